@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * The scheduler view of a trace being written: what a reader will hold.
+ *
+ * It keeps the status of every G and P and which M holds them, gives the
+ * sequence numbers, states a G or P again when a generation needs it, makes
+ * times unique and rising, and opens generations. Its callers say what
+ * happens; it says it legally. It knows Go's rules (internal/trace/order.go)
+ * and nothing of Linux.
+ *
+ * An event that the rules do not allow is refused: -EINVAL, nothing written,
+ * counted. A correct caller never sees that.
+ *
+ * Times: gt_sched_at() sets the time of what follows; each event gets that
+ * time or the last event's plus one, whichever is later.
+ */
+#ifndef GOTRACE_SCHED_H
+#define GOTRACE_SCHED_H
+
+#include <stdint.h>
+
+#include "trace/writer.h"
+
+#define GT_NO_ID UINT64_MAX
+
+enum gt_go_status { /* Go's numbers */
+	GT_GO_RUNNABLE = 1,
+	GT_GO_RUNNING = 2,
+	GT_GO_SYSCALL = 3,
+	GT_GO_WAITING = 4,
+};
+
+enum gt_proc_status { /* Go's numbers */
+	GT_PROC_RUNNING = 1,
+	GT_PROC_IDLE = 2,
+	GT_PROC_SYSCALL = 3,
+};
+
+struct gt_sched_options {
+	int version;		   /* as the writer's */
+	uint64_t generation_ns;	   /* a new generation after this long, 10^9 */
+	uint64_t generation_bytes; /* or after this many bytes of events */
+};
+
+struct gt_sched;
+
+int gt_sched_new(struct gt_sched **out, struct gt_writer *writer,
+		 const struct gt_sched_options *options);
+void gt_sched_free(struct gt_sched *sched);
+
+/*
+ * Sets the time of what follows, ns, from 2 up. Opens a new generation when
+ * one is due, so string and stack ids made after this call are valid for the
+ * events until the next one. Returns the open generation's number.
+ */
+uint64_t gt_sched_at(struct gt_sched *sched, uint64_t ts);
+
+/*
+ * Introduces what existed at the start; only before the first other event.
+ * m: whose M holds it (status running or syscall), else GT_NO_M. A syscall
+ * with a P: state the P as running first on the same m. stack: 0 or, from
+ * 1.23, what it is in and whose it is.
+ */
+int gt_sched_proc(struct gt_sched *sched, uint64_t p, enum gt_proc_status status, uint64_t m);
+int gt_sched_go(struct gt_sched *sched, uint64_t g, enum gt_go_status status, uint64_t m,
+		uint64_t stack);
+
+/* Transitions. m is the M in whose batch the event stands. 0 or -EINVAL. */
+int gt_sched_proc_start(struct gt_sched *sched, uint64_t m, uint64_t p);
+int gt_sched_proc_stop(struct gt_sched *sched, uint64_t m);
+int gt_sched_proc_steal(struct gt_sched *sched, uint64_t m, uint64_t p, uint64_t from_m);
+int gt_sched_go_create(struct gt_sched *sched, uint64_t m, uint64_t g, uint64_t new_stack,
+		       uint64_t stack);
+int gt_sched_go_start(struct gt_sched *sched, uint64_t m, uint64_t g);
+int gt_sched_go_stop(struct gt_sched *sched, uint64_t m, uint64_t reason, uint64_t stack);
+int gt_sched_go_block(struct gt_sched *sched, uint64_t m, uint64_t reason, uint64_t stack);
+int gt_sched_go_unblock(struct gt_sched *sched, uint64_t m, uint64_t g, uint64_t stack);
+int gt_sched_go_destroy(struct gt_sched *sched, uint64_t m);
+int gt_sched_go_destroy_syscall(struct gt_sched *sched, uint64_t m);
+int gt_sched_syscall_begin(struct gt_sched *sched, uint64_t m, uint64_t stack);
+int gt_sched_syscall_end(struct gt_sched *sched, uint64_t m);
+int gt_sched_syscall_end_blocked(struct gt_sched *sched, uint64_t m);
+
+/* Annotations on a running G that holds a P. */
+int gt_sched_label(struct gt_sched *sched, uint64_t m, uint64_t label);
+int gt_sched_log(struct gt_sched *sched, uint64_t m, uint64_t key, uint64_t value, uint64_t stack);
+int gt_sched_procs_change(struct gt_sched *sched, uint64_t m, uint64_t procs, uint64_t stack);
+
+/* What a reader holds now: GT_NO_ID if nothing; 0 as status if unknown. */
+uint64_t gt_sched_m_proc(const struct gt_sched *sched, uint64_t m);
+uint64_t gt_sched_m_go(const struct gt_sched *sched, uint64_t m);
+int gt_sched_go_status(const struct gt_sched *sched, uint64_t g);
+
+uint64_t gt_sched_refused(const struct gt_sched *sched);
+/* The time of the last event written; 0 before the first. */
+uint64_t gt_sched_last_ts(const struct gt_sched *sched);
+
+#endif
