@@ -190,7 +190,7 @@ static int parse_comm(struct rectext *text, const char *word, char *comm)
 			made[length++] = *++word;
 		}
 		if (!word[1])
-			return rectext_fail(text, "the last quote is escaped");
+			return rectext_fail(text, "the text in quotes has no end");
 	}
 	memcpy(comm, made, REC_COMM_LEN);
 	return 0;
