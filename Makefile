@@ -44,8 +44,25 @@ UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/%)
 PURE := $(BUILD)/libgotrace-pure.a
 TESTLIB := $(BUILD)/libtest.a
 
+BPF_OBJ := $(BUILD)/bpf/$(ARCH)/gotrace.bpf.o
+SKELETON := $(BUILD)/gotrace.skel.h
+
 .PHONY: all
-all: $(PURE)
+all: $(PURE) $(SKELETON)
+
+# The kernel side needs no type information of the machine it is built on:
+# vmlinux/ARCH/vmlinux.h is pinned, and CO-RE adapts the object when it loads.
+$(BPF_OBJ): bpf/gotrace.bpf.c
+	$(call say,BPF,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(ARCH) $(WARN) -Wno-unused-parameter \
+		-Wno-missing-prototypes -Ivmlinux/$(ARCH) -Ibpf -Iinclude -MMD -MP -c $< -o $@
+
+$(SKELETON): $(BPF_OBJ)
+	$(call say,SKEL,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name gotrace_bpf > $@
+
+$(BUILD)/user/capture/kernel.o: $(SKELETON)
 
 $(BUILD)/%.o: %.c
 	$(call say,CC,$<)
@@ -75,4 +92,4 @@ unit: $(UNIT_BIN) ## unit tests of the pure modules
 clean:
 	rm -rf build
 
--include $(PURE_OBJ:.o=.d) $(TOOL_OBJ:.o=.d) $(TESTLIB_OBJ:.o=.d) $(UNIT_BIN:%=%.d)
+-include $(BPF_OBJ:.o=.d) $(PURE_OBJ:.o=.d) $(TOOL_OBJ:.o=.d) $(TESTLIB_OBJ:.o=.d) $(UNIT_BIN:%=%.d)
