@@ -5,12 +5,19 @@
 #   vmlinux/ARCH + bpf/*.bpf.c --clang--> gotrace.bpf.o --bpftool--> gotrace.skel.h
 #   user/*/*.c (but capture, cli) --cc--> libgotrace-pure.a      no I/O, no kernel
 #   pure + capture (libbpf) + cli --cc--> gotrace-bpf
+#   user/options + man/*.in     --docs--> build/man/gotrace-bpf.1, build/completions/*
 #   tests/unit/test_*.c + pure    --cc--> build/tests/test_*
+#   tests/workload/*.c            --cc--> build/workload/*
 #
-# Everything made stands under build/, or build/san with SAN=1.
+# Everything made stands under build/ (build/san with SAN=1, build/static with
+# STATIC=1), but the program itself: ./gotrace-bpf.
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
+
+VERSION := 0.1.0
+PREFIX ?= /usr/local
+DESTDIR ?=
 
 V ?= 0
 Q := $(if $(filter 1,$(V)),,@)
@@ -20,51 +27,46 @@ CC ?= cc
 CLANG ?= clang
 BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool /sbin/bpftool) bpftool)
 PKG_CONFIG ?= pkg-config
+CLANG_FORMAT ?= clang-format
+CLANG_TIDY ?= clang-tidy
 
 SAN ?= 0
-BUILD := build$(if $(filter 1,$(SAN)),/san)
+STATIC ?= 0
+BUILD := build$(if $(filter 1,$(SAN)),/san)$(if $(filter 1,$(STATIC)),/static)
 ARCH ?= $(shell uname -m | sed -e s/x86_64/x86/ -e s/aarch64/arm64/)
 
+comma := ,
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes $(if $(CI),-Werror)
 CFLAGS ?= -O2 -g
-CFLAGS += $(if $(filter 1,$(SAN)),-fsanitize=address$(,)undefined -fno-sanitize-recover=all -O1)
-ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(WARN) -Iinclude -Iuser -I$(BUILD) $(CFLAGS)
-comma := ,
-, := ,
+CFLAGS += $(if $(filter 1,$(SAN)),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -O1)
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DGOTRACE_VERSION='"$(VERSION)"' $(WARN) \
+	-Iinclude -Iuser -I$(BUILD) $(CFLAGS)
+ALL_LDFLAGS = $(LDFLAGS) $(if $(filter 1,$(STATIC)),-static)
+LIBS := -lbpf -lelf -lz -lpthread
 
-PURE_SRC := $(sort $(wildcard user/raw/*.c user/order/*.c user/model/*.c user/trace/*.c))
 TOOL_SRC := $(sort $(wildcard user/*.c user/cli/*.c user/capture/*.c))
+PURE_SRC := $(filter-out $(TOOL_SRC),$(sort $(wildcard user/*/*.c)))
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 TESTLIB_SRC := $(sort $(wildcard tests/lib/*.c))
+WORKLOAD_SRC := $(sort $(wildcard tests/workload/*.c))
+FORMAT_SRC = $(filter-out user/model/syscall_table_%,$(wildcard bpf/*.[ch] include/*.h \
+	user/*.[ch] user/*/*.[ch] tools/*.c tests/*/*.[ch]))
 
 PURE_OBJ := $(PURE_SRC:%.c=$(BUILD)/%.o)
 TOOL_OBJ := $(TOOL_SRC:%.c=$(BUILD)/%.o)
 TESTLIB_OBJ := $(TESTLIB_SRC:%.c=$(BUILD)/%.o)
 UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/%)
+WORKLOAD_BIN := $(WORKLOAD_SRC:tests/workload/%.c=$(BUILD)/workload/%)
 PURE := $(BUILD)/libgotrace-pure.a
 TESTLIB := $(BUILD)/libtest.a
-
-BPF_OBJ := $(BUILD)/bpf/$(ARCH)/gotrace.bpf.o
-SKELETON := $(BUILD)/gotrace.skel.h
+TOOL := $(if $(filter build,$(BUILD)),.,$(BUILD))/gotrace-bpf
+DOCS := $(BUILD)/man/gotrace-bpf.1 $(addprefix $(BUILD)/completions/,gotrace-bpf.bash \
+	_gotrace-bpf gotrace-bpf.fish)
 
 .PHONY: all
-all: $(PURE) $(SKELETON)
+all: $(TOOL) $(DOCS) ## the program, its man page and completions (the default)
 
-# The kernel side needs no type information of the machine it is built on:
-# vmlinux/ARCH/vmlinux.h is pinned, and CO-RE adapts the object when it loads.
-$(BPF_OBJ): bpf/gotrace.bpf.c
-	$(call say,BPF,$@)
-	@mkdir -p $(@D)
-	$(Q)$(CLANG) -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(ARCH) $(WARN) -Wno-unused-parameter \
-		-Wno-missing-prototypes -Ivmlinux/$(ARCH) -Ibpf -Iinclude -MMD -MP -c $< -o $@
-
-$(SKELETON): $(BPF_OBJ)
-	$(call say,SKEL,$@)
-	$(Q)$(BPFTOOL) gen skeleton $< name gotrace_bpf > $@
-
-$(BUILD)/user/capture/kernel.o: $(SKELETON)
-
-$(BUILD)/%.o: %.c
+$(BUILD)/%.o: %.c Makefile
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
@@ -79,17 +81,120 @@ $(TESTLIB): $(TESTLIB_OBJ)
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
+$(TOOL): $(TOOL_OBJ) $(PURE)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $^ -o $@ $(LIBS)
+
+# ---- man page and completions, from the table of options ----
+
+$(BUILD)/docs: tools/docs.c $(PURE) Makefile
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $< -o $@ $(PURE)
+
+$(BUILD)/man/%: man/%.in $(BUILD)/docs
+	$(call say,DOCS,$@)
+	@mkdir -p $(@D)
+	$(Q)$(BUILD)/docs man <$< >$@
+
+$(BUILD)/completions/gotrace-bpf.bash: $(BUILD)/docs
+	$(call say,DOCS,$@)
+	@mkdir -p $(@D)
+	$(Q)$(BUILD)/docs bash >$@
+
+$(BUILD)/completions/_gotrace-bpf: $(BUILD)/docs
+	$(call say,DOCS,$@)
+	@mkdir -p $(@D)
+	$(Q)$(BUILD)/docs zsh >$@
+
+$(BUILD)/completions/gotrace-bpf.fish: $(BUILD)/docs
+	$(call say,DOCS,$@)
+	@mkdir -p $(@D)
+	$(Q)$(BUILD)/docs fish >$@
+
+# ---- tests ----
+
 $(BUILD)/tests/%: tests/unit/%.c $(TESTLIB) $(PURE)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -Itests/lib -MMD -MP -MF $@.d $< -o $@ $(TESTLIB) $(PURE) -lcmocka -lz
 
-.PHONY: unit
-unit: $(UNIT_BIN) ## unit tests of the pure modules
+$(BUILD)/workload/%: tests/workload/%.c Makefile
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $< -o $@ -lpthread
+
+.PHONY: unit unit-programs workload tests-build
+unit: $(UNIT_BIN) ## build and run the unit tests (SAN=1: with sanitizers)
 	$(Q)set -e; for t in $^; do echo "== $$t"; $$t; done
 
-.PHONY: clean
-clean:
-	rm -rf build
+unit-programs: $(UNIT_BIN)
 
--include $(BPF_OBJ:.o=.d) $(PURE_OBJ:.o=.d) $(TOOL_OBJ:.o=.d) $(TESTLIB_OBJ:.o=.d) $(UNIT_BIN:%=%.d)
+workload: $(WORKLOAD_BIN) ## the programs that live tests and the demo trace
+
+tests-build: all workload unit-programs
+	+$(Q)$(MAKE) --no-print-directory SAN=1 unit-programs
+
+.PHONY: deps test demo
+deps: ## install what building and testing needs and is missing (Debian packages, Go)
+	$(Q)tools/deps build test
+
+# Two steps each, because what deps installs decides how the rest is built.
+test: ## install what is missing, build, run all tests (as root, or parts are skipped)
+	$(Q)tools/deps build test
+	+$(Q)$(MAKE) --no-print-directory tests-build
+	$(Q)tests/run
+
+demo: ## install what is missing, build, trace this machine for a few seconds (as root)
+	$(Q)tools/deps build
+	+$(Q)$(MAKE) --no-print-directory all workload
+	$(Q)tools/demo
+
+# ---- the rest ----
+
+.PHONY: static install uninstall format lint picture clean distclean help
+static: ## a program without shared libraries: build/static/gotrace-bpf
+	+$(Q)$(MAKE) --no-print-directory STATIC=1 build/static/gotrace-bpf
+
+install: all ## install under DESTDIR/PREFIX (/usr/local)
+	install -D -m 755 $(TOOL) $(DESTDIR)$(PREFIX)/bin/gotrace-bpf
+	install -D -m 644 $(BUILD)/man/gotrace-bpf.1 $(DESTDIR)$(PREFIX)/share/man/man1/gotrace-bpf.1
+	install -D -m 644 $(BUILD)/completions/gotrace-bpf.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/gotrace-bpf
+	install -D -m 644 $(BUILD)/completions/_gotrace-bpf \
+		$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_gotrace-bpf
+	install -D -m 644 $(BUILD)/completions/gotrace-bpf.fish \
+		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/gotrace-bpf.fish
+
+uninstall: ## remove what install put there
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,bin/gotrace-bpf share/man/man1/gotrace-bpf.1 \
+		share/bash-completion/completions/gotrace-bpf \
+		share/zsh/site-functions/_gotrace-bpf \
+		share/fish/vendor_completions.d/gotrace-bpf.fish)
+
+format: ## lay out the C sources as .clang-format says
+	$(CLANG_FORMAT) -i $(FORMAT_SRC)
+
+lint: ## check the layout; look for faults in the pure modules with gcc and clang-tidy
+	$(CLANG_FORMAT) --dry-run -Werror $(FORMAT_SRC)
+	$(Q)set -e; for c in $(PURE_SRC); do \
+		gcc $(ALL_CFLAGS) -Werror -fanalyzer -c $$c -o /dev/null; done
+	$(CLANG_TIDY) --quiet --warnings-as-errors='*' \
+		--checks='-*,bugprone-*,clang-analyzer-*,-bugprone-easily-swappable-parameters,-bugprone-reserved-identifier,-bugprone-narrowing-conversions,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling,-clang-analyzer-security.insecureAPI.strcpy' \
+		$(PURE_SRC) -- $(ALL_CFLAGS)
+
+picture: ## take docs/picture.png anew: a capture in the viewer, by headless Chromium (as root)
+	$(Q)tools/deps build test picture
+	+$(Q)$(MAKE) --no-print-directory all workload
+	$(Q)tools/picture
+
+clean: ## remove what was built
+	rm -rf build gotrace-bpf
+
+distclean: clean ## remove the Go toolchain of `make deps` too
+	rm -rf .deps
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+-include $(PURE_OBJ:.o=.d) $(TOOL_OBJ:.o=.d) $(TESTLIB_OBJ:.o=.d) $(UNIT_BIN:%=%.d) \
+	$(WORKLOAD_BIN:%=%.d) $(BUILD)/docs.d

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * The commands, and what they share at the program's edge: exit statuses and
+ * the one way to report a failure. Only what stands in user/cli and
+ * user/main.c prints.
+ */
+#ifndef GOTRACE_CLI_H
+#define GOTRACE_CLI_H
+
+#include "options/options.h"
+
+enum cli_exit {
+	CLI_DONE = 0,
+	CLI_FAILED = 1,
+	CLI_USAGE = 2,
+};
+
+/* Says on stderr what failed and what to do, one line, no full stop needed. CLI_FAILED. */
+int cli_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* The same for a wrong command line; names --help. CLI_USAGE. */
+int cli_usage(const struct command *command, const char *text);
+
+/* Each returns the program's exit status. */
+int cmd_help(const struct config *config);
+
+#endif

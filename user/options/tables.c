@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/*
+ * The commands and the options. An option that means something else to
+ * another command has a row of its own.
+ */
+#include "options/options.h"
+
+#define IS(command) (1u << COMMAND_##command)
+#define LIVE (IS(TRACE) | IS(RECORD))
+#define MAKES_TRACE (IS(TRACE) | IS(CONVERT))
+#define ALL ((1u << COMMAND_COUNT) - 1)
+#define MEMBER(name) offsetof(struct config, name)
+
+static const int versions[] = { 22, 23, 25, 26 };
+static const int mappings[] = { 0, 1 }; /* enum model_mapping */
+
+/* clang-format off */
+const struct option_row option_rows[] = {
+	{ 'p', "pid", "PID[,PID]", OPTION_PIDS, MEMBER(pids), LIVE,
+	  "trace these processes: all their threads, those born later too", NULL },
+	{ 0, "children", NULL, OPTION_FLAG, MEMBER(children), LIVE,
+	  "with -p: their child processes too, from now on", NULL },
+	{ 0, "cgroup", "PATH", OPTION_STRING, MEMBER(cgroup), LIVE,
+	  "trace a cgroup v2 and those below it: a path, or a name below where cgroup v2 is mounted",
+	  NULL },
+	{ 'd', "duration", "TIME", OPTION_DURATION, MEMBER(duration_ns), LIVE,
+	  "stop after this long: 5s, 200ms, 1m", NULL },
+	{ 'o', "output", "FILE", OPTION_STRING, MEMBER(output), MAKES_TRACE,
+	  "where the trace goes (gotrace.out); until it is whole it is FILE.part", NULL },
+	{ 'o', "output", "FILE", OPTION_STRING, MEMBER(output), IS(RECORD),
+	  "where the raw capture goes (gotrace.gtraw)", NULL },
+	{ 0, "buffer", "SIZE", OPTION_SIZE, MEMBER(buffer_bytes), LIVE,
+	  "memory for records not yet read, all CPUs together: 64M, 1G (16M for each CPU)", NULL },
+	{ 0, "mapping", "sched|go", OPTION_CHOICE, MEMBER(mapping), MAKES_TRACE,
+	  "what a thread asleep in a syscall looks like: blocked, as the scheduler sees it (sched),"
+	  " or in the syscall without a CPU, as Go's runtime shows it (go)", mappings },
+	{ 0, "trace-version", "1.22|1.23|1.25|1.26", OPTION_CHOICE, MEMBER(version), MAKES_TRACE,
+	  "format of the trace (1.23, which Go 1.23 and everything newer reads)", versions },
+	{ 0, "clock", "rebased|monotonic", OPTION_CHOICE_FLAG, MEMBER(monotonic), MAKES_TRACE,
+	  "times in the trace: from its start (rebased), or as CLOCK_MONOTONIC says", NULL },
+	{ 0, "stats", "FILE", OPTION_STRING, MEMBER(stats), LIVE | IS(CONVERT),
+	  "write the numbers of the summary as JSON", NULL },
+	{ 0, "check", NULL, OPTION_FLAG, MEMBER(check), MAKES_TRACE,
+	  "read the finished trace back as Go's reader would, and fail if it is refused", NULL },
+	{ 'q', "quiet", NULL, OPTION_FLAG, MEMBER(quiet), LIVE | IS(CONVERT),
+	  "say nothing but errors", NULL },
+	{ 'v', "verbose", NULL, OPTION_FLAG, MEMBER(verbose), LIVE | IS(CONVERT),
+	  "say more about what is done", NULL },
+	{ 'h', "help", NULL, OPTION_FLAG, MEMBER(help), ALL,
+	  "show this help", NULL },
+	{ 'V', "version", NULL, OPTION_FLAG, MEMBER(show_version), IS(TRACE),
+	  "show the program's version", NULL },
+};
+const size_t option_count = sizeof(option_rows) / sizeof(option_rows[0]);
+
+const struct command command_rows[COMMAND_COUNT] = {
+	{ COMMAND_TRACE, "", "[-- COMMAND [ARG...]]",
+	  "watch the Linux scheduler and write a Go execution trace",
+	  "Without -p, --cgroup or a command the whole machine is traced. It stops after -d TIME, "
+	  "when the command ends, when the last process of -p has exited, or at Ctrl-C. With a "
+	  "command, that command's exit status is passed on. It needs root, or CAP_BPF and "
+	  "CAP_PERFMON.",
+	  "sudo gotrace-bpf -d 5s                  the whole machine for five seconds\n"
+	  "sudo gotrace-bpf -p 1234                a process, until Ctrl-C\n"
+	  "sudo gotrace-bpf -- make -j8            a command and its children\n"
+	  "sudo gotrace-bpf --cgroup PATH -d 10s   a container\n"
+	  "go tool trace gotrace.out               look at it\n",
+	  0, 0, true },
+	{ COMMAND_RECORD, "record", "[-- COMMAND [ARG...]]",
+	  "capture only: the cheapest, convert later",
+	  "Writes what the kernel side says as it is. 'gotrace-bpf convert' makes a trace of it, as "
+	  "any user, on any machine. What a killed capture has written can be converted too.",
+	  "sudo gotrace-bpf record -d 5s -o cap.gtraw   the machine for five seconds\n"
+	  "gotrace-bpf convert cap.gtraw                make a trace of it\n",
+	  0, 0, true },
+	{ COMMAND_CONVERT, "convert", "CAPTURE",
+	  "make a trace of a raw capture",
+	  "Needs no root and no eBPF. A capture that was cut off is converted as far as it is whole; "
+	  "what is missing is said.",
+	  "gotrace-bpf convert cap.gtraw                writes gotrace.out\n"
+	  "gotrace-bpf convert cap.gtraw -o a.out       another name\n"
+	  "gotrace-bpf convert cap.gtraw --mapping go   as Go's runtime shows syscalls\n",
+	  1, 1, false },
+	{ COMMAND_DOCTOR, "doctor", "",
+	  "say what this machine allows and what is missing",
+	  "Looks at the kernel, its type information (BTF), capabilities, tracepoints, lockdown and "
+	  "memory limits, and says what to do about what is missing.",
+	  "sudo gotrace-bpf doctor                 can this machine be traced?\n",
+	  0, 0, false },
+	{ COMMAND_HELP, "help", "[COMMAND]",
+	  "show help for a command",
+	  "",
+	  "gotrace-bpf help convert                what convert does\n",
+	  0, 1, false },
+};
+/* clang-format on */

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * Quantities as people write and read them: sizes, durations, lists of
+ * process ids, counts. Text to number and back, nothing else; no printing.
+ */
+#ifndef GOTRACE_UNITS_H
+#define GOTRACE_UNITS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define PID_LIST_MAX 64
+
+struct pid_list {
+	pid_t pid[PID_LIST_MAX];
+	unsigned count;
+};
+
+/*
+ * All three: 0 and *out filled; -EINVAL: not of that form; -ERANGE: of the
+ * form, but too large (or, for a list, too long).
+ */
+/* "4096", "512k", "16M", "1G": bytes, in powers of 1024. */
+int units_parse_size(const char *text, uint64_t *bytes);
+/* "5s", "200ms", "1.5m", "2h", "10us", "7ns"; a bare number is seconds. */
+int units_parse_duration(const char *text, uint64_t *ns);
+/* "1" or "1,2,3", each from 1 up; one given twice counts once. */
+int units_parse_pids(const char *text, struct pid_list *list);
+
+/* Each writes at most size bytes with the final NUL and returns buf. */
+/* "999", "12.3k", "4.56M": three significant digits, in powers of 1000. */
+const char *units_format_count(char *buf, size_t size, uint64_t count);
+/* "512 B", "1.50 MiB" */
+const char *units_format_bytes(char *buf, size_t size, uint64_t bytes);
+/* "4.20 s", "1 m 05 s", "2 h 03 m" */
+const char *units_format_duration(char *buf, size_t size, uint64_t ns);
+
+#endif
