@@ -63,8 +63,25 @@ TOOL := $(if $(filter build,$(BUILD)),.,$(BUILD))/gotrace-bpf
 DOCS := $(BUILD)/man/gotrace-bpf.1 $(addprefix $(BUILD)/completions/,gotrace-bpf.bash \
 	_gotrace-bpf gotrace-bpf.fish)
 
+BPF_OBJ := $(BUILD)/bpf/$(ARCH)/gotrace.bpf.o
+SKELETON := $(BUILD)/gotrace.skel.h
+
 .PHONY: all
 all: $(TOOL) $(DOCS) ## the program, its man page and completions (the default)
+
+# The kernel side needs no type information of the machine it is built on:
+# vmlinux/ARCH/vmlinux.h is pinned, and CO-RE adapts the object when it loads.
+$(BPF_OBJ): bpf/gotrace.bpf.c
+	$(call say,BPF,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(ARCH) $(WARN) -Wno-unused-parameter \
+		-Wno-missing-prototypes -Ivmlinux/$(ARCH) -Ibpf -Iinclude -MMD -MP -c $< -o $@
+
+$(SKELETON): $(BPF_OBJ)
+	$(call say,SKEL,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name gotrace_bpf > $@
+
+$(BUILD)/user/capture/kernel.o: $(SKELETON)
 
 $(BUILD)/%.o: %.c Makefile
 	$(call say,CC,$<)
@@ -196,5 +213,5 @@ distclean: clean ## remove the Go toolchain of `make deps` too
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
--include $(PURE_OBJ:.o=.d) $(TOOL_OBJ:.o=.d) $(TESTLIB_OBJ:.o=.d) $(UNIT_BIN:%=%.d) \
+-include $(BPF_OBJ:.o=.d) $(PURE_OBJ:.o=.d) $(TOOL_OBJ:.o=.d) $(TESTLIB_OBJ:.o=.d) $(UNIT_BIN:%=%.d) \
 	$(WORKLOAD_BIN:%=%.d) $(BUILD)/docs.d

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * Which threads are wanted. Always asked about the subject of a record, never
+ * about whoever happens to be current.
+ *
+ * System-wide everyone is. Otherwise a thread carries its own answer in its
+ * storage: set by the pass for the marked processes, inherited at birth, and
+ * for a cgroup looked up anew each time the thread comes onto a CPU, so that
+ * one that is moved in or out is noticed there.
+ */
+#ifndef GOTRACE_SCOPE_BPF_H
+#define GOTRACE_SCOPE_BPF_H
+
+#include "settings.h"
+#include "thread.bpf.h"
+
+const volatile struct settings settings = {};
+
+/* Processes marked by user space, through a pidfd: scope bits of their leader. */
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, u32);
+} marks SEC(".maps");
+
+static __always_inline bool scope_has(const struct thread *thread)
+{
+	return settings.scope == SETTINGS_SYSTEM || (thread && thread->scope & SCOPE_IN);
+}
+
+static __always_inline u8 scope_of_cgroup(struct task_struct *task)
+{
+	return task_cgroup_at(task, settings.cgroup_level) == settings.cgroup_id ? SCOPE_IN : 0;
+}
+
+/* The scope bits that the marks and the cgroup give task; not from a handler. */
+static __always_inline u8 scope_look_up(struct task_struct *task)
+{
+	u32 *mark;
+
+	if (settings.scope == SETTINGS_SYSTEM)
+		return SCOPE_IN;
+	if (settings.scope == SETTINGS_CGROUP)
+		return scope_of_cgroup(task);
+	mark = bpf_task_storage_get(&marks, task->group_leader, NULL, 0);
+	return mark ? *mark : 0;
+}
+
+/* The scope bits of a thread that parent gives birth to. */
+static __always_inline u8 scope_of_child(struct task_struct *child, struct task_struct *parent,
+					 const struct thread *parent_thread)
+{
+	u8 scope;
+
+	if (settings.scope != SETTINGS_MARKED)
+		return scope_look_up(child);
+	/* The pass may not have come to the parent yet: ask for its mark, too. */
+	scope = scope_look_up(parent) | (parent_thread ? parent_thread->scope : 0);
+	if (child->tgid == parent->tgid)
+		return scope;
+	return scope & SCOPE_CHILDREN ? scope : 0;
+}
+
+/* For a thread that comes onto a CPU: true if it was in scope and has left. */
+static __always_inline bool scope_refresh(struct thread *thread, struct task_struct *task)
+{
+	u8 was, now;
+
+	if (settings.scope != SETTINGS_CGROUP || !thread)
+		return false;
+	was = thread->scope;
+	now = scope_of_cgroup(task);
+	if (was == now)
+		return false;
+	thread->scope = now;
+	thread->described = 0; /* say anew who it is, and that it is in or out */
+	return was & SCOPE_IN;
+}
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * What the loader tells the kernel side before loading: read-only there, so
+ * the verifier drops the branches that cannot be taken.
+ * Shared by bpf/ and user/capture/ only.
+ */
+#ifndef GOTRACE_SETTINGS_H
+#define GOTRACE_SETTINGS_H
+
+#include "record.h"
+
+enum settings_scope {
+	SETTINGS_SYSTEM = 0,
+	SETTINGS_MARKED = 1,
+	SETTINGS_CGROUP = 2,
+};
+
+#define SETTINGS_FD_SYSCALLS 512
+
+struct settings {
+	u64 cgroup_id;	       /* of the subtree's root */
+	u32 cgroup_level;      /* its depth; the root cgroup has 0 */
+	u32 thread_size;       /* of a kernel stack, bytes */
+	u8 scope;	       /* enum settings_scope */
+	u8 child_reports_exit; /* a fork child reports the sys_exit of its clone */
+	u8 pad[6];
+	/* One bit per syscall of the 64-bit table whose first argument is a
+	 * descriptor it may sleep on. */
+	u64 fd_syscalls[SETTINGS_FD_SYSCALLS / 64];
+};
+REC_ASSERT_SIZE(settings, 88);
+
+#endif

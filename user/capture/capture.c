@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+#include "capture/capture.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "capture/host.h"
+#include "capture/kernel.h"
+#include "capture/rings.h"
+#include "capture/target.h"
+
+struct capture {
+	struct host host;
+	struct kernel *kernel;
+	struct rings *rings;
+	struct targets targets;
+	struct raw_info info;
+	struct rec_counters *counters; /* [host.cpus], for the sink */
+	uint64_t bytes;
+};
+
+static int fail(struct capture_diag *diag, int err, const char *what)
+{
+	snprintf(diag->text, sizeof(diag->text), "%s: %s", what, strerror(-err));
+	return err;
+}
+
+static void info_fill(struct capture *capture, const struct capture_options *options)
+{
+	struct raw_info *info = &capture->info;
+
+	info->abi = REC_ABI_VERSION;
+	info->arch = capture->host.arch;
+	info->cpus = capture->host.cpus;
+	info->cpus_online = capture->host.cpus_online;
+	info->scope = options->scope;
+	info->ring_bytes = rings_bytes(capture->rings);
+	snprintf(info->release, sizeof(info->release), "%s", capture->host.release);
+	snprintf(info->hostname, sizeof(info->hostname), "%s", capture->host.hostname);
+	snprintf(info->options, sizeof(info->options), "%.255s",
+		 options->command_line ? options->command_line : "");
+}
+
+static int scope_resolve(struct kernel_scope *scope, const struct capture_options *options,
+			 struct capture_diag *diag)
+{
+	*scope = (struct kernel_scope){ .scope = options->scope };
+	if (options->scope != RAW_SCOPE_CGROUP)
+		return 0;
+	return target_cgroup(options->cgroup, &scope->cgroup_id, &scope->cgroup_level, diag);
+}
+
+static int mark_all(struct capture *capture, const struct capture_options *options,
+		    struct capture_diag *diag)
+{
+	for (size_t i = 0; i < options->pid_count; i++) {
+		int err = capture_mark(capture, options->pids[i], options->children, diag);
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int capture_setup(struct capture *capture, const struct capture_options *options,
+			 struct capture_diag *diag)
+{
+	struct kernel_scope scope;
+	size_t bytes;
+	int err = host_init(&capture->host);
+
+	if (err)
+		return fail(diag, err, "cannot find out this machine's CPUs");
+	if (!capture->host.arch) {
+		snprintf(diag->text, sizeof(diag->text), "only x86-64 and arm64 are supported");
+		return -ENOSYS;
+	}
+	err = scope_resolve(&scope, options, diag);
+	if (err)
+		return err;
+	err = kernel_load(&capture->kernel, &capture->host, &scope, diag);
+	if (err)
+		return err;
+	bytes = options->buffer_bytes ? options->buffer_bytes : capture_default_buffer();
+	err = rings_new(&capture->rings, kernel_rings_fd(capture->kernel), capture->host.cpus,
+			capture->host.online, bytes);
+	if (err)
+		return fail(diag, err, "cannot make the ring buffers (try a smaller --buffer)");
+	capture->counters = calloc(capture->host.cpus, sizeof(*capture->counters));
+	if (!capture->counters)
+		return fail(diag, -ENOMEM, "cannot start");
+	info_fill(capture, options);
+	return mark_all(capture, options, diag);
+}
+
+int capture_open(struct capture **out, const struct capture_options *options,
+		 struct capture_diag *diag)
+{
+	struct capture *capture = calloc(1, sizeof(*capture));
+	int err;
+
+	if (!capture)
+		return fail(diag, -ENOMEM, "cannot start");
+	err = capture_setup(capture, options, diag);
+	if (err) {
+		capture_close(capture);
+		return err;
+	}
+	*out = capture;
+	return 0;
+}
+
+void capture_close(struct capture *capture)
+{
+	if (!capture)
+		return;
+	kernel_free(capture->kernel);
+	rings_free(capture->rings);
+	targets_fini(&capture->targets);
+	host_fini(&capture->host);
+	free(capture->counters);
+	free(capture);
+}
+
+const struct raw_info *capture_info(const struct capture *capture)
+{
+	return &capture->info;
+}
+
+int capture_mark(struct capture *capture, pid_t pid, bool children, struct capture_diag *diag)
+{
+	return targets_mark(&capture->targets, kernel_marks_fd(capture->kernel), pid, children,
+			    diag);
+}
+
+static int capture_prepare(struct capture *capture, struct capture_diag *diag)
+{
+	int err = kernel_prepare(capture->kernel, diag);
+
+	if (!err)
+		err = kernel_attach(capture->kernel, diag);
+	if (err)
+		return err;
+	capture->info.tracer_tgid = kernel_tracer_tgid(capture->kernel);
+	return 0;
+}
+
+int capture_start(struct capture *capture, const struct capture_sink *sink,
+		  struct capture_diag *diag)
+{
+	struct rec_snapshot *threads;
+	size_t count;
+	int err = capture_prepare(capture, diag);
+
+	if (err)
+		return err;
+	host_clocks(&capture->info.mono_ns, &capture->info.wall_ns);
+	capture->info.on_ns = host_mono_ns();
+	kernel_record(capture->kernel, true);
+	err = kernel_snapshot(capture->kernel, &threads, &count);
+	if (err)
+		return fail(diag, err, "cannot take the snapshot of all tasks");
+	err = sink->snapshot(sink->ctx, threads, count, host_mono_ns());
+	free(threads);
+	return err ? fail(diag, err, "cannot write the snapshot") : 0;
+}
+
+struct forward {
+	struct capture *capture;
+	const struct capture_sink *sink;
+};
+
+static int forward_ring(void *ctx, uint32_t cpu, const void *data, size_t size)
+{
+	struct forward *forward = ctx;
+
+	forward->capture->bytes += size;
+	return forward->sink->ring(forward->sink->ctx, cpu, data, size);
+}
+
+static void read_counters(struct capture *capture, struct raw_counters *out)
+{
+	for (uint32_t cpu = 0; cpu < capture->host.cpus; cpu++)
+		capture->counters[cpu] = *kernel_counters(capture->kernel, cpu);
+	out->ts_ns = host_mono_ns();
+	out->missed = kernel_missed(capture->kernel);
+	out->cpu = capture->counters;
+}
+
+/* 1: a round was completed and told; 0: not yet; or -errno. */
+static int poll_once(struct capture *capture, const struct capture_sink *sink)
+{
+	struct forward forward = { capture, sink };
+	struct raw_counters counters;
+	int complete = rings_read(capture->rings, forward_ring, &forward);
+	int err;
+
+	if (complete <= 0)
+		return complete;
+	read_counters(capture, &counters);
+	err = sink->round(sink->ctx, &counters);
+	return err ? err : 1;
+}
+
+int capture_poll(struct capture *capture, const struct capture_sink *sink)
+{
+	int done = poll_once(capture, sink);
+
+	return done < 0 ? done : 0;
+}
+
+/* Handlers that still write a record are done after the grace period; then a
+ * round that was under way, and one more for all that remains. */
+#define STOP_ROUNDS 2
+#define STOP_TRIES 100
+#define STOP_WAIT_US 1000
+
+int capture_stop(struct capture *capture, const struct capture_sink *sink)
+{
+	struct raw_counters counters;
+	int rounds = 0;
+
+	kernel_record(capture->kernel, false);
+	for (int i = 0; i < STOP_TRIES && rounds < STOP_ROUNDS; i++) {
+		int done = poll_once(capture, sink);
+
+		if (done < 0)
+			return done;
+		rounds += done;
+		if (!done)
+			usleep(STOP_WAIT_US);
+	}
+	read_counters(capture, &counters);
+	return sink->end(sink->ctx, &counters);
+}
+
+bool capture_targets_gone(const struct capture *capture)
+{
+	return targets_gone(&capture->targets);
+}
+
+void capture_usage(const struct capture *capture, struct capture_usage *out)
+{
+	*out = (struct capture_usage){ .bytes = capture->bytes,
+				       .fullest = rings_fullest(capture->rings) };
+	for (uint32_t cpu = 0; cpu < capture->host.cpus; cpu++) {
+		const struct rec_counters *counters = kernel_counters(capture->kernel, cpu);
+
+		out->records += counters->seq;
+		out->dropped += counters->dropped;
+	}
+}
+
+/* 16 MiB a CPU hold 100 ms of 2 million records a second. */
+#define BUFFER_PER_CPU (16UL << 20)
+#define BUFFER_MAX (512UL << 20)
+
+size_t capture_default_buffer(void)
+{
+	size_t bytes = sysconf(_SC_NPROCESSORS_ONLN) * BUFFER_PER_CPU;
+
+	return bytes < BUFFER_MAX ? bytes : BUFFER_MAX;
+}

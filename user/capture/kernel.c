@@ -1,0 +1,431 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/*
+ * The order of attaching. Births first, then the pass that gives every task
+ * its storage: from there on nobody is without one. Then the interrupt
+ * depths, exits before entries, so that no entry is counted whose exit is
+ * not. The scheduler and the syscalls last; none of them does a thing before
+ * `recording` is set.
+ *
+ * Interrupt tracepoints that a kernel does not have are left out: then only
+ * the address of the stack tells those interrupts.
+ */
+#include "capture/kernel.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/membarrier.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "../bpf/cpu.h"
+#include "../bpf/settings.h"
+#include "gotrace.skel.h"
+#include "model/syscalls.h"
+
+#define LINKS_MAX 64
+#define SNAPSHOT_MAX (4U << 20) /* tasks: the kernel's own limit, PID_MAX_LIMIT */
+
+struct kernel {
+	struct gotrace_bpf *skel;
+	struct bpf_link *links[LINKS_MAX];
+	unsigned link_count;
+	struct cpu_slot *cpus; /* mapped */
+	size_t cpus_bytes;
+};
+
+/* ---- settings ---- */
+
+/* Syscalls that may sleep on the descriptor that is their first argument. */
+static const char *const fd_syscalls[] = {
+	"read",	    "write",   "pread64",  "pwrite64",	 "readv",    "writev",
+	"preadv",   "pwritev", "preadv2",  "pwritev2",	 "recvfrom", "recvmsg",
+	"recvmmsg", "sendto",  "sendmsg",  "sendmmsg",	 "accept",   "accept4",
+	"connect",  "splice",  "sendfile", "sendfile64",
+};
+
+static bool is_fd_syscall(const char *name)
+{
+	for (size_t i = 0; i < sizeof(fd_syscalls) / sizeof(fd_syscalls[0]); i++) {
+		if (!strcmp(name, fd_syscalls[i]))
+			return true;
+	}
+	return false;
+}
+
+static void settings_fill(struct settings *settings, const struct host *host,
+			  const struct kernel_scope *scope)
+{
+	static const uint8_t scopes[] = {
+		[RAW_SCOPE_SYSTEM] = SETTINGS_SYSTEM,
+		[RAW_SCOPE_PROCESS] = SETTINGS_MARKED,
+		[RAW_SCOPE_CGROUP] = SETTINGS_CGROUP,
+	};
+
+	settings->scope = scopes[scope->scope];
+	settings->cgroup_id = scope->cgroup_id;
+	settings->cgroup_level = scope->cgroup_level;
+	settings->thread_size = host->thread_size;
+	settings->child_reports_exit = host->child_reports_exit;
+	for (unsigned nr = 0; nr < SETTINGS_FD_SYSCALLS; nr++) {
+		const char *name = syscall_name(host->arch, false, nr);
+
+		if (name && is_fd_syscall(name))
+			settings->fd_syscalls[nr / 64] |= 1ULL << nr % 64;
+	}
+}
+
+/* ---- loading ---- */
+
+/*
+ * libbpf calls this without a context, so its last warning has to stand in
+ * one place for the whole program; it is read right after a failure only.
+ */
+static char last_warning[256];
+
+static int keep_warning(enum libbpf_print_level level, const char *format, va_list args)
+{
+	if (level == LIBBPF_WARN)
+		vsnprintf(last_warning, sizeof(last_warning), format, args);
+	return 0;
+}
+
+static int explain(struct capture_diag *diag, int err, const char *what)
+{
+	last_warning[strcspn(last_warning, "\n")] = '\0';
+	if (err == -EPERM || err == -EACCES)
+		snprintf(diag->text, sizeof(diag->text),
+			 "%s: not permitted: run with sudo, or as a user with CAP_BPF and "
+			 "CAP_PERFMON; "
+			 "a locked-down kernel (see 'gotrace-bpf doctor') refuses everybody",
+			 what);
+	else
+		snprintf(diag->text, sizeof(diag->text), "%s: %s (%s); try 'gotrace-bpf doctor'",
+			 what, strerror(-err), last_warning);
+	return err == -EACCES ? -EPERM : err;
+}
+
+static int check_btf(struct capture_diag *diag)
+{
+	if (!access("/sys/kernel/btf/vmlinux", R_OK))
+		return 0;
+	snprintf(diag->text, sizeof(diag->text),
+		 "this kernel has no type information (/sys/kernel/btf/vmlinux): it must be built "
+		 "with CONFIG_DEBUG_INFO_BTF, as distributions' kernels are");
+	return -ENOSYS;
+}
+
+/* Interrupt tracepoints differ between architectures and kernels. */
+static bool is_optional(const char *program)
+{
+	static const char *const optional[] = {
+		"on_irq_handler", "on_local_timer", "on_reschedule", "on_call_function",
+		"on_irq_work",	  "on_ipi",	    "on_softirq",
+	};
+
+	for (size_t i = 0; i < sizeof(optional) / sizeof(optional[0]); i++) {
+		if (!strncmp(program, optional[i], strlen(optional[i])))
+			return true;
+	}
+	return false;
+}
+
+static bool has_tracepoint(const struct btf *btf, const char *section)
+{
+	char name[128];
+	const char *tracepoint = strchr(section, '/');
+
+	if (!tracepoint)
+		return true;
+	snprintf(name, sizeof(name), "btf_trace_%s", tracepoint + 1);
+	return btf__find_by_name_kind(btf, name, BTF_KIND_TYPEDEF) > 0;
+}
+
+static int leave_out_missing(struct gotrace_bpf *skel)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	struct bpf_program *program;
+
+	if (!btf)
+		return -errno;
+	bpf_object__for_each_program(program, skel->obj)
+	{
+		if (is_optional(bpf_program__name(program)) &&
+		    !has_tracepoint(btf, bpf_program__section_name(program)))
+			bpf_program__set_autoload(program, false);
+	}
+	btf__free(btf);
+	return 0;
+}
+
+static int kernel_map_cpus(struct kernel *kernel, uint32_t cpus)
+{
+	size_t page = sysconf(_SC_PAGESIZE);
+	size_t bytes = (cpus * sizeof(struct cpu_slot) + page - 1) / page * page;
+	void *memory =
+		mmap(NULL, bytes, PROT_READ, MAP_SHARED, bpf_map__fd(kernel->skel->maps.cpus), 0);
+
+	if (memory == MAP_FAILED)
+		return -errno;
+	kernel->cpus = memory;
+	kernel->cpus_bytes = bytes;
+	return 0;
+}
+
+static int kernel_open(struct kernel *kernel, const struct host *host,
+		       const struct kernel_scope *scope)
+{
+	struct gotrace_bpf *skel = gotrace_bpf__open();
+	int err;
+
+	if (!skel)
+		return -errno;
+	kernel->skel = skel;
+	settings_fill((struct settings *)&skel->rodata->settings, host, scope);
+	err = bpf_map__set_max_entries(skel->maps.cpus, host->cpus);
+	if (!err)
+		err = bpf_map__set_max_entries(skel->maps.rings, host->cpus);
+	if (!err)
+		err = leave_out_missing(skel);
+	if (!err)
+		err = gotrace_bpf__load(skel);
+	return err ? err : kernel_map_cpus(kernel, host->cpus);
+}
+
+int kernel_load(struct kernel **out, const struct host *host, const struct kernel_scope *scope,
+		struct capture_diag *diag)
+{
+	struct kernel *kernel;
+	sigset_t all, before;
+	int err = check_btf(diag);
+
+	if (err)
+		return err;
+	kernel = calloc(1, sizeof(*kernel));
+	if (!kernel)
+		return -ENOMEM;
+	libbpf_set_print(keep_warning);
+	/* A load with a signal pending can fail with EAGAIN. */
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
+	err = kernel_open(kernel, host, scope);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	if (err) {
+		kernel_free(kernel);
+		return explain(diag, err, "cannot load the BPF programs");
+	}
+	*out = kernel;
+	return 0;
+}
+
+void kernel_free(struct kernel *kernel)
+{
+	if (!kernel)
+		return;
+	for (unsigned i = kernel->link_count; i > 0; i--)
+		bpf_link__destroy(kernel->links[i - 1]);
+	if (kernel->cpus)
+		munmap(kernel->cpus, kernel->cpus_bytes);
+	gotrace_bpf__destroy(kernel->skel);
+	free(kernel);
+}
+
+int kernel_rings_fd(const struct kernel *kernel)
+{
+	return bpf_map__fd(kernel->skel->maps.rings);
+}
+
+int kernel_marks_fd(const struct kernel *kernel)
+{
+	return bpf_map__fd(kernel->skel->maps.marks);
+}
+
+const struct rec_counters *kernel_counters(const struct kernel *kernel, uint32_t cpu)
+{
+	return &kernel->cpus[cpu].counters;
+}
+
+/* ---- passes ---- */
+
+/* Runs an iterator program over all tasks; what it writes goes to *out. */
+static int run_pass(struct bpf_program *program, char **out, size_t *size, size_t limit)
+{
+	struct bpf_link *link = bpf_program__attach_iter(program, NULL);
+	size_t used = 0, room = 0;
+	char *data = NULL;
+	ssize_t got;
+	int fd, err = 0;
+
+	if (!link)
+		return -errno;
+	fd = bpf_iter_create(bpf_link__fd(link));
+	if (fd < 0) {
+		err = -errno;
+		goto destroy;
+	}
+	for (;;) {
+		if (room - used < 64 << 10) {
+			char *grown = room * 2 > limit ? NULL
+						       : realloc(data, room ? room * 2 : 256 << 10);
+
+			if (!grown) {
+				err = -ENOMEM;
+				break;
+			}
+			data = grown;
+			room = room ? room * 2 : 256 << 10;
+		}
+		got = read(fd, data + used, room - used);
+		if (got < 0 && (errno == EAGAIN || errno == EINTR))
+			continue;
+		if (got <= 0) {
+			err = got < 0 ? -errno : 0;
+			break;
+		}
+		used += got;
+	}
+	close(fd);
+destroy:
+	bpf_link__destroy(link);
+	if (err) {
+		free(data);
+		return err;
+	}
+	*out = data;
+	*size = used;
+	return 0;
+}
+
+int kernel_snapshot(struct kernel *kernel, struct rec_snapshot **out, size_t *count)
+{
+	size_t size;
+	char *data;
+	int err = run_pass(kernel->skel->progs.pass_snapshot, &data, &size,
+			   (size_t)SNAPSHOT_MAX * sizeof(struct rec_snapshot));
+
+	if (err)
+		return err;
+	*out = (struct rec_snapshot *)data;
+	*count = size / sizeof(struct rec_snapshot);
+	return 0;
+}
+
+/* ---- attaching ---- */
+
+static int attach(struct kernel *kernel, struct bpf_program *program)
+{
+	struct bpf_link *link;
+
+	if (kernel->link_count == LINKS_MAX)
+		return -E2BIG;
+	link = bpf_program__attach(program);
+	if (!link)
+		return -errno;
+	kernel->links[kernel->link_count++] = link;
+	return 0;
+}
+
+static bool has_suffix(const char *text, const char *suffix)
+{
+	size_t length = strlen(text), end = strlen(suffix);
+
+	return length >= end && !strcmp(text + length - end, suffix);
+}
+
+/* All loaded depth programs whose name ends in suffix. */
+static int attach_depths(struct kernel *kernel, const char *suffix)
+{
+	struct bpf_program *program;
+
+	bpf_object__for_each_program(program, kernel->skel->obj)
+	{
+		const char *name = bpf_program__name(program);
+		int err;
+
+		if (!is_optional(name) || !has_suffix(name, suffix) || bpf_program__fd(program) < 0)
+			continue;
+		err = attach(kernel, program);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+int kernel_prepare(struct kernel *kernel, struct capture_diag *diag)
+{
+	size_t size;
+	char *none;
+	int err = attach(kernel, kernel->skel->progs.on_birth);
+
+	if (err)
+		return explain(diag, err, "cannot attach to task_newtask");
+	err = run_pass(kernel->skel->progs.pass_storage, &none, &size, 1 << 20);
+	if (err)
+		return explain(diag, err, "cannot walk over the tasks");
+	free(none);
+	return 0;
+}
+
+int kernel_attach(struct kernel *kernel, struct capture_diag *diag)
+{
+	struct bpf_program *const programs[] = {
+		kernel->skel->progs.on_exit,	 kernel->skel->progs.on_exec,
+		kernel->skel->progs.on_rename,	 kernel->skel->progs.on_wakeup_new,
+		kernel->skel->progs.on_sys_exit, kernel->skel->progs.on_sys_enter,
+		kernel->skel->progs.on_wakeup,	 kernel->skel->progs.on_waking,
+		kernel->skel->progs.on_switch,
+	};
+	int err = attach_depths(kernel, "_exit");
+
+	if (!err)
+		err = attach_depths(kernel, "_entry");
+	if (err)
+		return explain(diag, err, "cannot attach to an interrupt tracepoint");
+	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
+		err = attach(kernel, programs[i]);
+		if (err)
+			return explain(diag, err, bpf_program__section_name(programs[i]));
+	}
+	return 0;
+}
+
+/* Longer than any handler runs; only where there is no membarrier. */
+#define GRACE_US 50000
+
+void kernel_record(struct kernel *kernel, bool on)
+{
+	__atomic_store_n(&kernel->skel->bss->recording, on, __ATOMIC_SEQ_CST);
+	/* Waits for an RCU grace period: handlers run with preemption off. */
+	if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0))
+		usleep(GRACE_US);
+}
+
+uint32_t kernel_tracer_tgid(const struct kernel *kernel)
+{
+	return kernel->skel->bss->tracer_tgid;
+}
+
+uint64_t kernel_missed(const struct kernel *kernel)
+{
+	struct bpf_program *program;
+	uint64_t missed = 0;
+
+	bpf_object__for_each_program(program, kernel->skel->obj)
+	{
+		struct bpf_prog_info info = { 0 };
+		__u32 length = sizeof(info);
+		int fd = bpf_program__fd(program);
+
+		if (fd >= 0 && !is_optional(bpf_program__name(program)) &&
+		    !bpf_obj_get_info_by_fd(fd, &info, &length))
+			missed += info.recursion_misses;
+	}
+	return missed;
+}

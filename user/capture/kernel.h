@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * The kernel side's life: skeleton opened, settled, loaded, attached, in the
+ * order that makes a capture exact; and what to tell the user when the kernel
+ * refuses.
+ */
+#ifndef GOTRACE_KERNEL_H
+#define GOTRACE_KERNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "capture/capture.h"
+#include "capture/host.h"
+#include "record.h"
+
+struct kernel;
+
+struct kernel_scope {
+	enum raw_scope scope;
+	uint64_t cgroup_id;
+	uint32_t cgroup_level;
+};
+
+/* Loaded, not attached. -errno, with diag. */
+int kernel_load(struct kernel **out, const struct host *host, const struct kernel_scope *scope,
+		struct capture_diag *diag);
+void kernel_free(struct kernel *kernel);
+
+int kernel_rings_fd(const struct kernel *kernel);
+int kernel_marks_fd(const struct kernel *kernel);
+/* The counters of a CPU, live. */
+const struct rec_counters *kernel_counters(const struct kernel *kernel, uint32_t cpu);
+
+/* Births are seen from here on; then every task gets its storage. */
+int kernel_prepare(struct kernel *kernel, struct capture_diag *diag);
+/* Attaches the rest. */
+int kernel_attach(struct kernel *kernel, struct capture_diag *diag);
+/* Recording on or off; returns when no program runs that saw the old value. */
+void kernel_record(struct kernel *kernel, bool on);
+
+/* The tracer's process as the kernel numbers it; after kernel_prepare. */
+uint32_t kernel_tracer_tgid(const struct kernel *kernel);
+/* Programs that did not run because they were running already, all CPUs. */
+uint64_t kernel_missed(const struct kernel *kernel);
+
+/* Every task's entry; *out is the caller's to free. Recording must be on. */
+int kernel_snapshot(struct kernel *kernel, struct rec_snapshot **out, size_t *count);
+
+#endif

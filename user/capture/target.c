@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+#include "capture/target.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <limits.h>
+#include <linux/magic.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define CGROUP_ROOT_ID 1 /* of the hierarchy's root, since 5.5 */
+#define TARGETS_MAX 4096
+
+static int pidfd_of(pid_t pid, struct capture_diag *diag)
+{
+	int fd = syscall(SYS_pidfd_open, pid, 0);
+	int err = errno;
+
+	if (fd >= 0)
+		return fd;
+	if (err == ESRCH)
+		snprintf(diag->text, sizeof(diag->text), "no process has pid %d", pid);
+	else if (err == EINVAL || err == ENOENT)
+		snprintf(diag->text, sizeof(diag->text),
+			 "%d is no process but a thread of one: give the process's pid (Tgid in "
+			 "/proc/%d/status)",
+			 pid, pid);
+	else
+		snprintf(diag->text, sizeof(diag->text), "cannot open process %d: %s", pid,
+			 strerror(err));
+	return err == EINVAL || err == ENOENT ? -ESRCH : -err;
+}
+
+int targets_mark(struct targets *targets, int marks_fd, pid_t pid, bool children,
+		 struct capture_diag *diag)
+{
+	uint32_t bits = TARGET_IN | (children ? TARGET_CHILDREN : 0);
+	int *grown;
+	int fd;
+
+	if (targets->count >= TARGETS_MAX) {
+		snprintf(diag->text, sizeof(diag->text), "more than %d processes given",
+			 TARGETS_MAX);
+		return -E2BIG;
+	}
+	grown = realloc(targets->pidfds, (targets->count + 1) * sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	targets->pidfds = grown;
+	fd = pidfd_of(pid, diag);
+	if (fd < 0)
+		return fd;
+	if (bpf_map_update_elem(marks_fd, &fd, &bits, BPF_ANY)) {
+		int err = errno;
+
+		snprintf(diag->text, sizeof(diag->text), "process %d is gone", pid);
+		close(fd);
+		return err == ENOENT || err == ESRCH ? -ESRCH : -err;
+	}
+	targets->pidfds[targets->count++] = fd;
+	return 0;
+}
+
+static bool pidfd_gone(int fd)
+{
+	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+
+	return poll(&poll_fd, 1, 0) > 0;
+}
+
+bool targets_gone(const struct targets *targets)
+{
+	for (size_t i = 0; i < targets->count; i++) {
+		if (!pidfd_gone(targets->pidfds[i]))
+			return false;
+	}
+	return targets->count > 0;
+}
+
+void targets_fini(struct targets *targets)
+{
+	for (size_t i = 0; i < targets->count; i++)
+		close(targets->pidfds[i]);
+	free(targets->pidfds);
+	*targets = (struct targets){ 0 };
+}
+
+/* Counts the directories between path and the hierarchy's root, by their ids. */
+static int cgroup_level(const char *path, uint32_t *level)
+{
+	char up[PATH_MAX];
+	struct stat stat_buf;
+	size_t length = snprintf(up, sizeof(up), "%s", path);
+
+	for (uint32_t depth = 0; length + 4 < sizeof(up); depth++) {
+		struct statfs fs;
+
+		if (stat(up, &stat_buf) || statfs(up, &fs))
+			return -errno;
+		if (fs.f_type != CGROUP2_SUPER_MAGIC)
+			return -EXDEV; /* the mount's root is not the hierarchy's */
+		if (stat_buf.st_ino == CGROUP_ROOT_ID) {
+			*level = depth;
+			return 0;
+		}
+		length += snprintf(up + length, sizeof(up) - length, "/..");
+	}
+	return -ENAMETOOLONG;
+}
+
+int target_cgroup(const char *path, uint64_t *id, uint32_t *level, struct capture_diag *diag)
+{
+	struct statfs fs;
+	struct stat stat_buf;
+	int err;
+
+	if (stat(path, &stat_buf) || statfs(path, &fs)) {
+		err = -errno;
+		snprintf(diag->text, sizeof(diag->text), "cannot open cgroup %s: %s", path,
+			 strerror(-err));
+		return err;
+	}
+	if (fs.f_type != CGROUP2_SUPER_MAGIC || !S_ISDIR(stat_buf.st_mode)) {
+		snprintf(diag->text, sizeof(diag->text),
+			 "%s is no directory of cgroup v2: give a path below its mount (grep "
+			 "cgroup2 /proc/mounts)",
+			 path);
+		return -ENOTDIR;
+	}
+	err = cgroup_level(path, level);
+	if (err) {
+		snprintf(diag->text, sizeof(diag->text),
+			 "cannot find the root above cgroup %s: run in the host's cgroup namespace",
+			 path);
+		return err;
+	}
+	*id = stat_buf.st_ino;
+	return 0;
+}
