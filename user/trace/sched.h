@@ -19,22 +19,8 @@
 
 #include <stdint.h>
 
+#include "trace/wire.h"
 #include "trace/writer.h"
-
-#define GT_NO_ID UINT64_MAX
-
-enum gt_go_status { /* Go's numbers */
-	GT_GO_RUNNABLE = 1,
-	GT_GO_RUNNING = 2,
-	GT_GO_SYSCALL = 3,
-	GT_GO_WAITING = 4,
-};
-
-enum gt_proc_status { /* Go's numbers */
-	GT_PROC_RUNNING = 1,
-	GT_PROC_IDLE = 2,
-	GT_PROC_SYSCALL = 3,
-};
 
 struct gt_sched_options {
 	int version;		   /* as the writer's */
