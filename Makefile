@@ -40,7 +40,7 @@ WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes $(if $(C
 CFLAGS ?= -O2 -g
 CFLAGS += $(if $(filter 1,$(SAN)),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -O1)
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DGOTRACE_VERSION='"$(VERSION)"' $(WARN) \
-	-Iinclude -Iuser -I$(BUILD) $(CFLAGS)
+	-Iinclude -Iuser -Ibpf -I$(BUILD) $(CFLAGS)
 ALL_LDFLAGS = $(LDFLAGS) $(if $(filter 1,$(STATIC)),-static)
 LIBS := -lbpf -lelf -lz -lpthread
 

@@ -40,7 +40,10 @@ static __always_inline bool task_is_queued(struct task_struct *task)
 
 	if (!task->on_rq)
 		return false;
-	return !(bpf_core_field_exists(se->sched_delayed) && BPF_CORE_READ(se, sched_delayed));
+	if (!bpf_core_field_exists(se->sched_delayed))
+		return true;
+	barrier_var(se); /* keeps the field's offset behind the test for the field */
+	return !BPF_CORE_READ(se, sched_delayed);
 }
 
 /* PREEMPT_RT: softirqs are preemptible and each task counts its own. */

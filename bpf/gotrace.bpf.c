@@ -83,15 +83,20 @@ int BPF_PROG(on_switch, bool preempt, struct task_struct *prev, struct task_stru
 
 	flags = switch_flags(prev, preempt, prev_state);
 	cpu = bpf_get_smp_processor_id();
-	record = ring_reserve(sizeof(*record), REC_SWITCH);
+	record = ring_reserve(sizeof(*record));
 	if (from && from_in)
 		from_num = thread_move(from, switch_state(flags), cpu);
 	if (to && (to_in || left))
 		to_num = thread_move(to, REC_STATE_RUNNING, cpu);
-	if (!record)
+	if (!record) {
+		ring_drop();
 		return 0;
+	}
+	ring_stamp(&record->head, REC_SWITCH, sizeof(*record));
 	rec_task_set(&record->prev, from, prev, from_num);
 	rec_task_set(&record->next, to, next, to_num);
+	from = thread_again(from);
+	to = thread_again(to);
 	record->prev_state = prev_state;
 	record->prev_sys = thread_sys(from);
 	record->next_sys = thread_sys(to);
@@ -147,6 +152,7 @@ static __always_inline void wakeup_fill(struct rec_wakeup *record, struct task_s
 					struct thread *thread, u32 number)
 {
 	rec_task_set(&record->wakee, thread, task, number);
+	thread = thread_again(thread);
 	record->target_cpu = task->thread_info.cpu;
 	record->waker_cpu = thread ? thread->waker_cpu : record->head.cpu;
 	record->waker_id = thread ? thread->waker_id : 0;
@@ -176,11 +182,14 @@ int BPF_PROG(on_wakeup, struct task_struct *task)
 			return 0; /* it was not asleep: nothing changes */
 		thread_describe(task, thread);
 	}
-	record = ring_reserve(sizeof(*record), REC_WAKEUP);
+	record = ring_reserve(sizeof(*record));
 	if (thread)
 		number = thread_move(thread, REC_STATE_RUNNABLE, task->thread_info.cpu);
-	if (!record)
+	if (!record) {
+		ring_drop();
 		return 0;
+	}
+	ring_stamp(&record->head, REC_WAKEUP, sizeof(*record));
 	wakeup_fill(record, task, thread, number);
 	ring_submit(record);
 	return 0;
@@ -226,12 +235,16 @@ int BPF_PROG(on_wakeup_new, struct task_struct *child)
 	if (!scope_has(thread))
 		return 0;
 	thread_describe(child, thread);
-	record = ring_reserve(sizeof(*record), REC_FORK);
+	record = ring_reserve(sizeof(*record));
 	if (thread)
 		number = thread_move(thread, REC_STATE_RUNNABLE, child->thread_info.cpu);
-	if (!record)
+	if (!record) {
+		ring_drop();
 		return 0;
+	}
+	ring_stamp(&record->head, REC_FORK, sizeof(*record));
 	rec_task_set(&record->child, thread, child, number);
+	thread = thread_again(thread);
 	record->parent_id = thread ? thread->waker_id : 0;
 	record->parent_tid = thread ? thread->waker_tid : 0;
 	record->child_sys = thread_sys(thread);
@@ -284,9 +297,12 @@ int BPF_PROG(on_exit, struct task_struct *task)
 	if (!scope_has(thread))
 		return 0;
 	thread_describe(task, thread);
-	record = ring_reserve(sizeof(*record), REC_EXIT);
-	if (!record)
+	record = ring_reserve(sizeof(*record));
+	if (!record) {
+		ring_drop();
 		return 0;
+	}
+	ring_stamp(&record->head, REC_EXIT, sizeof(*record));
 	rec_task_set(&record->task, thread, task, 0);
 	ring_submit(record);
 	return 0;
@@ -326,9 +342,12 @@ int BPF_PROG(on_sys_enter, struct pt_regs *regs, long number)
 	sys = sys_form(number, task_is_compat(task));
 	thread->sys = sys;
 	thread_describe(task, thread);
-	record = ring_reserve(sizeof(*record), REC_SYS_ENTER);
-	if (!record)
+	record = ring_reserve(sizeof(*record));
+	if (!record) {
+		ring_drop();
 		return 0;
+	}
+	ring_stamp(&record->head, REC_SYS_ENTER, sizeof(*record));
 	record->id = thread->id;
 	record->tid = task->pid;
 	record->sys = sys;
@@ -353,9 +372,12 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
 		return 0; /* nothing is open */
 	thread->sys = REC_SYS_NONE;
 	thread_describe(task, thread);
-	record = ring_reserve(sizeof(*record), REC_SYS_EXIT);
-	if (!record)
+	record = ring_reserve(sizeof(*record));
+	if (!record) {
+		ring_drop();
 		return 0;
+	}
+	ring_stamp(&record->head, REC_SYS_EXIT, sizeof(*record));
 	record->id = thread->id;
 	record->tid = task->pid;
 	record->pad = 0;

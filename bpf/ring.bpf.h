@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * The ring: how a record leaves the kernel. The handlers see ring_reserve()
- * and ring_submit() only, so another transport can stand behind them.
+ * The ring: how a record leaves the kernel. The handlers see
+ * ring_reserve(), ring_stamp() or ring_drop(), and ring_submit() only, so that
+ * another transport can stand behind them.
  *
  * One BPF ring buffer per CPU, found by CPU number in an array of maps, never
  * waking its reader. Every record takes a number of its CPU, also when there
@@ -46,11 +47,12 @@ static __always_inline struct cpu_slot *cpu_here(u32 *number)
 	return bpf_map_lookup_elem(&cpus, number);
 }
 
-#define RING_STAMP_TRIES 8
+#define RING_NUMBER_TRIES 8
 
-static __always_inline void ring_stamp(struct cpu_slot *cpu, u32 *seq, u64 *ts_ns)
+/* The next number of this CPU and its time. */
+static __always_inline void ring_number(struct cpu_slot *cpu, u32 *seq, u64 *ts_ns)
 {
-	for (int i = 0; i < RING_STAMP_TRIES; i++) {
+	for (int i = 0; i < RING_NUMBER_TRIES; i++) {
 		u64 number = *(volatile u64 *)&cpu->counters.seq;
 
 		*ts_ns = bpf_ktime_get_ns();
@@ -65,34 +67,46 @@ static __always_inline void ring_stamp(struct cpu_slot *cpu, u32 *seq, u64 *ts_n
 }
 
 /*
- * Room for a record of size bytes with its head filled, or NULL: dropped and
- * counted. size and type are constants.
+ * Room for a record of size bytes (a constant), or NULL. Either way the caller
+ * goes on to ring_stamp() or ring_drop(): both take a number. Test the result
+ * once only: 6.1's verifier does not know that it stays what it was.
  */
-static __always_inline void *ring_reserve(u64 size, u8 type)
+static __always_inline void *ring_reserve(u64 size)
 {
-	u32 number, seq;
-	struct cpu_slot *cpu = cpu_here(&number);
-	struct rec_head *head;
-	void *ring;
-	u64 ts_ns;
+	u32 number = bpf_get_smp_processor_id();
+	void *ring = bpf_map_lookup_elem(&rings, &number);
 
-	if (!cpu)
-		return NULL;
-	ring = bpf_map_lookup_elem(&rings, &number);
-	if (!ring)
-		return NULL;
-	head = bpf_ringbuf_reserve(ring, size, 0);
-	ring_stamp(cpu, &seq, &ts_ns);
-	if (!head) {
-		__sync_fetch_and_add(&cpu->counters.dropped, 1);
-		return NULL;
-	}
+	return ring ? bpf_ringbuf_reserve(ring, size, 0) : NULL;
+}
+
+/* Fills the head of a reserved record. */
+static __always_inline void ring_stamp(struct rec_head *head, u8 type, u8 size)
+{
+	u32 number;
+	struct cpu_slot *cpu = cpu_here(&number);
+	u32 seq = 0;
+	u64 ts_ns = 0;
+
+	if (cpu)
+		ring_number(cpu, &seq, &ts_ns);
 	head->ts_ns = ts_ns;
 	head->seq = seq;
 	head->cpu = number;
 	head->type = type;
 	head->size = size;
-	return head;
+}
+
+/* Counts a record for which there was no room. */
+static __always_inline void ring_drop(void)
+{
+	u32 number, seq;
+	struct cpu_slot *cpu = cpu_here(&number);
+	u64 ts_ns;
+
+	if (!cpu)
+		return;
+	ring_number(cpu, &seq, &ts_ns);
+	__sync_fetch_and_add(&cpu->counters.dropped, 1);
 }
 
 static __always_inline void ring_submit(void *record)

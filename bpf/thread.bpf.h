@@ -131,9 +131,20 @@ static __always_inline struct thread *thread_make(struct task_struct *task, u32 
 	return thread;
 }
 
+/*
+ * 6.1's verifier believes a test for NULL only of the pointer itself, not of a
+ * flag that the compiler has kept of an earlier test: make it test again.
+ */
+static __always_inline struct thread *thread_again(struct thread *thread)
+{
+	barrier_var(thread);
+	return thread;
+}
+
 static __always_inline void rec_task_set(struct rec_task *out, struct thread *thread,
 					 struct task_struct *task, u32 number)
 {
+	thread = thread_again(thread);
 	out->id = thread ? thread->id : 0;
 	out->num = thread ? number : 0;
 	out->tid = task->pid;
@@ -148,10 +159,13 @@ static __always_inline u8 thread_record_flags(const struct thread *thread)
 static __always_inline bool thread_report(struct task_struct *task, struct thread *thread, u8 type,
 					  const char *comm, u32 old_tid)
 {
-	struct rec_thread *record = ring_reserve(sizeof(*record), type);
+	struct rec_thread *record = ring_reserve(sizeof(*record));
 
-	if (!record)
+	if (!record) {
+		ring_drop();
 		return false;
+	}
+	ring_stamp(&record->head, type, sizeof(*record));
 	rec_task_set(&record->task, thread, task, 0);
 	record->start_ns = task->start_time;
 	record->tgid = task->tgid;

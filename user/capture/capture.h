@@ -10,7 +10,7 @@
  * goes to a struct capture_sink in the order in which a raw file holds it.
  *
  * One thread at a time may use a capture. libbpf's own messages are kept from
- * the terminal; the last warnings stand in the diag.
+ * the terminal; the first warning stands in the diag.
  */
 #ifndef GOTRACE_CAPTURE_H
 #define GOTRACE_CAPTURE_H

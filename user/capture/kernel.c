@@ -25,8 +25,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "../bpf/cpu.h"
-#include "../bpf/settings.h"
+#include "cpu.h"
+#include "settings.h"
 #include "gotrace.skel.h"
 #include "model/syscalls.h"
 
@@ -85,21 +85,21 @@ static void settings_fill(struct settings *settings, const struct host *host,
 /* ---- loading ---- */
 
 /*
- * libbpf calls this without a context, so its last warning has to stand in
- * one place for the whole program; it is read right after a failure only.
+ * libbpf calls this without a context, so its first warning, the one that
+ * names the culprit, has to stand in one place for the whole program.
  */
-static char last_warning[256];
+static char first_warning[256];
 
 static int keep_warning(enum libbpf_print_level level, const char *format, va_list args)
 {
-	if (level == LIBBPF_WARN)
-		vsnprintf(last_warning, sizeof(last_warning), format, args);
+	if (level == LIBBPF_WARN && !first_warning[0])
+		vsnprintf(first_warning, sizeof(first_warning), format, args);
 	return 0;
 }
 
 static int explain(struct capture_diag *diag, int err, const char *what)
 {
-	last_warning[strcspn(last_warning, "\n")] = '\0';
+	first_warning[strcspn(first_warning, "\n")] = '\0';
 	if (err == -EPERM || err == -EACCES)
 		snprintf(diag->text, sizeof(diag->text),
 			 "%s: not permitted: run with sudo, or as a user with CAP_BPF and "
@@ -108,7 +108,7 @@ static int explain(struct capture_diag *diag, int err, const char *what)
 			 what);
 	else
 		snprintf(diag->text, sizeof(diag->text), "%s: %s (%s); try 'gotrace-bpf doctor'",
-			 what, strerror(-err), last_warning);
+			 what, strerror(-err), first_warning);
 	return err == -EACCES ? -EPERM : err;
 }
 
@@ -211,6 +211,7 @@ int kernel_load(struct kernel **out, const struct host *host, const struct kerne
 	kernel = calloc(1, sizeof(*kernel));
 	if (!kernel)
 		return -ENOMEM;
+	first_warning[0] = '\0';
 	libbpf_set_print(keep_warning);
 	/* A load with a signal pending can fail with EAGAIN. */
 	sigfillset(&all);
