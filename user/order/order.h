@@ -14,9 +14,10 @@
  * until order_next() has returned them and the next call is made.
  *
  * Rounds. The caller pushes what it read from every ring up to a position
- * sampled before it began reading, then calls order_round(). A record becomes
- * final one round later: whatever must come before it was in some ring by
- * then (see order.c). Memory is what two rounds hold plus the threads alive.
+ * sampled before it began reading, then calls order_round(). One round later
+ * whatever must come before a record has been read or is lost; it is returned
+ * two rounds later, so that a gap can be told where it begins (see order.c).
+ * Memory is what three rounds hold plus the threads that did something lately.
  */
 #ifndef GOTRACE_ORDER_H
 #define GOTRACE_ORDER_H
@@ -32,14 +33,19 @@ struct order;
 struct order_stats {
 	uint64_t records; /* returned */
 	uint64_t lost;	  /* sequence numbers that never came */
-	uint64_t late;	  /* records that came after their successor was returned */
+	uint64_t late;	  /* dropped: their place was taken, or had been passed */
 	uint64_t moved;	  /* times moved up: the order contradicted the clock */
-	uint64_t forced;  /* taken before a predecessor that was still queued */
+	uint64_t forced;  /* returned before a predecessor that was still queued */
 };
 
 enum order_kind {
 	ORDER_RECORD, /* one record */
-	ORDER_LOSS,   /* records of one CPU are missing here */
+	/*
+	 * Records of one CPU are missing. It stands where the gap begins in time;
+	 * later if the CPU wrote nothing for a round after it, but always before
+	 * the CPU's next record.
+	 */
+	ORDER_LOSS,
 };
 
 struct order_item {
