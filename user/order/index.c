@@ -45,7 +45,7 @@ unsigned order_steps(const struct rec_head *record, struct order_step steps[2])
 
 void order_index_free(struct order_index *index)
 {
-	idmap_free(&index->map);
+	recall_free(&index->map);
 	free(index->stretches);
 	free(index->entries);
 	free(index->spare);
@@ -57,7 +57,7 @@ void order_index_clear(struct order_index *index)
 {
 	if (!index->made)
 		return;
-	idmap_clear(&index->map);
+	recall_clear(&index->map);
 	index->stretch_count = 0;
 	index->made = false;
 }
@@ -105,16 +105,16 @@ static int add_stretch(struct order_index *index, uint32_t base)
 
 /* The number of the thread's stretch, new if need be. */
 static int find_stretch(struct order_index *index, const struct order_step *step,
-			const struct idmap *threads, uint32_t *out)
+			const struct recall *threads, uint32_t *out)
 {
-	struct idmap_slot *slot = idmap_add(&index->map, step->id, UINT32_MAX, 0);
-	const struct idmap_slot *last;
+	struct recall_slot *slot = recall_add(&index->map, step->id, UINT32_MAX, 0);
+	const struct recall_slot *last;
 	int err;
 
 	if (!slot)
 		return -ENOMEM;
 	if (!slot->value) { /* new: values are one more than the stretch */
-		last = idmap_find(threads, step->id);
+		last = recall_find(threads, step->id);
 		err = add_stretch(index, last ? last->value : step->num - INT32_MAX);
 		if (err)
 			return err;
@@ -126,7 +126,7 @@ static int find_stretch(struct order_index *index, const struct order_step *step
 
 /* Pass one: which stretch each transition belongs to, and their sizes in end. */
 static int count_steps(struct order_index *index, const struct order_queue *queues, uint32_t count,
-		       const struct idmap *threads)
+		       const struct recall *threads)
 {
 	const struct rec_head *record;
 	struct order_step steps[2];
@@ -233,7 +233,7 @@ static void sort_stretch(struct order_index *index, const struct order_stretch *
 }
 
 int order_index_make(struct order_index *index, const struct order_queue *queues, uint32_t count,
-		     const struct idmap *threads)
+		     const struct recall *threads)
 {
 	size_t queued = 0;
 	int err;
@@ -259,7 +259,7 @@ const struct order_entry *order_index_before(struct order_index *index,
 					     const struct order_queue *queues,
 					     const struct order_step *step)
 {
-	const struct idmap_slot *slot = idmap_find(&index->map, step->id);
+	const struct recall_slot *slot = recall_find(&index->map, step->id);
 	const struct order_entry *entry;
 	struct order_stretch *stretch;
 

@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "order/idmap.h"
+#include "order/recall.h"
 #include "order/queue.h"
 #include "record.h"
 
@@ -35,7 +35,7 @@ struct order_entry {
 };
 
 struct order_index {
-	struct idmap map; /* id to number of stretch */
+	struct recall map; /* id to number of stretch */
 	struct order_stretch *stretches;
 	struct order_entry *entries;
 	struct order_entry *spare; /* for merging */
@@ -55,7 +55,7 @@ void order_index_clear(struct order_index *index);
  * number returned of those it knows. 0 or -ENOMEM (nothing made).
  */
 int order_index_make(struct order_index *index, const struct order_queue *queues, uint32_t count,
-		     const struct idmap *threads);
+		     const struct recall *threads);
 
 /*
  * The first transition of step's thread that is still queued, if it comes

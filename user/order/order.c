@@ -47,7 +47,7 @@
 #include <stdlib.h>
 
 #include "order/heap.h"
-#include "order/idmap.h"
+#include "order/recall.h"
 #include "order/index.h"
 #include "order/order.h"
 #include "order/queue.h"
@@ -91,7 +91,7 @@ struct order {
 	struct cpu *cpus;
 	struct order_queue *queues; /* one per CPU, apart: the index reads them */
 	struct order_heap heap;
-	struct idmap threads; /* id: last number returned, round of that */
+	struct recall threads; /* id: last number returned, round of that */
 	struct order_index index;
 	uint32_t round;	    /* from 1; saturates */
 	uint32_t due_heads; /* CPUs with head_due */
@@ -132,7 +132,7 @@ void order_free(struct order *order)
 	for (uint32_t cpu = 0; order->queues && cpu < order->cpu_count; cpu++)
 		order_queue_free(&order->queues[cpu]);
 	order_index_free(&order->index);
-	idmap_free(&order->threads);
+	recall_free(&order->threads);
 	free(order->heap.items);
 	free(order->queues);
 	free(order->cpus);
@@ -368,7 +368,7 @@ static void wake_parked(struct order *order, uint32_t at)
 /* Whether nothing can be between the thread's last number and this one. */
 static bool goes_on(const struct order *order, const struct order_step *step)
 {
-	const struct idmap_slot *slot = idmap_find(&order->threads, step->id);
+	const struct recall_slot *slot = recall_find(&order->threads, step->id);
 	uint32_t last = slot ? slot->value : 0;
 	uint32_t ahead = step->num - last;
 
@@ -392,8 +392,8 @@ static void remember(struct order *order, const struct rec_head *record,
 	uint32_t oldest = order->round > ROUNDS_REMEMBERED ? order->round - ROUNDS_REMEMBERED : 1;
 
 	for (unsigned i = 0; i < count; i++) {
-		struct idmap_slot *slot =
-			idmap_add(&order->threads, steps[i].id, order->round, oldest);
+		struct recall_slot *slot =
+			recall_add(&order->threads, steps[i].id, order->round, oldest);
 
 		if (!slot)
 			continue;
@@ -402,7 +402,7 @@ static void remember(struct order *order, const struct rec_head *record,
 		slot->stamp = order->round;
 	}
 	if (is_death(record)) {
-		struct idmap_slot *slot = idmap_find(&order->threads, steps[0].id);
+		struct recall_slot *slot = recall_find(&order->threads, steps[0].id);
 
 		if (slot)
 			slot->stamp = 0;

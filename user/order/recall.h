@@ -8,47 +8,47 @@
  * lately, however many ids come and go. If there is no memory it stays as it
  * is and may refuse new ids. Its user must be right, if slower, without it.
  */
-#ifndef GOTRACE_ORDER_IDMAP_H
-#define GOTRACE_ORDER_IDMAP_H
+#ifndef GOTRACE_ORDER_RECALL_H
+#define GOTRACE_ORDER_RECALL_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-struct idmap_slot {
+struct recall_slot {
 	uint64_t id; /* 0: free */
 	uint32_t value;
 	uint32_t stamp; /* the user's: it goes up; 0 is always old */
 };
 
-struct idmap {
-	struct idmap_slot *slots;
+struct recall {
+	struct recall_slot *slots;
 	size_t size; /* of slots, a power of two or 0 */
 	size_t used;
 };
 
-void idmap_free(struct idmap *map);
-void idmap_clear(struct idmap *map); /* keeps the array */
+void recall_free(struct recall *map);
+void recall_clear(struct recall *map); /* keeps the array */
 
 /*
  * The id's slot, made if it is not there (value 0, the given stamp). NULL: no
  * memory. Slots with a stamp below oldest may be forgotten, and every slot may
  * move. id is not 0.
  */
-struct idmap_slot *idmap_add(struct idmap *map, uint64_t id, uint32_t stamp, uint32_t oldest);
+struct recall_slot *recall_add(struct recall *map, uint64_t id, uint32_t stamp, uint32_t oldest);
 
 /* Ids are a small counter with a CPU number on top: multiply, take high bits. */
-static inline size_t idmap_hash(const struct idmap *map, uint64_t id)
+static inline size_t recall_hash(const struct recall *map, uint64_t id)
 {
 	return (size_t)((id * 0x9e3779b97f4a7c15) >> 32) & (map->size - 1);
 }
 
-/* The id's slot or NULL; valid until the next idmap_add(). */
-static inline struct idmap_slot *idmap_find(const struct idmap *map, uint64_t id)
+/* The id's slot or NULL; valid until the next recall_add(). */
+static inline struct recall_slot *recall_find(const struct recall *map, uint64_t id)
 {
 	if (!map->size)
 		return NULL;
-	for (size_t i = idmap_hash(map, id);; i = (i + 1) & (map->size - 1)) {
-		struct idmap_slot *slot = &map->slots[i];
+	for (size_t i = recall_hash(map, id);; i = (i + 1) & (map->size - 1)) {
+		struct recall_slot *slot = &map->slots[i];
 
 		if (slot->id == id)
 			return slot;

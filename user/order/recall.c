@@ -6,17 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "order/idmap.h"
+#include "order/recall.h"
 
 #define FIRST_SIZE 64
 
-void idmap_free(struct idmap *map)
+void recall_free(struct recall *map)
 {
 	free(map->slots);
-	*map = (struct idmap){ 0 };
+	*map = (struct recall){ 0 };
 }
 
-void idmap_clear(struct idmap *map)
+void recall_clear(struct recall *map)
 {
 	if (map->size)
 		memset(map->slots, 0, map->size * sizeof(*map->slots));
@@ -24,9 +24,9 @@ void idmap_clear(struct idmap *map)
 }
 
 /* The first free slot for an id that is not there. */
-static struct idmap_slot *free_slot(struct idmap *map, uint64_t id)
+static struct recall_slot *free_slot(struct recall *map, uint64_t id)
 {
-	size_t i = idmap_hash(map, id);
+	size_t i = recall_hash(map, id);
 
 	while (map->slots[i].id)
 		i = (i + 1) & (map->size - 1);
@@ -38,9 +38,9 @@ static struct idmap_slot *free_slot(struct idmap *map, uint64_t id)
  * Moves to a new array of at least twice what is kept, so that the next move
  * is at least a quarter of the array away.
  */
-static int move(struct idmap *map, uint32_t oldest)
+static int move(struct recall *map, uint32_t oldest)
 {
-	struct idmap moved = { .size = map->size ? map->size : FIRST_SIZE };
+	struct recall moved = { .size = map->size ? map->size : FIRST_SIZE };
 	size_t kept = 0;
 
 	for (size_t i = 0; i < map->size; i++)
@@ -51,7 +51,7 @@ static int move(struct idmap *map, uint32_t oldest)
 	if (!moved.slots)
 		return -ENOMEM;
 	for (size_t i = 0; i < map->size; i++) {
-		const struct idmap_slot *slot = &map->slots[i];
+		const struct recall_slot *slot = &map->slots[i];
 
 		if (slot->id && slot->stamp >= oldest)
 			*free_slot(&moved, slot->id) = *slot;
@@ -61,9 +61,9 @@ static int move(struct idmap *map, uint32_t oldest)
 	return 0;
 }
 
-struct idmap_slot *idmap_add(struct idmap *map, uint64_t id, uint32_t stamp, uint32_t oldest)
+struct recall_slot *recall_add(struct recall *map, uint64_t id, uint32_t stamp, uint32_t oldest)
 {
-	struct idmap_slot *slot = idmap_find(map, id);
+	struct recall_slot *slot = recall_find(map, id);
 
 	if (slot)
 		return slot;
@@ -72,6 +72,6 @@ struct idmap_slot *idmap_add(struct idmap *map, uint64_t id, uint32_t stamp, uin
 	    map->used + 1 >= map->size)
 		return NULL;
 	slot = free_slot(map, id);
-	*slot = (struct idmap_slot){ .id = id, .stamp = stamp };
+	*slot = (struct recall_slot){ .id = id, .stamp = stamp };
 	return slot;
 }
