@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+#include "capture/probe.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysinfo.h>
+#include <unistd.h>
+
+#include "capture/capture.h"
+#include "capture/host.h"
+
+/* Capability numbers (linux/capability.h). */
+#define CAP_SYS_ADMIN_BIT 21
+#define CAP_PERFMON_BIT 38
+#define CAP_BPF_BIT 39
+/* The inode of the first pid namespace (include/linux/proc_ns.h). */
+#define FIRST_PID_NAMESPACE 0xEFFFFFFCU
+/* How long the trial capture lasts. */
+#define TRIAL_US 100000
+
+/* The first line of a file, or -errno. */
+static int read_line(const char *path, char *out, size_t size)
+{
+	FILE *file = fopen(path, "re");
+	char *line;
+
+	if (!file)
+		return -errno;
+	line = fgets(out, size, file);
+	fclose(file);
+	if (!line)
+		return -ENODATA;
+	out[strcspn(out, "\n")] = '\0';
+	return 0;
+}
+
+__attribute__((format(printf, 3, 4))) static void
+finding_set(struct probe_finding *finding, enum probe_verdict verdict, const char *format, ...)
+{
+	va_list args;
+
+	finding->verdict = verdict;
+	va_start(args, format);
+	vsnprintf(finding->text, sizeof(finding->text), format, args);
+	va_end(args);
+}
+
+static void probe_kernel(struct probe_finding *finding)
+{
+	struct host host;
+	bool realtime = !access("/sys/kernel/realtime", F_OK);
+	int err = host_init(&host);
+
+	if (err)
+		finding_set(finding, PROBE_FAILURE, "cannot be read: %s", strerror(-err));
+	else if (!host.arch)
+		finding_set(finding, PROBE_FAILURE, "%s: only x86-64 and arm64 are supported",
+			    host.release);
+	else
+		finding_set(finding, PROBE_OK, "%s%s, %u of %u CPUs online", host.release,
+			    realtime ? " (realtime)" : "", host.cpus_online, host.cpus);
+	host_fini(&host);
+}
+
+static void probe_btf(struct probe_finding *finding)
+{
+	struct stat stat_buf;
+
+	if (stat("/sys/kernel/btf/vmlinux", &stat_buf))
+		finding_set(finding, PROBE_FAILURE,
+			    "no /sys/kernel/btf/vmlinux: the kernel must be built with "
+			    "CONFIG_DEBUG_INFO_BTF, as distributions' kernels are");
+	else
+		finding_set(finding, PROBE_OK, "/sys/kernel/btf/vmlinux, %ld KiB",
+			    (long)stat_buf.st_size >> 10);
+}
+
+static unsigned long long effective_capabilities(void)
+{
+	FILE *file = fopen("/proc/self/status", "re");
+	unsigned long long bits = 0;
+	char line[256];
+
+	if (!file)
+		return 0;
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "CapEff: %llx", &bits) == 1)
+			break;
+	}
+	fclose(file);
+	return bits;
+}
+
+static void probe_privilege(struct probe_finding *finding)
+{
+	unsigned long long have = effective_capabilities();
+	bool admin = have >> CAP_SYS_ADMIN_BIT & 1;
+	bool bpf = have >> CAP_BPF_BIT & 1, perfmon = have >> CAP_PERFMON_BIT & 1;
+
+	if (admin || (bpf && perfmon))
+		finding_set(finding, PROBE_OK, "%s",
+			    admin ? "CAP_SYS_ADMIN" : "CAP_BPF and CAP_PERFMON");
+	else
+		finding_set(finding, PROBE_FAILURE,
+			    "missing%s%s: run with sudo, or 'sudo setcap cap_bpf,cap_perfmon+ep' "
+			    "the program",
+			    bpf ? "" : " CAP_BPF", perfmon ? "" : " CAP_PERFMON");
+}
+
+static void probe_lockdown(struct probe_finding *finding)
+{
+	char line[128];
+
+	if (read_line("/sys/kernel/security/lockdown", line, sizeof(line)))
+		finding_set(finding, PROBE_OK, "none (no such file in securityfs)");
+	else if (strstr(line, "[confidentiality]"))
+		finding_set(finding, PROBE_FAILURE,
+			    "confidentiality: BPF may not read kernel memory; boot with "
+			    "lockdown=integrity or less");
+	else
+		finding_set(finding, PROBE_OK, "%s", line);
+}
+
+static void probe_tracepoints(struct probe_finding *finding)
+{
+	static const char *const needed[] = {
+		"sched_switch",	      "sched_waking",	    "sched_wakeup", "sched_wakeup_new",
+		"sched_process_exec", "sched_process_exit", "task_newtask", "task_rename",
+		"sys_enter",	      "sys_exit",
+	};
+	struct btf *btf = btf__load_vmlinux_btf();
+	size_t found = 0;
+	char name[64];
+
+	if (!btf) {
+		finding_set(finding, PROBE_FAILURE, "unknown without type information");
+		return;
+	}
+	finding->text[0] = '\0';
+	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
+		size_t end = strlen(finding->text);
+
+		snprintf(name, sizeof(name), "btf_trace_%s", needed[i]);
+		if (btf__find_by_name_kind(btf, name, BTF_KIND_TYPEDEF) > 0)
+			found++;
+		else
+			snprintf(finding->text + end, sizeof(finding->text) - end, " %s",
+				 needed[i]);
+	}
+	btf__free(btf);
+	if (found == sizeof(needed) / sizeof(needed[0]))
+		finding_set(finding, PROBE_OK, "all %zu that are needed", found);
+	else
+		finding->verdict = PROBE_FAILURE; /* the text names those missing */
+}
+
+static void probe_jit(struct probe_finding *finding)
+{
+	char line[16];
+
+	if (read_line("/proc/sys/net/core/bpf_jit_enable", line, sizeof(line)))
+		finding_set(finding, PROBE_OK, "unknown (needs root to be read)");
+	else if (line[0] == '0')
+		finding_set(finding, PROBE_WARNING,
+			    "off: programs are interpreted and cost many times more; sysctl "
+			    "net.core.bpf_jit_enable=1");
+	else
+		finding_set(finding, PROBE_OK, "on");
+}
+
+static void probe_namespace(struct probe_finding *finding)
+{
+	struct stat stat_buf;
+
+	if (stat("/proc/self/ns/pid", &stat_buf))
+		finding_set(finding, PROBE_WARNING, "/proc is not mounted");
+	else if (stat_buf.st_ino != FIRST_PID_NAMESPACE)
+		finding_set(finding, PROBE_WARNING,
+			    "not the host's: threads outside of it are only named once they make a "
+			    "syscall; run on the host");
+	else
+		finding_set(finding, PROBE_OK, "the host's");
+}
+
+static void probe_cgroup(struct probe_finding *finding)
+{
+	FILE *mounts = fopen("/proc/mounts", "re");
+	char line[1024], path[512], type[64];
+
+	finding_set(finding, PROBE_WARNING, "v2 is not mounted: --cgroup cannot be used");
+	while (mounts && fgets(line, sizeof(line), mounts)) {
+		if (sscanf(line, "%*s %511s %63s", path, type) == 2 && !strcmp(type, "cgroup2")) {
+			finding_set(finding, PROBE_OK, "v2 at %s", path);
+			break;
+		}
+	}
+	if (mounts)
+		fclose(mounts);
+}
+
+static void probe_memory(struct probe_finding *finding)
+{
+	size_t wanted = capture_default_buffer() >> 20;
+	struct sysinfo info;
+	size_t free_mib;
+
+	if (sysinfo(&info)) {
+		finding_set(finding, PROBE_WARNING, "unknown");
+		return;
+	}
+	free_mib = (info.freeram + info.bufferram) * info.mem_unit >> 20;
+	finding_set(finding, free_mib < 2 * wanted ? PROBE_WARNING : PROBE_OK,
+		    "%zu MiB for rings by default, %zu MiB free%s", wanted, free_mib,
+		    free_mib < 2 * wanted ? ": give a smaller --buffer" : "");
+}
+
+static int take_snapshot(void *ctx, const struct rec_snapshot *threads, size_t count,
+			 uint64_t end_ns)
+{
+	(void)threads;
+	(void)end_ns;
+	*(size_t *)ctx = count;
+	return 0;
+}
+
+static int take_ring(void *ctx, uint32_t cpu, const void *data, size_t size)
+{
+	(void)ctx;
+	(void)cpu;
+	(void)data;
+	(void)size;
+	return 0;
+}
+
+static int take_counters(void *ctx, const struct raw_counters *counters)
+{
+	(void)ctx;
+	(void)counters;
+	return 0;
+}
+
+static void probe_capture(struct probe_finding *finding)
+{
+	size_t threads = 0;
+	const struct capture_sink sink = { .ctx = &threads,
+					   .snapshot = take_snapshot,
+					   .ring = take_ring,
+					   .round = take_counters,
+					   .end = take_counters };
+	const struct capture_options options = { .scope = RAW_SCOPE_SYSTEM };
+	struct capture_diag diag = { "" };
+	struct capture_usage usage;
+	struct capture *capture;
+	int err = capture_open(&capture, &options, &diag);
+
+	if (err) {
+		finding_set(finding, PROBE_FAILURE, "%s", diag.text);
+		return;
+	}
+	err = capture_start(capture, &sink, &diag);
+	if (err) {
+		finding_set(finding, PROBE_FAILURE, "%s", diag.text);
+	} else {
+		usleep(TRIAL_US);
+		capture_stop(capture, &sink);
+		capture_usage(capture, &usage);
+		finding_set(finding, usage.records && threads ? PROBE_OK : PROBE_FAILURE,
+			    "%zu threads, %llu records in %d ms, %llu dropped", threads,
+			    (unsigned long long)usage.records, TRIAL_US / 1000,
+			    (unsigned long long)usage.dropped);
+	}
+	capture_close(capture);
+}
+
+size_t probe_run(struct probe_finding *out)
+{
+	static const struct {
+		const char *name;
+		void (*run)(struct probe_finding *finding);
+	} probes[] = {
+		{ "kernel", probe_kernel },	      { "type information (BTF)", probe_btf },
+		{ "privilege", probe_privilege },     { "lockdown", probe_lockdown },
+		{ "tracepoints", probe_tracepoints }, { "BPF compiler (JIT)", probe_jit },
+		{ "pid namespace", probe_namespace }, { "cgroups", probe_cgroup },
+		{ "memory", probe_memory },	      { "trial capture", probe_capture },
+	};
+	size_t count = sizeof(probes) / sizeof(probes[0]);
+
+	_Static_assert(sizeof(probes) / sizeof(probes[0]) <= PROBE_MAX, "they fit");
+	for (size_t i = 0; i < count; i++) {
+		out[i].name = probes[i].name;
+		probes[i].run(&out[i]);
+	}
+	return count;
+}
