@@ -10,6 +10,8 @@
 static int run(enum command_id id, const struct config *config)
 {
 	switch (id) {
+	case COMMAND_DOCTOR:
+		return cmd_doctor(config);
 	case COMMAND_HELP:
 		return cmd_help(config);
 	default:

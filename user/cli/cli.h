@@ -22,5 +22,6 @@ int cli_usage(const struct command *command, const char *text);
 
 /* Each returns the program's exit status. */
 int cmd_help(const struct config *config);
+int cmd_doctor(const struct config *config);
 
 #endif
