@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/*
+ * Two chained hash tables over the same threads, and for every tid how many
+ * goroutines it has had and whether a thread has it as its M. The latter is a
+ * table of pages made at first use: at most 32 MiB for all tids there can be.
+ */
+#include "model/threads.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Every tid once alive and once dying; a damaged capture may name any number. */
+#define MAX_THREADS (2 * TID_LIMIT)
+#define FIRST_BUCKETS 1024
+#define PAGE_TIDS 1024
+
+struct tid_use {
+	uint32_t goroutines;
+	bool m_taken;
+};
+
+struct thread_table {
+	struct thread **by_id;
+	struct thread **by_tid;
+	size_t buckets; /* a power of two, of each */
+	size_t count;
+	struct thread *unused;	/* linked by id_next */
+	struct thread *dropped; /* since the last recycling; likewise */
+	struct tid_use *uses[TID_LIMIT / PAGE_TIDS];
+};
+
+static size_t hash(const struct thread_table *table, uint64_t key)
+{
+	return (key * 0x9e3779b97f4a7c15u >> 32) & (table->buckets - 1);
+}
+
+/* Threads without an id are spread by their tid. */
+static size_t hash_id(const struct thread_table *table, const struct thread *thread)
+{
+	return hash(table, thread->id ? thread->id : thread->tid);
+}
+
+static void link_id(struct thread_table *table, struct thread *thread)
+{
+	struct thread **head = &table->by_id[hash_id(table, thread)];
+
+	thread->id_next = *head;
+	*head = thread;
+}
+
+static void link_tid(struct thread_table *table, struct thread *thread)
+{
+	struct thread **head = &table->by_tid[hash(table, thread->tid)];
+
+	thread->tid_next = *head;
+	*head = thread;
+}
+
+static void unlink_id(struct thread_table *table, struct thread *thread)
+{
+	struct thread **at = &table->by_id[hash_id(table, thread)];
+
+	while (*at != thread)
+		at = &(*at)->id_next;
+	*at = thread->id_next;
+}
+
+static void unlink_tid(struct thread_table *table, struct thread *thread)
+{
+	struct thread **at = &table->by_tid[hash(table, thread->tid)];
+
+	while (*at != thread)
+		at = &(*at)->tid_next;
+	*at = thread->tid_next;
+}
+
+int thread_table_new(struct thread_table **out)
+{
+	struct thread_table *table = calloc(1, sizeof(*table));
+
+	if (!table)
+		return -ENOMEM;
+	table->buckets = FIRST_BUCKETS;
+	table->by_id = calloc(table->buckets, sizeof(struct thread *));
+	table->by_tid = calloc(table->buckets, sizeof(struct thread *));
+	if (!table->by_id || !table->by_tid) {
+		thread_table_free(table);
+		return -ENOMEM;
+	}
+	*out = table;
+	return 0;
+}
+
+static void free_chain(struct thread *thread)
+{
+	while (thread) {
+		struct thread *next = thread->id_next;
+
+		free(thread);
+		thread = next;
+	}
+}
+
+void thread_table_free(struct thread_table *table)
+{
+	if (!table)
+		return;
+	for (size_t i = 0; table->by_id && i < table->buckets; i++)
+		free_chain(table->by_id[i]);
+	free_chain(table->unused);
+	free_chain(table->dropped);
+	for (size_t i = 0; i < TID_LIMIT / PAGE_TIDS; i++)
+		free(table->uses[i]);
+	free(table->by_id);
+	free(table->by_tid);
+	free(table);
+}
+
+struct thread *thread_by_id(const struct thread_table *table, uint64_t id)
+{
+	struct thread *thread = table->by_id[hash(table, id)];
+
+	while (thread && thread->id != id)
+		thread = thread->id_next;
+	return thread;
+}
+
+struct thread *thread_by_tid(const struct thread_table *table, uint32_t tid)
+{
+	struct thread *thread = table->by_tid[hash(table, tid)];
+
+	while (thread && (thread->tid != tid || thread->orphan))
+		thread = thread->tid_next;
+	return thread;
+}
+
+/* Doubles the buckets. Without memory the chains only grow longer. */
+static void grow(struct thread_table *table)
+{
+	size_t old = table->buckets;
+	struct thread **ids = table->by_id, **tids = table->by_tid;
+	struct thread **new_ids = calloc(2 * old, sizeof(struct thread *));
+	struct thread **new_tids = calloc(2 * old, sizeof(struct thread *));
+
+	if (!new_ids || !new_tids) {
+		free(new_ids);
+		free(new_tids);
+		return;
+	}
+	table->by_id = new_ids;
+	table->by_tid = new_tids;
+	table->buckets = 2 * old;
+	for (size_t i = 0; i < old; i++) {
+		for (struct thread *t = ids[i], *next; t; t = next) {
+			next = t->id_next;
+			link_id(table, t);
+		}
+		/* Newest first stays newest first: append, not prepend. */
+		for (struct thread *t = tids[i], *next; t; t = next) {
+			struct thread **at = &table->by_tid[hash(table, t->tid)];
+
+			next = t->tid_next;
+			t->tid_next = NULL;
+			while (*at)
+				at = &(*at)->tid_next;
+			*at = t;
+		}
+	}
+	free(ids);
+	free(tids);
+}
+
+struct thread *thread_table_add(struct thread_table *table, uint64_t id, uint32_t tid)
+{
+	struct thread *thread = table->unused;
+
+	if (table->count >= MAX_THREADS)
+		return NULL;
+	if (thread)
+		table->unused = thread->id_next;
+	else
+		thread = malloc(sizeof(*thread));
+	if (!thread)
+		return NULL;
+	if (table->count >= table->buckets)
+		grow(table);
+	memset(thread, 0, sizeof(*thread));
+	thread->id = id;
+	thread->tid = tid;
+	thread->comm[0] = thread->leader_comm[0] = '?';
+	link_id(table, thread);
+	link_tid(table, thread);
+	table->count++;
+	return thread;
+}
+
+void thread_table_drop(struct thread_table *table, struct thread *thread)
+{
+	thread_release_m(table, thread);
+	unlink_id(table, thread);
+	unlink_tid(table, thread);
+	thread->id_next = table->dropped;
+	table->dropped = thread;
+	table->count--;
+}
+
+void thread_table_recycle(struct thread_table *table)
+{
+	struct thread *next;
+
+	for (struct thread *thread = table->dropped; thread; thread = next) {
+		next = thread->id_next;
+		thread->id_next = table->unused;
+		table->unused = thread;
+	}
+	table->dropped = NULL;
+}
+
+void thread_set_id(struct thread_table *table, struct thread *thread, uint64_t id)
+{
+	unlink_id(table, thread);
+	thread->id = id;
+	link_id(table, thread);
+}
+
+void thread_set_tid(struct thread_table *table, struct thread *thread, uint32_t tid)
+{
+	unlink_id(table, thread);
+	unlink_tid(table, thread);
+	thread->tid = tid;
+	thread->orphan = false;
+	link_tid(table, thread);
+	link_id(table, thread);
+}
+
+size_t thread_table_count(const struct thread_table *table)
+{
+	return table->count;
+}
+
+static int by_tid_then_id(const void *a, const void *b)
+{
+	const struct thread *x = *(struct thread *const *)a;
+	const struct thread *y = *(struct thread *const *)b;
+
+	if (x->tid != y->tid)
+		return x->tid < y->tid ? -1 : 1;
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
+void thread_table_list(const struct thread_table *table, struct thread **out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < table->buckets; i++)
+		for (struct thread *t = table->by_id[i]; t; t = t->id_next)
+			out[n++] = t;
+	qsort(out, n, sizeof(*out), by_tid_then_id);
+}
+
+static struct tid_use *use_get(const struct thread_table *table, uint32_t tid)
+{
+	struct tid_use *page = table->uses[tid / PAGE_TIDS];
+
+	return page ? &page[tid % PAGE_TIDS] : NULL;
+}
+
+static struct tid_use *use_make(struct thread_table *table, uint32_t tid)
+{
+	struct tid_use **page = &table->uses[tid / PAGE_TIDS];
+
+	if (!*page)
+		*page = calloc(PAGE_TIDS, sizeof(**page));
+	return use_get(table, tid);
+}
+
+uint64_t thread_new_g(struct thread_table *table, struct thread *thread)
+{
+	struct tid_use *use = use_make(table, thread->tid);
+
+	if (!use)
+		return 0;
+	thread->g = thread->tid + (uint64_t)use->goroutines++ * G_STEP;
+	return thread->g;
+}
+
+bool thread_m_free(const struct thread_table *table, uint32_t tid)
+{
+	const struct tid_use *use = use_get(table, tid);
+
+	return !use || !use->m_taken;
+}
+
+void thread_take_m(struct thread_table *table, struct thread *thread)
+{
+	struct tid_use *use = use_get(table, thread->tid);
+
+	thread->m = thread->g;
+	if (use && !use->m_taken) {
+		use->m_taken = true;
+		thread->m = thread->tid;
+	}
+}
+
+void thread_release_m(struct thread_table *table, struct thread *thread)
+{
+	/* An M from TID_LIMIT up is a goroutine id of a reused tid. */
+	if (thread->m && thread->m < TID_LIMIT)
+		use_get(table, thread->m)->m_taken = false;
+	thread->m = 0;
+}
