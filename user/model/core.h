@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * The model's inside: what its files share. Nobody else includes this.
+ *
+ *   model.c    records to inputs, the order of what one record says
+ *   start.c    everything before the trace's start
+ *   machine_*  what an input means (machine.h)
+ *   emit.c     what a step is in Go's events: the only file that knows them
+ *   names.c, reasons.c, threads.c: see their headers
+ */
+#ifndef GOTRACE_MODEL_CORE_H
+#define GOTRACE_MODEL_CORE_H
+
+#include "model/machine.h"
+#include "model/model.h"
+#include "model/names.h"
+#include "model/reasons.h"
+#include "model/threads.h"
+
+struct cpu {
+	struct thread *running; /* whose state is T_RUNNING or T_SYSCALL, here */
+	bool seen;		/* stated at the start, or in a record since */
+	bool blind;		/* records were lost and none has come since */
+	/* A loss the trace does not show yet; lost = 0: none. CLOCK_MONOTONIC. */
+	uint64_t lost;
+	uint64_t lost_from_ns;
+	uint64_t lost_to_ns;
+};
+
+struct model {
+	struct model_options options;
+	struct model_stats stats;
+	struct gt_sched *sched;
+	struct names *names;
+	struct sys_classes *classes;
+	const machine_table *table;
+	struct thread_table *threads;
+	struct cpu *cpus;
+	struct thread idle; /* stands for the idle tasks where a name is needed */
+	uint64_t generation;
+	uint64_t end_ns; /* of the snapshot */
+	bool settled;	 /* the start is stated */
+	int error;	 /* the first one: -ENOMEM */
+	uint32_t procs;	 /* CPUs seen: one more than the highest */
+	bool procs_pending;
+};
+
+/* What an input brings along, as far as its steps need it. */
+struct change {
+	uint16_t cpu;
+	/* Switched out: who comes next. Woken: the waker. Born: the parent, or
+	 * the stranger that forked it. Never NULL there; idle if nobody. */
+	struct thread *other;
+	bool other_acts;  /* other has an M of its own that the event may use */
+	enum top unknown; /* what is known of what is unknown */
+	uint16_t prev_state;
+	uint8_t fd;	 /* enum rec_fd */
+	uint8_t context; /* enum rec_context */
+};
+
+/* ---- model.c ---- */
+
+/*
+ * The thread a record names; made if it is new. NULL: the idle task, or no
+ * memory. A reused tid ends the thread that had it.
+ */
+struct thread *model_thread(struct model *model, uint64_t id, uint32_t tid);
+/* In scope by the record's word, or because everybody is. */
+static inline bool model_in_scope(const struct model *model, bool flag)
+{
+	return model->options.system_wide || flag;
+}
+static inline bool model_is_idle(uint64_t id, uint32_t tid)
+{
+	return id == 0 && tid == 0;
+}
+void model_set_attributes(struct model *model, struct thread *thread,
+			  const struct rec_thread *record);
+/* Its syscall from now on, unless the record does not know. */
+void model_set_sys(const struct model *model, struct thread *thread, uint16_t sys);
+void model_see_cpu(struct model *model, uint16_t cpu);
+
+/* ---- start.c ---- */
+
+int start_snapshot(struct model *model, const struct rec_snapshot *threads, size_t count);
+/* An item before the snapshot's end. */
+void start_apply(struct model *model, const struct order_item *item);
+/* States what there is. 0, -ENOMEM. */
+int start_settle(struct model *model);
+
+/* ---- emit.c ---- */
+
+/* Sets the trace's time; before any other call of this part. */
+void emit_at(struct model *model, uint64_t ts_ns);
+void emit_step(struct model *model, struct thread *thread, enum step step,
+	       const struct change *change);
+/* The start: a CPU with nobody, with somebody on it; a thread without a CPU. */
+void emit_idle_cpu(struct model *model, uint16_t cpu);
+void emit_running(struct model *model, struct thread *thread);
+void emit_off_cpu(struct model *model, struct thread *thread);
+/* It has a new comm: named so where the trace still allows it, else labelled. */
+void emit_renamed(struct model *model, struct thread *thread);
+/* What is not told yet and needs a goroutine on a CPU: any will do. */
+void emit_leftovers(struct model *model);
+
+#endif

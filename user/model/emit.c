@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/*
+ * Steps to Go's events. Each function tells one thing and keeps what goes
+ * with it: which thread holds a CPU, goroutine and M ids, what is pending.
+ * That an event is legal where it stands is the tables' business; sched.h
+ * refuses what is not.
+ */
+#include "model/core.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static uint64_t trace_ns(const struct model *model, uint64_t ts_ns)
+{
+	uint64_t base = model->options.time_base_ns;
+
+	return ts_ns > base + 2 ? ts_ns - base : 2;
+}
+
+void emit_at(struct model *model, uint64_t ts_ns)
+{
+	model->generation = gt_sched_at(model->sched, trace_ns(model, ts_ns));
+	names_generation(model->names, model->generation);
+}
+
+/* ---- stacks ---- */
+
+/* What it is inside, and whose it is. */
+static uint64_t own_stack(struct model *model, struct thread *thread)
+{
+	return names_stack(model->names, thread, names_syscall(model->names, thread->sys), 0);
+}
+
+static uint64_t top_stack(struct model *model, struct thread *thread, enum top top)
+{
+	return names_stack(model->names, thread, names_top(model->names, top), 0);
+}
+
+static uint64_t sleep_stack(struct model *model, struct thread *thread, const struct change *change)
+{
+	bool inside = sys_inside(thread->sys);
+	const char *name = sleep_name(change->prev_state, inside, thread_is_kernel(thread));
+
+	if (!name)
+		return own_stack(model, thread);
+	return names_stack(model->names, thread, names_text(model->names, name),
+			   names_syscall(model->names, thread->sys));
+}
+
+static uint64_t stop_stack(struct model *model, struct thread *thread, const struct change *change)
+{
+	bool yields = sys_class_get(model->classes, thread->sys) == SYS_YIELD;
+	uint32_t top = yields ? names_yielded_to(model->names, change->other)
+			      : names_preempted_by(model->names, change->other);
+
+	return names_stack(model->names, thread, top, names_syscall(model->names, thread->sys));
+}
+
+/* ---- goroutines and Ms ---- */
+
+/* A thread becomes a goroutine, or another one. */
+static void introduce(struct model *model, struct thread *thread)
+{
+	thread_new_g(model->threads, thread);
+	if (!thread->m)
+		thread_take_m(model->threads, thread);
+	thread->g_generation = model->generation;
+	thread->names.generation = 0;
+	thread->label_pending = false;
+}
+
+static void end_goroutine(struct model *model, struct thread *thread)
+{
+	thread->g = 0;
+	thread_release_m(model->threads, thread);
+}
+
+static void proc_start(struct model *model, struct thread *thread, uint16_t cpu)
+{
+	/* A latecomer has no M yet. */
+	if (!thread->g)
+		introduce(model, thread);
+	gt_sched_proc_start(model->sched, thread->m, cpu);
+	thread->cpu = cpu;
+	model->cpus[cpu].running = thread;
+}
+
+static void leave_cpu(struct model *model, struct thread *thread)
+{
+	if (model->cpus[thread->cpu].running == thread)
+		model->cpus[thread->cpu].running = NULL;
+}
+
+static void proc_stop(struct model *model, struct thread *thread)
+{
+	gt_sched_proc_stop(model->sched, thread->m);
+	leave_cpu(model, thread);
+	if (!thread->g)
+		thread_release_m(model->threads, thread);
+}
+
+static void give_p(struct model *model, struct thread *thread, const struct change *change)
+{
+	if (change->other_acts && change->other != thread)
+		gt_sched_proc_steal(model->sched, change->other->m, thread->cpu, thread->m);
+	else
+		gt_sched_proc_stop(model->sched, thread->m);
+	leave_cpu(model, thread);
+}
+
+static void go_create(struct model *model, struct thread *thread)
+{
+	gt_sched_go_create(model->sched, thread->m, thread->g, own_stack(model, thread), 0);
+}
+
+/* A stranger's fork: on its CPU, which is idle in the trace, and on its M. */
+static void create_by_stranger(struct model *model, struct thread *child,
+			       const struct change *change)
+{
+	const struct thread *stranger = change->other;
+	uint64_t m = stranger->tid && thread_m_free(model->threads, stranger->tid) ? stranger->tid
+										   : child->m;
+
+	gt_sched_proc_start(model->sched, m, change->cpu);
+	gt_sched_go_create(model->sched, m, child->g, own_stack(model, child),
+			   own_stack(model, change->other));
+	gt_sched_proc_stop(model->sched, m);
+}
+
+static void create_child(struct model *model, struct thread *child, const struct change *change)
+{
+	struct thread *parent = change->other;
+	uint64_t stack;
+
+	introduce(model, child);
+	if (!change->other_acts) {
+		create_by_stranger(model, child, change);
+		return;
+	}
+	stack = own_stack(model, parent);
+	if (parent->state == T_SYSCALL)
+		gt_sched_syscall_end(model->sched, parent->m);
+	gt_sched_go_create(model->sched, parent->m, child->g, own_stack(model, child), stack);
+	if (parent->state == T_SYSCALL)
+		gt_sched_syscall_begin(model->sched, parent->m, stack);
+}
+
+/*
+ * After an exec. A thread that took over its leader's tid moves to the M of
+ * that tid, or to one of its own while the leader still has it.
+ */
+static void rebirth(struct model *model, struct thread *thread)
+{
+	uint16_t cpu = thread->cpu;
+	bool moves = thread->m < TID_LIMIT && thread->m != thread->tid;
+
+	if (moves) {
+		gt_sched_proc_stop(model->sched, thread->m);
+		thread_release_m(model->threads, thread);
+	}
+	introduce(model, thread);
+	if (moves)
+		gt_sched_proc_start(model->sched, thread->m, cpu);
+}
+
+/* ---- what waits for a goroutine on a CPU ---- */
+
+static void log_loss(struct model *model, struct thread *thread, uint16_t cpu)
+{
+	struct cpu *from = &model->cpus[cpu];
+	char text[128];
+
+	snprintf(text, sizeof(text), "%" PRIu64 " on CPU %u between %" PRIu64 " and %" PRIu64 " ns",
+		 from->lost, cpu, trace_ns(model, from->lost_from_ns),
+		 trace_ns(model, from->lost_to_ns));
+	gt_sched_log(model->sched, thread->m, names_top(model->names, TOP_RECORDS_LOST),
+		     names_text(model->names, text), top_stack(model, thread, TOP_RECORDS_LOST));
+	from->lost = 0;
+}
+
+static void tell_label(struct model *model, struct thread *thread)
+{
+	gt_sched_label(model->sched, thread->m, names_comm(model->names, thread));
+	thread->label_pending = false;
+}
+
+static void tell_procs(struct model *model, struct thread *thread)
+{
+	gt_sched_procs_change(model->sched, thread->m, model->procs, own_stack(model, thread));
+	model->procs_pending = false;
+}
+
+static void tell_pending(struct model *model, struct thread *thread)
+{
+	if (thread->label_pending)
+		tell_label(model, thread);
+	if (model->procs_pending)
+		tell_procs(model, thread);
+	if (model->cpus[thread->cpu].lost)
+		log_loss(model, thread, thread->cpu);
+}
+
+void emit_renamed(struct model *model, struct thread *thread)
+{
+	names_renamed(model->names, thread);
+	if (!thread->g || thread->g_generation == model->generation)
+		return;
+	thread->label_pending = true;
+	if (thread->state == T_RUNNING)
+		tell_label(model, thread);
+}
+
+void emit_leftovers(struct model *model)
+{
+	struct thread *any = NULL;
+
+	for (uint32_t i = 0; i < model->options.cpus && !any; i++)
+		any = model->cpus[i].running;
+	if (!any)
+		return;
+	if (model->procs_pending)
+		tell_procs(model, any);
+	for (uint32_t i = 0; i < model->options.cpus; i++)
+		if (model->cpus[i].lost)
+			log_loss(model, any, i);
+}
+
+/* ---- unblocking ---- */
+
+static enum top context_top(uint8_t context)
+{
+	switch (context) {
+	case REC_CTX_TASK:
+		return TOP_TASK;
+	case REC_CTX_SOFTIRQ:
+		return TOP_SOFTIRQ;
+	case REC_CTX_HARDIRQ:
+		return TOP_HARDIRQ;
+	default:
+		return TOP_UNKNOWN_CONTEXT;
+	}
+}
+
+static void unblock(struct model *model, struct thread *thread, const struct change *change)
+{
+	struct thread *waker = change->other;
+	uint64_t m = GT_NO_M, stack;
+
+	if (!change->other_acts) {
+		stack = top_stack(model, waker, context_top(change->context));
+	} else {
+		m = waker->m;
+		stack = sys_inside(waker->sys) ? own_stack(model, waker)
+					       : top_stack(model, waker, TOP_WAKEUP);
+	}
+	gt_sched_go_unblock(model->sched, m, thread->g, stack);
+}
+
+/* ---- steps ---- */
+
+static void go_block(struct model *model, struct thread *thread, const struct change *change)
+{
+	enum reason reason = reason_of_sleep(sys_class_get(model->classes, thread->sys), change->fd,
+					     change->prev_state, thread_is_kernel(thread));
+
+	gt_sched_go_block(model->sched, thread->m, names_reason(model->names, reason),
+			  sleep_stack(model, thread, change));
+}
+
+void emit_step(struct model *model, struct thread *thread, enum step step,
+	       const struct change *change)
+{
+	struct gt_sched *sched = model->sched;
+
+	switch (step) {
+	case STEP_END:
+		break;
+	case PROC_START:
+		proc_start(model, thread, change->cpu);
+		break;
+	case PROC_STOP:
+		proc_stop(model, thread);
+		break;
+	case GIVE_P:
+		give_p(model, thread, change);
+		break;
+	case GO_CREATE:
+		go_create(model, thread);
+		break;
+	case CREATE_CHILD:
+		create_child(model, thread, change);
+		break;
+	case GO_START:
+		gt_sched_go_start(sched, thread->m, thread->g);
+		tell_pending(model, thread);
+		break;
+	case GO_STOP:
+		gt_sched_go_stop(sched, thread->m, names_reason(model->names, REASON_PREEMPTED),
+				 stop_stack(model, thread, change));
+		break;
+	case GO_BLOCK:
+		go_block(model, thread, change);
+		break;
+	case BLOCK_UNKNOWN:
+		gt_sched_go_block(sched, thread->m, names_reason(model->names, REASON_NONE),
+				  top_stack(model, thread, change->unknown));
+		break;
+	case UNBLOCK:
+		unblock(model, thread, change);
+		break;
+	case UNBLOCK_UNKNOWN:
+		gt_sched_go_unblock(sched, GT_NO_M, thread->g,
+				    top_stack(model, thread, change->unknown));
+		break;
+	case GO_DESTROY:
+		gt_sched_go_destroy(sched, thread->m);
+		thread->g = 0;
+		break;
+	case DESTROY_SYSCALL:
+		gt_sched_go_destroy_syscall(sched, thread->m);
+		end_goroutine(model, thread);
+		break;
+	case SYS_BEGIN:
+		gt_sched_syscall_begin(sched, thread->m, own_stack(model, thread));
+		break;
+	case SYS_END:
+		gt_sched_syscall_end(sched, thread->m);
+		break;
+	case SYS_END_BLOCKED:
+		gt_sched_syscall_end_blocked(sched, thread->m);
+		break;
+	case REBIRTH:
+		rebirth(model, thread);
+		break;
+	}
+}
+
+/* ---- the start ---- */
+
+/* GoStatusStack came with 1.23. */
+static uint64_t status_stack(struct model *model, struct thread *thread)
+{
+	if (model->options.version < 23)
+		return 0;
+	if (thread->state == T_LOST)
+		return top_stack(model, thread, TOP_RECORDS_LOST);
+	return own_stack(model, thread);
+}
+
+void emit_idle_cpu(struct model *model, uint16_t cpu)
+{
+	gt_sched_proc(model->sched, cpu, GT_PROC_IDLE, GT_NO_M);
+}
+
+void emit_running(struct model *model, struct thread *thread)
+{
+	enum gt_go_status status = thread->state == T_SYSCALL ? GT_GO_SYSCALL : GT_GO_RUNNING;
+
+	introduce(model, thread);
+	gt_sched_proc(model->sched, thread->cpu, GT_PROC_RUNNING, thread->m);
+	gt_sched_go(model->sched, thread->g, status, thread->m, status_stack(model, thread));
+}
+
+void emit_off_cpu(struct model *model, struct thread *thread)
+{
+	enum gt_go_status status = thread->state == T_RUNNABLE	? GT_GO_RUNNABLE
+				   : thread->state == T_BLOCKED ? GT_GO_SYSCALL
+								: GT_GO_WAITING;
+
+	introduce(model, thread);
+	gt_sched_go(model->sched, thread->g, status,
+		    thread->state == T_BLOCKED ? thread->m : GT_NO_M, status_stack(model, thread));
+}

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/*
+ * The start. Recording is on before the tasks are listed, so what a record
+ * says may be older or newer than a thread's entry: the transition numbers
+ * tell which. Until the list is complete nothing is written; then every CPU
+ * and every thread is stated as it is, and the trace begins.
+ *
+ * What syscall a thread on a CPU is in, its entry does not know. The records
+ * of that slice do: its switch in, and whatever it enters or leaves since.
+ */
+#include "model/core.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void apply_entry(struct model *model, struct thread *thread,
+			const struct rec_snapshot *entry)
+{
+	/* Listed twice: the newer entry counts. */
+	if (thread->start_state != REC_STATE_UNKNOWN && !num_newer(entry->num, thread->num))
+		return;
+	thread->num = entry->num;
+	thread->tgid = entry->tgid;
+	thread->cpu = entry->cpu;
+	thread->sys = entry->sys;
+	thread->start_state = entry->state;
+	thread->flags = entry->flags;
+	thread->scope = model_in_scope(model, entry->flags & REC_THREAD_SCOPE);
+	names_clean_comm(thread->comm, entry->comm);
+	names_clean_comm(thread->leader_comm, entry->leader_comm);
+}
+
+int start_snapshot(struct model *model, const struct rec_snapshot *threads, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct thread *thread = model_thread(model, threads[i].id, threads[i].tid);
+
+		if (thread)
+			apply_entry(model, thread, &threads[i]);
+	}
+	model->stats.no_number = 0; /* entries are no records */
+	return model->error;
+}
+
+/* ---- records before the snapshot's end ---- */
+
+/* The record is newer than what is known; its number is known from then on. */
+static bool take_newer(struct thread *thread, uint32_t num)
+{
+	bool known = thread->start_state != REC_STATE_UNKNOWN;
+
+	if (known && (num == 0 || !num_newer(num, thread->num)))
+		return false;
+	thread->num = num;
+	return true;
+}
+
+static void apply_out(struct model *model, const struct rec_switch *record)
+{
+	struct thread *prev = model_thread(model, record->prev.id, record->prev.tid);
+
+	if (!prev || !take_newer(prev, record->prev.num))
+		return;
+	prev->scope = model_in_scope(model, record->flags & REC_SWITCH_PREV_SCOPE);
+	model_set_sys(model, prev, record->prev_sys);
+	prev->start_state = record->flags & REC_SWITCH_DEAD	? REC_STATE_DEAD
+			    : record->flags & REC_SWITCH_ASLEEP ? REC_STATE_ASLEEP
+								: REC_STATE_RUNNABLE;
+}
+
+static void apply_in(struct model *model, const struct rec_switch *record)
+{
+	struct thread *next = model_thread(model, record->next.id, record->next.tid);
+
+	if (!next)
+		return;
+	if (take_newer(next, record->next.num)) {
+		next->scope = model_in_scope(model, record->flags & REC_SWITCH_NEXT_SCOPE);
+		next->start_state = REC_STATE_RUNNING;
+		next->cpu = record->head.cpu;
+	} else if (record->next.num != next->num || next->start_state != REC_STATE_RUNNING) {
+		return;
+	}
+	model_set_sys(model, next, record->next_sys);
+}
+
+static void apply_wakeup(struct model *model, const struct rec_wakeup *record)
+{
+	struct thread *wakee = model_thread(model, record->wakee.id, record->wakee.tid);
+
+	if (wakee && take_newer(wakee, record->wakee.num))
+		wakee->start_state = REC_STATE_RUNNABLE;
+}
+
+static void apply_fork(struct model *model, const struct rec_fork *record)
+{
+	struct thread *child = model_thread(model, record->child.id, record->child.tid);
+
+	if (!child || !take_newer(child, record->child.num))
+		return;
+	child->flags = record->flags;
+	child->scope = model_in_scope(model, record->flags & REC_THREAD_SCOPE);
+	child->start_state = REC_STATE_RUNNABLE;
+	child->sys = child->born_sys = record->child_sys;
+}
+
+/* sys_enter and sys_exit have no number; they are of the last slice if it runs now. */
+static void apply_sys(struct model *model, uint64_t id, uint32_t tid, uint16_t cpu, uint16_t sys)
+{
+	struct thread *thread = model_thread(model, id, tid);
+
+	if (!thread || thread->start_state != REC_STATE_RUNNING || thread->cpu != cpu)
+		return;
+	thread->born_sys = REC_SYS_NONE;
+	thread->sys = sys;
+}
+
+static void apply_attributes(struct model *model, const struct rec_thread *record)
+{
+	struct thread *thread = model_thread(model, record->task.id, record->task.tid);
+
+	if (thread)
+		model_set_attributes(model, thread, record);
+}
+
+static void apply_loss(struct model *model, const struct order_item *item)
+{
+	struct cpu *cpu = &model->cpus[item->cpu];
+
+	if (cpu->lost == 0)
+		cpu->lost_from_ns = item->lost_from_ns;
+	cpu->lost += item->lost;
+	cpu->lost_to_ns = item->lost_to_ns;
+}
+
+void start_apply(struct model *model, const struct order_item *item)
+{
+	const struct rec_head *head = item->record;
+
+	if (item->kind == ORDER_LOSS) {
+		apply_loss(model, item);
+		return;
+	}
+	switch (head->type) {
+	case REC_SWITCH:
+		apply_out(model, (const struct rec_switch *)head);
+		apply_in(model, (const struct rec_switch *)head);
+		break;
+	case REC_WAKEUP:
+		apply_wakeup(model, (const struct rec_wakeup *)head);
+		break;
+	case REC_FORK:
+		apply_fork(model, (const struct rec_fork *)head);
+		break;
+	case REC_SYS_ENTER: {
+		const struct rec_sys_enter *enter = (const struct rec_sys_enter *)head;
+
+		apply_sys(model, enter->id, enter->tid, head->cpu, enter->sys);
+		break;
+	}
+	case REC_SYS_EXIT: {
+		const struct rec_sys_exit *leave = (const struct rec_sys_exit *)head;
+
+		apply_sys(model, leave->id, leave->tid, head->cpu, REC_SYS_NONE);
+		break;
+	}
+	case REC_THREAD:
+	case REC_RENAME:
+	case REC_EXEC:
+		apply_attributes(model, (const struct rec_thread *)head);
+		break;
+	default:
+		break;
+	}
+}
+
+/* ---- the start itself ---- */
+
+/* Where each thread stands; false: it is dead. Who claims a taken CPU is lost. */
+static bool settle_state(struct model *model, struct thread *thread)
+{
+	struct cpu *cpu = thread->cpu < model->options.cpus ? &model->cpus[thread->cpu] : NULL;
+	bool inside = sys_inside(thread->sys);
+
+	switch (thread->start_state) {
+	case REC_STATE_RUNNING:
+		thread->state = T_LOST;
+		thread->lost_how = TOP_RECORDS_LOST;
+		if (cpu && !cpu->running && !cpu->lost) {
+			thread->state = inside ? T_SYSCALL : T_RUNNING;
+			cpu->running = thread;
+			model_see_cpu(model, thread->cpu);
+		}
+		return true;
+	case REC_STATE_RUNNABLE:
+		thread->state = T_RUNNABLE;
+		return true;
+	case REC_STATE_ASLEEP:
+		thread->state = T_WAITING;
+		if (inside && model->options.mapping == MODEL_GO)
+			thread->state = T_BLOCKED;
+		return true;
+	case REC_STATE_DEAD:
+		return false;
+	default: /* unborn, or never seen to do anything: its first record introduces it */
+		return true;
+	}
+}
+
+static size_t settle_states(struct model *model, struct thread **threads, size_t count)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct thread *thread = threads[i];
+
+		if (thread->scope && !settle_state(model, thread))
+			thread_table_drop(model->threads, thread);
+		else
+			threads[kept++] = thread;
+	}
+	return kept;
+}
+
+static void state_cpus(struct model *model)
+{
+	for (uint32_t i = 0; i < model->options.cpus; i++) {
+		if (model->cpus[i].running)
+			emit_running(model, model->cpus[i].running);
+		else if (model->cpus[i].seen || i < model->options.cpus_online)
+			emit_idle_cpu(model, i);
+	}
+}
+
+int start_settle(struct model *model)
+{
+	size_t count = thread_table_count(model->threads);
+	struct thread **threads = calloc(count + 1, sizeof(struct thread *));
+	/* One nanosecond for each status, all before the first record. */
+	uint64_t room = count + model->options.cpus + 4;
+
+	if (!threads)
+		return -ENOMEM;
+	model->settled = true;
+	thread_table_list(model->threads, threads);
+	count = settle_states(model, threads, count);
+	model->procs = model->procs > model->options.cpus_online ? model->procs
+								 : model->options.cpus_online;
+	model->procs_pending = true;
+	emit_at(model, model->end_ns > room ? model->end_ns - room : 0);
+	state_cpus(model);
+	for (size_t i = 0; i < count; i++)
+		if (threads[i]->state != T_ABSENT && !thread_on_cpu(threads[i]))
+			emit_off_cpu(model, threads[i]);
+	emit_leftovers(model);
+	free(threads);
+	return 0;
+}
