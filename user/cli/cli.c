@@ -4,16 +4,30 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+static void say(const char *format, va_list args)
+{
+	fputs("gotrace-bpf: ", stderr);
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+}
+
 int cli_fail(const char *format, ...)
 {
 	va_list args;
 
-	fputs("gotrace-bpf: ", stderr);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	say(format, args);
 	va_end(args);
-	fputc('\n', stderr);
 	return CLI_FAILED;
+}
+
+void cli_note(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say(format, args);
+	va_end(args);
 }
 
 int cli_usage(const struct command *command, const char *text)

@@ -17,7 +17,9 @@ enum cli_exit {
 
 /* Says on stderr what failed and what to do, one line, no full stop needed. CLI_FAILED. */
 int cli_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* The same for a wrong command line; names --help. CLI_USAGE. */
+/* Says something on stderr that is no failure. */
+void cli_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* The same as cli_fail for a wrong command line; names --help. CLI_USAGE. */
 int cli_usage(const struct command *command, const char *text);
 
 /* Each returns the program's exit status. */

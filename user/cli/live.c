@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+#include "cli/live.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli/cli.h"
+
+/* How long records stay in the rings: they are sized for ten times that. */
+#define POLL_NS 10000000
+/* While only waiting for the command. */
+#define WAIT_NS 1000000000
+
+uint64_t live_now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+static struct capture_options capture_options_of(const struct config *config)
+{
+	struct capture_options options = {
+		.scope = RAW_SCOPE_SYSTEM,
+		.pids = config->pids.pid,
+		.pid_count = config->pids.count,
+		.children = config->children,
+		.cgroup = config->cgroup,
+		.buffer_bytes = config->buffer_bytes,
+	};
+
+	if (config->cgroup)
+		options.scope = RAW_SCOPE_CGROUP;
+	else if (config->pids.count || config->child)
+		options.scope = RAW_SCOPE_PROCESS;
+	return options;
+}
+
+/* The command is forked first: what a capture holds open is none of its business. */
+static int fork_command(struct live *live)
+{
+	int err = child_fork(&live->child, live->config->child, &live->signals.mask);
+
+	if (err)
+		return cli_fail("cannot start a process for the command: %s", strerror(-err));
+	live->has_child = true;
+	return CLI_DONE;
+}
+
+int live_open(struct live *live, const struct config *config)
+{
+	struct capture_options options = capture_options_of(config);
+	struct capture_diag diag = { "" };
+
+	*live = (struct live){ .config = config };
+	signals_take(&live->signals);
+	if (config->child && fork_command(live))
+		return CLI_FAILED;
+	if (capture_open(&live->capture, &options, &diag))
+		return cli_fail("%s", diag.text);
+	if (live->has_child && capture_mark(live->capture, live->child.pid, true, &diag))
+		return cli_fail("%s", diag.text);
+	return CLI_DONE;
+}
+
+static int on_snapshot(void *ctx, const struct rec_snapshot *threads, size_t count, uint64_t end_ns)
+{
+	struct live *live = ctx;
+	const struct live_output *output = live->output;
+	int err = output->begin(output->sink.ctx, capture_info(live->capture));
+
+	return err ? err : output->sink.snapshot(output->sink.ctx, threads, count, end_ns);
+}
+
+static int on_ring(void *ctx, uint32_t cpu, const void *data, size_t size)
+{
+	const struct live *live = ctx;
+
+	return live->output->sink.ring(live->output->sink.ctx, cpu, data, size);
+}
+
+static int on_round(void *ctx, const struct raw_counters *counters)
+{
+	const struct live *live = ctx;
+
+	return live->output->sink.round(live->output->sink.ctx, counters);
+}
+
+static int on_end(void *ctx, const struct raw_counters *counters)
+{
+	struct live *live = ctx;
+
+	live->missed = counters->missed;
+	return live->output->sink.end(live->output->sink.ctx, counters);
+}
+
+static bool signal_is_end(struct live *live, struct signal_seen seen)
+{
+	if (seen.number == 0 || seen.number == SIGCHLD)
+		return false;
+	live->signal = seen.number;
+	/* What the terminal sends, the command gets by itself. */
+	if (live->has_child && !seen.from_terminal)
+		child_signal(&live->child, seen.number);
+	return true;
+}
+
+static bool scope_has_ended(struct live *live)
+{
+	if (live->has_child)
+		return child_poll(&live->child);
+	return live->config->pids.count && capture_targets_gone(live->capture);
+}
+
+static uint64_t left_ns(const struct live *live, uint64_t elapsed_ns)
+{
+	uint64_t duration = live->config->duration_ns;
+
+	if (!duration)
+		return PROGRESS_NO_END;
+	return elapsed_ns < duration ? duration - elapsed_ns : 0;
+}
+
+static void show_progress(struct live *live, uint64_t elapsed_ns)
+{
+	struct progress_state state = { .elapsed_ns = elapsed_ns,
+					.left_ns = left_ns(live, elapsed_ns) };
+	struct capture_usage usage;
+
+	if (!progress_due(&live->progress, elapsed_ns))
+		return;
+	capture_usage(live->capture, &usage);
+	state.records = usage.records;
+	state.lost = usage.dropped;
+	live->output->measure(live->output->sink.ctx, &state);
+	progress_show(&live->progress, &state);
+}
+
+/* Until the end; recording goes on. 0 or -errno of the sink. */
+static int drain_until_end(struct live *live, const struct capture_sink *sink)
+{
+	bool ended = false;
+
+	while (!ended) {
+		uint64_t elapsed_ns = live_now_ns() - live->begin_ns;
+		uint64_t wait_ns = left_ns(live, elapsed_ns);
+		struct signal_seen seen;
+		int err;
+
+		seen = signals_wait(&live->signals, wait_ns < POLL_NS ? wait_ns : POLL_NS);
+		ended = wait_ns == 0 || signal_is_end(live, seen) || scope_has_ended(live);
+		err = capture_poll(live->capture, sink);
+		if (err)
+			return err;
+		show_progress(live, elapsed_ns);
+	}
+	return 0;
+}
+
+static int start_command(struct live *live)
+{
+	int err = child_go(&live->child);
+
+	if (err)
+		cli_fail("cannot run '%s': %s", live->config->child[0], strerror(-err));
+	return err;
+}
+
+int live_run(struct live *live, const struct live_output *output, bool *said)
+{
+	const struct capture_sink sink = { .ctx = live,
+					   .snapshot = on_snapshot,
+					   .ring = on_ring,
+					   .round = on_round,
+					   .end = on_end };
+	struct capture_diag diag = { "" };
+	int err, command_err = 0;
+
+	live->output = output;
+	*said = false;
+	err = capture_start(live->capture, &sink, &diag);
+	if (err) {
+		cli_fail("%s", diag.text);
+		*said = true;
+		return err;
+	}
+	live->begin_ns = capture_info(live->capture)->on_ns;
+	progress_init(&live->progress, live->config->quiet);
+	if (live->has_child)
+		command_err = start_command(live);
+	if (!command_err)
+		err = drain_until_end(live, &sink);
+	progress_clear(&live->progress);
+	live->end_ns = live_now_ns();
+	if (!err)
+		err = capture_stop(live->capture, &sink);
+	capture_usage(live->capture, &live->usage);
+	if (!err && command_err) {
+		*said = true;
+		err = command_err;
+	}
+	return err;
+}
+
+/* A signal while waiting ends the waiting, not the command. */
+static int wait_for_command(struct live *live)
+{
+	if (!child_poll(&live->child) && !live->config->quiet)
+		cli_note("the capture is finished; waiting for the command, pid %d",
+			 live->child.pid);
+	while (!child_poll(&live->child)) {
+		struct signal_seen seen = signals_wait(&live->signals, WAIT_NS);
+
+		if (seen.number && seen.number != SIGCHLD)
+			return 128 + seen.number;
+	}
+	return live->child.status;
+}
+
+int live_close(struct live *live, int status)
+{
+	capture_close(live->capture);
+	live->capture = NULL;
+	if (live->has_child && live->child.not_run) {
+		status = live->child.status;
+	} else if (live->has_child && live->child.go_fd < 0) {
+		int command_status = wait_for_command(live);
+
+		status = status == CLI_DONE ? command_status : status;
+	}
+	if (live->has_child)
+		child_fini(&live->child);
+	signals_restore(&live->signals);
+	return status;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * A live capture as a command runs it: the kernel side, the command after
+ * "--", the signals, the end and the progress line. Where the records go is
+ * its caller's (struct live_output): cmd_trace.c makes a trace of them,
+ * cmd_record.c keeps them.
+ *
+ * The way: live_open, live_run, then the caller finishes its file, then
+ * live_close, which gives the program's exit status.
+ */
+#ifndef GOTRACE_LIVE_H
+#define GOTRACE_LIVE_H
+
+#include "capture/capture.h"
+#include "cli/child.h"
+#include "cli/progress.h"
+#include "cli/signals.h"
+#include "options/options.h"
+
+struct live_output {
+	/* Once, just before sink.snapshot: what the capture is. 0 or -errno. */
+	int (*begin)(void *ctx, const struct raw_info *info);
+	/* Fills events and bytes. */
+	void (*measure)(void *ctx, struct progress_state *state);
+	struct capture_sink sink; /* its ctx is the ctx of all */
+};
+
+struct live {
+	const struct config *config;
+	const struct live_output *output;
+	struct signals signals;
+	struct child child;
+	bool has_child;
+	struct capture *capture;
+	struct progress progress;
+	uint64_t begin_ns, end_ns; /* CLOCK_MONOTONIC: recording on, and off */
+	int signal;		   /* that ended it, or 0 */
+	/* As of the end. */
+	struct capture_usage usage;
+	uint64_t missed;
+};
+
+/*
+ * Loads everything; nothing is recorded yet. What is wrong has been said when
+ * it fails. CLI_DONE or CLI_FAILED. live_close is due either way.
+ */
+int live_open(struct live *live, const struct config *config);
+/*
+ * Records until the end that the config asks for, or a signal. 0, or -errno:
+ * *said tells whether it was said why; if not, the output's sink failed.
+ */
+int live_run(struct live *live, const struct live_output *output, bool *said);
+/*
+ * Frees; waits for the command if it still runs (another signal ends that).
+ * status: the command line's so far; returned, unless it is CLI_DONE and
+ * there was a command: then that one's status.
+ */
+int live_close(struct live *live, int status);
+
+/* CLOCK_MONOTONIC, ns. */
+uint64_t live_now_ns(void);
+
+#endif

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+#include "cli/progress.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "options/units.h"
+
+#define INTERVAL_NS 200000000
+
+/* Back to the line's start, and erase it. */
+#define ERASE "\r\033[K"
+
+void progress_init(struct progress *progress, bool quiet)
+{
+	*progress = (struct progress){ .on = !quiet && isatty(STDERR_FILENO) };
+}
+
+bool progress_due(const struct progress *progress, uint64_t elapsed_ns)
+{
+	return progress->on && (!progress->shown || elapsed_ns - progress->shown_ns >= INTERVAL_NS);
+}
+
+static void update_rate(struct progress *progress, const struct progress_state *state)
+{
+	uint64_t ns = state->elapsed_ns - progress->shown_ns;
+
+	if (ns)
+		progress->rate =
+			(double)(state->records - progress->shown_records) * 1e9 / (double)ns;
+	progress->shown_ns = state->elapsed_ns;
+	progress->shown_records = state->records;
+	progress->shown = true;
+}
+
+void progress_show(struct progress *progress, const struct progress_state *state)
+{
+	char elapsed[32], records[32], rate[32], lost[32], bytes[32], events[32], left[32];
+
+	if (!progress->on)
+		return;
+	update_rate(progress, state);
+	fprintf(stderr, ERASE "%s: %s records, %s/s, %s lost",
+		units_format_duration(elapsed, sizeof(elapsed), state->elapsed_ns),
+		units_format_count(records, sizeof(records), state->records),
+		units_format_count(rate, sizeof(rate), (uint64_t)progress->rate),
+		units_format_count(lost, sizeof(lost), state->lost));
+	if (state->events)
+		fprintf(stderr, ", %s events",
+			units_format_count(events, sizeof(events), state->events));
+	fprintf(stderr, ", %s", units_format_bytes(bytes, sizeof(bytes), state->bytes));
+	if (state->left_ns != PROGRESS_NO_END)
+		fprintf(stderr, ", %s left",
+			units_format_duration(left, sizeof(left), state->left_ns));
+	fflush(stderr);
+}
+
+void progress_clear(struct progress *progress)
+{
+	if (progress->shown)
+		fputs(ERASE, stderr);
+	progress->shown = false;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * Signals that end a capture (SIGINT, SIGTERM, SIGHUP) and SIGCHLD, taken
+ * synchronously: they are blocked and waited for, so there is no handler, no
+ * flag and no interrupted call, and they can never cut off a file being
+ * finished. SIGPIPE is ignored: a progress line nobody reads ends nothing.
+ */
+#ifndef GOTRACE_SIGNALS_H
+#define GOTRACE_SIGNALS_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct signals {
+	sigset_t set;  /* waited for */
+	sigset_t mask; /* the mask before; what a child is to have */
+};
+
+/* One that the caller ignores (nohup) stays ignored. */
+void signals_take(struct signals *signals);
+void signals_restore(const struct signals *signals);
+
+struct signal_seen {
+	int number;	    /* 0: none */
+	bool from_terminal; /* sent by the kernel, to the whole foreground */
+};
+
+/* Waits up to ns for one of them. */
+struct signal_seen signals_wait(const struct signals *signals, uint64_t ns);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * --stats: the numbers of a capture or conversion as one flat JSON object.
+ * Which numbers there are is their commands' business.
+ */
+#ifndef GOTRACE_STATS_H
+#define GOTRACE_STATS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct stats_row {
+	const char *name;
+	int64_t number;
+	const char *text; /* if not NULL: this instead of the number */
+};
+
+/* Writes the file; "-" is stdout. 0 or -errno. */
+int stats_write(const char *path, const struct stats_row *rows, size_t count);
+
+#endif
