@@ -43,7 +43,7 @@ static __always_inline bool task_is_queued(struct task_struct *task)
 	if (!bpf_core_field_exists(se->sched_delayed))
 		return true;
 	barrier_var(se); /* keeps the field's offset behind the test for the field */
-	return !BPF_CORE_READ(se, sched_delayed);
+	return !se->sched_delayed;
 }
 
 /* PREEMPT_RT: softirqs are preemptible and each task counts its own. */
@@ -61,7 +61,7 @@ static __always_inline bool task_in_softirq(struct task_struct *task)
 {
 	struct task_struct___rt *rt = (void *)task;
 
-	return BPF_CORE_READ(rt, softirq_disable_cnt) & 0x100;
+	return rt->softirq_disable_cnt & 0x100;
 }
 
 /* 6.1 turned cgroup.ancestor_ids (ids) into ancestors (pointers). */
@@ -72,12 +72,12 @@ struct cgroup___ids {
 /* The id of task's ancestor cgroup (v2) at level; 0 if task lies above it. */
 static __always_inline u64 task_cgroup_at(struct task_struct *task, u32 level)
 {
-	struct cgroup *cgroup = BPF_CORE_READ(task, cgroups, dfl_cgrp);
+	struct cgroup *cgroup = task->cgroups->dfl_cgrp;
 	struct cgroup___ids *old = (void *)cgroup;
 	struct cgroup *ancestor = NULL;
 	u64 id = 0;
 
-	if ((u32)BPF_CORE_READ(cgroup, level) < level)
+	if ((u32)cgroup->level < level)
 		return 0;
 	if (bpf_core_field_exists(old->ancestor_ids)) {
 		bpf_probe_read_kernel(&id, sizeof(id),
@@ -95,9 +95,9 @@ static __always_inline u64 task_cgroup_at(struct task_struct *task, u32 level)
 static __always_inline long regs_syscall(struct pt_regs *regs)
 {
 #if defined(__TARGET_ARCH_arm64)
-	return (int)BPF_CORE_READ(regs, syscallno);
+	return regs->syscallno;
 #else
-	return (long)BPF_CORE_READ(regs, orig_ax);
+	return regs->orig_ax;
 #endif
 }
 
@@ -105,9 +105,9 @@ static __always_inline long regs_syscall(struct pt_regs *regs)
 static __always_inline u64 regs_first_argument(struct pt_regs *regs)
 {
 #if defined(__TARGET_ARCH_arm64)
-	return BPF_CORE_READ(regs, orig_x0);
+	return regs->orig_x0;
 #else
-	return BPF_CORE_READ(regs, di);
+	return regs->di;
 #endif
 }
 

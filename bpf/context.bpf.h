@@ -61,18 +61,24 @@ static __always_inline int softirq_leave(void)
 	return 0;
 }
 
-/* The address of the program's context, as a number. */
-static __always_inline u64 context_address(void *ctx)
+/*
+ * Does the program's context lie on task's own stack? Two comparisons that
+ * must not become one subtraction, which the verifier refuses of a context.
+ */
+static __always_inline bool context_on_stack_of(void *ctx, struct task_struct *task, u32 size)
 {
-	u64 address = 0;
+	u64 low = (u64)task->stack;
+	u64 high = low + size;
 
-	bpf_probe_read_kernel(&address, sizeof(address), &ctx);
-	return address;
+	barrier_var(low);
+	if ((u64)ctx < low)
+		return false;
+	barrier_var(high);
+	return (u64)ctx < high;
 }
 
 static __always_inline u8 context_here(void *ctx, struct task_struct *current_task, u32 thread_size)
 {
-	u64 stack = (u64)current_task->stack;
 	u32 number;
 	struct cpu_slot *cpu = cpu_here(&number);
 
@@ -86,7 +92,7 @@ static __always_inline u8 context_here(void *ctx, struct task_struct *current_ta
 	} else if (cpu->softirq_depth > 0) {
 		return REC_CTX_SOFTIRQ;
 	}
-	return context_address(ctx) - stack < thread_size ? REC_CTX_TASK : REC_CTX_HARDIRQ;
+	return context_on_stack_of(ctx, current_task, thread_size) ? REC_CTX_TASK : REC_CTX_HARDIRQ;
 }
 
 #endif

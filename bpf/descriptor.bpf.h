@@ -53,13 +53,13 @@ static __always_inline u8 descriptor_of_file(struct file *file)
 static __always_inline u8 descriptor_of_task(struct task_struct *task)
 {
 	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
-	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
+	struct fdtable *table = task->files->fdt;
 	u32 fd = regs_first_argument(regs);
 	struct file *file = NULL;
 
-	if (!table || fd >= BPF_CORE_READ(table, max_fds))
+	if (fd >= table->max_fds) /* 0 without files */
 		return REC_FD_NONE;
-	bpf_probe_read_kernel(&file, sizeof(file), BPF_CORE_READ(table, fd) + fd);
+	bpf_probe_read_kernel(&file, sizeof(file), table->fd + fd);
 	return file ? descriptor_of_file(file) : REC_FD_NONE;
 }
 

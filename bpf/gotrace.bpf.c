@@ -34,7 +34,7 @@ static __always_inline u8 switch_flags(struct task_struct *prev, bool preempt, u
 		flags |= REC_SWITCH_DEAD;
 	if (prev_state && !preempt && !task_is_queued(prev))
 		flags |= REC_SWITCH_ASLEEP;
-	if (BPF_CORE_READ_BITFIELD_PROBED(prev, in_iowait))
+	if (BPF_CORE_READ_BITFIELD(prev, in_iowait))
 		flags |= REC_SWITCH_IOWAIT;
 	return flags;
 }
