@@ -10,7 +10,8 @@
  * One generation is open at a time; ids of strings and stacks are valid in
  * it only. Errors are sticky: the first one wins, everything after it does
  * nothing, and gt_writer_generation() and gt_writer_finish() return it.
- * Memory: one buffer per M with events in the open generation, and its tables.
+ * Memory: at most 64 KiB per M with events in the open generation, and its
+ * tables. The same calls make the same bytes.
  */
 #ifndef GOTRACE_WRITER_H
 #define GOTRACE_WRITER_H
@@ -25,17 +26,17 @@ typedef int (*gt_sink_fn)(void *ctx, const void *data, size_t size);
 
 struct gt_writer_options {
 	int version; /* minor of the header: 22, 23, 25 or 26 */
-	/* The clock snapshot of every generation (25 and later): at trace time
-	 * clock_ts, CLOCK_MONOTONIC was clock_mono_ns and the wall clock
-	 * clock_wall_ns. */
+	/* For the clock snapshots (25 and later): at trace time clock_ts,
+	 * CLOCK_MONOTONIC was clock_mono_ns and the wall clock clock_wall_ns.
+	 * Each generation has one, moved on to its own start. */
 	uint64_t clock_ts;
 	uint64_t clock_mono_ns;
 	uint64_t clock_wall_ns;
 };
 
 struct gt_frame {
-	uint64_t func; /* string id */
-	uint64_t file; /* string id */
+	uint64_t func; /* string id; 0 is the empty string */
+	uint64_t file; /* the same */
 	uint64_t line;
 };
 
@@ -69,21 +70,29 @@ void gt_writer_set_string(struct gt_writer *writer, uint64_t id, const char *tex
  */
 uint64_t gt_writer_stack(struct gt_writer *writer, const struct gt_frame *frames, unsigned count);
 
+/* The highest id of a string, of a stack, in the open generation; 0: none. */
+uint64_t gt_writer_strings(const struct gt_writer *writer);
+uint64_t gt_writer_stacks(const struct gt_writer *writer);
+
 /*
  * Appends one event to M's batch: type (GT_EV_*, wire.h), its time (from 1,
- * not lower than M's last one) and its arguments after dt.
+ * not lower than M's last one, below 2^63) and its arguments after dt, at
+ * most 4.
  */
 void gt_writer_event(struct gt_writer *writer, uint64_t m, uint64_t ts, unsigned type,
 		     const uint64_t *args, unsigned count);
 
 /* Number of the open generation, from 1. */
 uint64_t gt_writer_generation_number(const struct gt_writer *writer);
-/* Bytes of events in the open generation so far. */
+/* Bytes of the open generation so far: its events, and roughly its tables. */
 size_t gt_writer_generation_bytes(const struct gt_writer *writer);
 
 /* Closes the open generation, if it has an event, and opens the next. 0 or -errno. */
 int gt_writer_generation(struct gt_writer *writer);
-/* Closes the last generation. The trace is complete then. 0 or -errno. */
+/*
+ * Closes the last generation. The trace is complete then. 0 or -errno. A trace
+ * without any event is a header alone, which no reader accepts.
+ */
 int gt_writer_finish(struct gt_writer *writer);
 
 uint64_t gt_writer_bytes(const struct gt_writer *writer);  /* handed to the sink */

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/* See idmap.h. The map owns its tables. */
+#include "trace/idmap.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "trace/grow.h"
+
+#define IDMAP_MIN_SIZE 64
+
+/* Ids are often consecutive (tids): multiply and take the high bits. */
+static size_t home(const struct idmap *map, uint64_t id)
+{
+	uint64_t hash = id * UINT64_C(0x9e3779b97f4a7c15);
+
+	return (size_t)(hash ^ hash >> 32) & (map->size - 1);
+}
+
+static size_t next(const struct idmap *map, size_t at)
+{
+	return (at + 1) & (map->size - 1);
+}
+
+/* Where the id stands, or the empty entry where it would. */
+static size_t probe(const struct idmap *map, uint64_t id)
+{
+	size_t at = home(map, id);
+
+	while (map->entries[at].slot != IDMAP_NONE && map->entries[at].id != id)
+		at = next(map, at);
+	return at;
+}
+
+static int resize(struct idmap *map, size_t size)
+{
+	struct idmap bigger = { .size = size };
+
+	if (size > SIZE_MAX / sizeof(*bigger.entries))
+		return -ENOMEM;
+	bigger.entries = malloc(size * sizeof(*bigger.entries));
+	if (!bigger.entries)
+		return -ENOMEM;
+	memset(bigger.entries, 0xff, size * sizeof(*bigger.entries));
+	for (size_t i = 0; i < map->size; i++) {
+		if (map->entries[i].slot != IDMAP_NONE)
+			bigger.entries[probe(&bigger, map->entries[i].id)] = map->entries[i];
+	}
+	free(map->entries);
+	map->entries = bigger.entries;
+	map->size = size;
+	return 0;
+}
+
+void idmap_fini(struct idmap *map)
+{
+	free(map->entries);
+	free(map->free);
+	memset(map, 0, sizeof(*map));
+}
+
+uint32_t idmap_find(const struct idmap *map, uint64_t id)
+{
+	return map->size ? map->entries[probe(map, id)].slot : IDMAP_NONE;
+}
+
+int idmap_add(struct idmap *map, uint64_t id, uint32_t *slot)
+{
+	struct idmap_entry *entry;
+
+	if (map->count >= map->size / 2) {
+		int err = resize(map, map->size ? map->size * 2 : IDMAP_MIN_SIZE);
+		if (err)
+			return err;
+	}
+	if (!map->free_count) {
+		/* So that removing needs no memory. */
+		uint32_t *stack =
+			gt_grow(map->free, &map->free_cap, (size_t)map->slots + 1, sizeof(*stack));
+
+		if (!stack || map->slots == IDMAP_NONE)
+			return -ENOMEM;
+		map->free = stack;
+		map->free[map->free_count++] = map->slots++;
+	}
+	entry = &map->entries[probe(map, id)];
+	assert(entry->slot == IDMAP_NONE);
+	entry->id = id;
+	entry->slot = map->free[--map->free_count];
+	map->count++;
+	*slot = entry->slot;
+	return 0;
+}
+
+/* Is home cyclically in (hole, at]? Then the entry at `at` must stay there. */
+static bool stays(size_t hole, size_t at, size_t home_at)
+{
+	return hole < at ? hole < home_at && home_at <= at : hole < home_at || home_at <= at;
+}
+
+void idmap_del(struct idmap *map, uint64_t id)
+{
+	size_t hole = probe(map, id);
+
+	assert(map->entries[hole].slot != IDMAP_NONE);
+	map->free[map->free_count++] = map->entries[hole].slot;
+	map->count--;
+	/* Move back what was probed past the hole, so that no tombstones are needed. */
+	for (size_t at = next(map, hole); map->entries[at].slot != IDMAP_NONE; at = next(map, at)) {
+		if (stays(hole, at, home(map, map->entries[at].id)))
+			continue;
+		map->entries[hole] = map->entries[at];
+		hole = at;
+	}
+	map->entries[hole].slot = IDMAP_NONE;
+}
+
+void idmap_clear(struct idmap *map)
+{
+	if (map->entries)
+		memset(map->entries, 0xff, map->size * sizeof(*map->entries));
+	map->count = 0;
+	map->slots = 0;
+	map->free_count = 0;
+}
