@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+
+package main
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// argCounts says how many arguments the timed events have that this project
+// writes, the time among them.
+var argCounts = map[byte]int{
+	9: 3, 10: 3, 11: 1, 12: 4, 13: 3, // ProcsChange to ProcStatus
+	14: 4, 16: 3, 17: 1, 18: 1, 19: 3, 20: 3, 21: 4, // GoCreate to GoUnblock
+	22: 3, 23: 1, 24: 1, 25: 4, // GoSyscallBegin to GoStatus
+	39: 2, 44: 5, 48: 5, // GoLabel, UserLog, GoStatusStack
+}
+
+const (
+	evEventBatch      = 1
+	evStacks          = 2
+	evStrings         = 4
+	evFrequency       = 8
+	evSync            = 50
+	evEndOfGeneration = 52
+	maxBatch          = 64 << 10
+)
+
+var errShort = errors.New("a number is cut off")
+
+// wire is a place in a trace.
+type wire struct {
+	data []byte
+	err  error
+}
+
+func (w *wire) number() uint64 {
+	v, n := binary.Uvarint(w.data)
+	if n <= 0 {
+		w.err = errShort
+		w.data = nil
+		return 0
+	}
+	w.data = w.data[n:]
+	return v
+}
+
+func (w *wire) byte() byte {
+	if len(w.data) == 0 {
+		w.err = errShort
+		return 0
+	}
+	b := w.data[0]
+	w.data = w.data[1:]
+	return b
+}
+
+// generation collects what must hold within one.
+type generation struct {
+	number     uint64
+	times      []uint64 // of events
+	structural []uint64 // of batches without events
+	whole      bool     // the batch with the frequency was seen
+}
+
+// events reads the times of a batch's events.
+func (g *generation) events(data []byte, at uint64) error {
+	w := wire{data: data}
+	for len(w.data) > 0 {
+		typ := w.byte()
+		count, ok := argCounts[typ]
+		if !ok {
+			return fmt.Errorf("event type %d in a batch of events", typ)
+		}
+		at += w.number()
+		for range count - 1 {
+			w.number()
+		}
+		g.times = append(g.times, at)
+	}
+	return w.err
+}
+
+func (g *generation) batch(w *wire, version int) error {
+	m, at, size := w.number(), w.number(), w.number()
+	if w.err != nil || size == 0 || size > maxBatch || size > uint64(len(w.data)) {
+		return fmt.Errorf("a batch of %d bytes: %w", size, errors.Join(w.err))
+	}
+	if g.whole {
+		return fmt.Errorf("generation %d: a batch after the frequency", g.number)
+	}
+	data := w.data[:size]
+	w.data = w.data[size:]
+	switch data[0] {
+	case evFrequency, evSync:
+		if (data[0] == evSync) != (version >= 25) {
+			return fmt.Errorf("event type %d begins a batch in 1.%d", data[0], version)
+		}
+		g.whole = true
+		fallthrough
+	case evStrings, evStacks:
+		g.structural = append(g.structural, at)
+		if m != ^uint64(0) {
+			return fmt.Errorf("a batch without events on M %d", m)
+		}
+		return nil
+	}
+	return g.events(data, at)
+}
+
+// end checks the whole generation and returns the time of its last event.
+func (g *generation) end(last uint64) (uint64, error) {
+	if !g.whole {
+		return 0, fmt.Errorf("generation %d: no frequency", g.number)
+	}
+	if len(g.times) == 0 {
+		return 0, fmt.Errorf("generation %d: no event", g.number)
+	}
+	slices.Sort(g.times)
+	for i := 1; i < len(g.times); i++ {
+		if g.times[i] == g.times[i-1] {
+			return 0, fmt.Errorf("generation %d: two events at %d", g.number, g.times[i])
+		}
+	}
+	first := g.times[0]
+	if last > 0 && first < last+3 {
+		return 0, fmt.Errorf("generation %d: begins at %d, the one before ends at %d", g.number, first, last)
+	}
+	for _, at := range g.structural {
+		if at != first-1 && first < 1<<53 {
+			return 0, fmt.Errorf("generation %d: a batch without events at %d, events from %d", g.number, at, first)
+		}
+	}
+	return g.times[len(g.times)-1], nil
+}
+
+// checkWire checks what Go's reader forgives but a good trace has: times that
+// rise strictly over all Ms, the frequency last in each generation, times of
+// other batches just before the first event.
+func checkWire(data []byte) error {
+	var version int
+	if n, err := fmt.Sscanf(string(data[:min(16, len(data))]), "go 1.%d trace\x00\x00\x00", &version); n != 1 || err != nil {
+		return errors.New("no header")
+	}
+	var last uint64
+	var err error
+	g := generation{number: 1}
+	for w := (wire{data: data[16:]}); len(w.data) > 0; {
+		switch typ := w.byte(); typ {
+		case evEventBatch:
+			if number := w.number(); number == g.number+1 && version < 26 {
+				if last, err = g.end(last); err != nil {
+					return err
+				}
+				g = generation{number: number}
+			} else if number != g.number {
+				return fmt.Errorf("generation %d after %d", number, g.number)
+			}
+			if err := g.batch(&w, version); err != nil {
+				return err
+			}
+		case evEndOfGeneration:
+			if version < 26 {
+				return fmt.Errorf("an end of generation in 1.%d", version)
+			}
+			if last, err = g.end(last); err != nil {
+				return err
+			}
+			g = generation{number: g.number + 1}
+		default:
+			return fmt.Errorf("event type %d between batches", typ)
+		}
+	}
+	if version < 26 {
+		_, err = g.end(last)
+	} else if len(g.times) > 0 {
+		err = fmt.Errorf("generation %d: no end", g.number)
+	}
+	return err
+}
