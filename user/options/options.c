@@ -5,6 +5,7 @@
  */
 #include "options/options.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
@@ -125,6 +126,7 @@ static int set_option(struct parse *parse, const struct option_row *row, const c
 {
 	void *member = (char *)parse->config + row->offset;
 
+	assert(value || !row->argument);
 	switch (row->kind) {
 	case OPTION_FLAG:
 		*(bool *)member = true;
