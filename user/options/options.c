@@ -5,7 +5,6 @@
  */
 #include "options/options.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
@@ -126,13 +125,12 @@ static int set_option(struct parse *parse, const struct option_row *row, const c
 {
 	void *member = (char *)parse->config + row->offset;
 
-	assert(value || !row->argument);
 	switch (row->kind) {
 	case OPTION_FLAG:
 		*(bool *)member = true;
 		return 0;
 	case OPTION_STRING:
-		if (!*value)
+		if (!value || !*value)
 			return fail(parse, "--%s: give a %s", row->name, row->argument);
 		*(const char **)member = value;
 		return 0;
