@@ -5,6 +5,14 @@
     bpftool btf dump file /sys/kernel/btf/vmlinux format c |
             vmlinux/pin.py x86 6.18 > vmlinux/x86/vmlinux.h
 
+For an architecture that is not this machine's, from a Debian kernel package:
+
+    K=$(tools/deb newest linux-image-6.12-cloud-arm64:arm64)
+    tools/deb unpack build/arm64-kernel $K:arm64
+    vmlinux/btf_of_image.py build/arm64-kernel/boot/vmlinuz-* > build/arm64.btf
+    bpftool btf dump file build/arm64.btf format c |
+            vmlinux/pin.py arm64 6.12 > vmlinux/arm64/vmlinux.h
+
 Offsets need not be right, CO-RE finds them when the program is loaded; names
 and types must be, so each member is taken from the dump, and a name that the
 kernel does not have is an error.
