@@ -10,7 +10,8 @@
 #   tests/workload/*.c            --cc--> build/workload/*
 #
 # Everything made stands under build/ (build/san with SAN=1, build/static with
-# STATIC=1), but the program itself: ./gotrace-bpf.
+# STATIC=1, build/ARCH for another architecture than this machine's), but the
+# program itself: ./gotrace-bpf.
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -23,7 +24,6 @@ V ?= 0
 Q := $(if $(filter 1,$(V)),,@)
 say = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' $(1) $(2))
 
-CC ?= cc
 CLANG ?= clang
 BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool /sbin/bpftool) bpftool)
 PKG_CONFIG ?= pkg-config
@@ -32,16 +32,31 @@ CLANG_TIDY ?= clang-tidy
 
 SAN ?= 0
 STATIC ?= 0
-BUILD := build$(if $(filter 1,$(SAN)),/san)$(if $(filter 1,$(STATIC)),/static)
-ARCH ?= $(shell uname -m | sed -e s/x86_64/x86/ -e s/aarch64/arm64/)
+# The architecture as the kernel calls it: x86, arm64. For one that is not this
+# machine's there are the compiler CROSSgcc and libraries under .deps/ARCH.
+HOST_ARCH := $(shell uname -m | sed -e s/x86_64/x86/ -e s/aarch64/arm64/)
+ARCH ?= $(HOST_ARCH)
+FOREIGN := $(filter-out $(HOST_ARCH),$(ARCH))
+triplet_x86 := x86_64-linux-gnu
+triplet_arm64 := aarch64-linux-gnu
+TRIPLET := $(triplet_$(ARCH))
+CROSS ?= $(if $(FOREIGN),$(TRIPLET)-)
+ifneq ($(CROSS),)
+CC := $(CROSS)gcc
+AR := $(CROSS)ar
+endif
+BUILD := build$(if $(FOREIGN),/$(ARCH))$(if $(filter 1,$(SAN)),/san)$(if $(filter 1,$(STATIC)),/static)
 
 comma := ,
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes $(if $(CI),-Werror)
 CFLAGS ?= -O2 -g
 CFLAGS += $(if $(filter 1,$(SAN)),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -O1)
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DGOTRACE_VERSION='"$(VERSION)"' $(WARN) \
-	-Iinclude -Iuser -Ibpf -I$(BUILD) $(CFLAGS)
-ALL_LDFLAGS = $(LDFLAGS) $(if $(filter 1,$(STATIC)),-static)
+	-Iinclude -Iuser -Ibpf -I$(BUILD) $(CFLAGS) \
+	$(if $(FOREIGN),-isystem $(SYSROOT)/usr/include -isystem $(SYSROOT)/usr/include/$(TRIPLET))
+ALL_LDFLAGS = $(LDFLAGS) $(if $(filter 1,$(STATIC)),-static) $(if $(FOREIGN),\
+	$(addprefix -L$(SYSROOT)/,usr/lib/$(TRIPLET) lib/$(TRIPLET)))
+SYSROOT := .deps/$(ARCH)
 LIBS := -lbpf -lelf -lz -lpthread
 
 TOOL_SRC := $(sort $(wildcard user/*.c user/cli/*.c user/capture/*.c))
@@ -73,7 +88,7 @@ BPF_OBJ := $(BUILD)/bpf/$(ARCH)/gotrace.bpf.o
 SKELETON := $(BUILD)/gotrace.skel.h
 
 .PHONY: all
-all: $(TOOL) $(DOCS) ## the program, its man page and completions (the default)
+all: $(TOOL) $(if $(FOREIGN),,$(DOCS)) ## the program, its man page and completions (the default)
 
 # The kernel side needs no type information of the machine it is built on:
 # vmlinux/ARCH/vmlinux.h is pinned, and CO-RE adapts the object when it loads.
@@ -174,9 +189,22 @@ demo: ## install what is missing, build, trace this machine for a few seconds (a
 
 # ---- the rest ----
 
-.PHONY: static install uninstall format lint picture clean distclean help
+.PHONY: static arm64 install uninstall format lint picture clean distclean help
 static: ## a program without shared libraries: build/static/gotrace-bpf
 	+$(Q)$(MAKE) --no-print-directory STATIC=1 build/static/gotrace-bpf
+
+arm64: ## the same for arm64, built on x86: build/arm64/static/gotrace-bpf
+	$(Q)tools/deps build arm64
+	+$(Q)$(MAKE) --no-print-directory .deps/arm64
+	+$(Q)$(MAKE) --no-print-directory ARCH=arm64 STATIC=1 all
+
+# The libraries of another architecture, unpacked, not installed.
+debian_x86 := amd64
+debian_arm64 := arm64
+.deps/x86 .deps/arm64: .deps/%:
+	$(call say,FETCH,$@)
+	$(Q)tools/deb unpack $@ $(addsuffix :$(debian_$*),libbpf-dev libbpf1 libelf-dev libelf1 \
+		zlib1g-dev zlib1g)
 
 install: all ## install under DESTDIR/PREFIX (/usr/local)
 	install -D -m 755 $(TOOL) $(DESTDIR)$(PREFIX)/bin/gotrace-bpf
@@ -213,7 +241,7 @@ distclean: clean ## remove the Go toolchain of `make deps` too
 	rm -rf .deps
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 -include $(BPF_OBJ:.o=.d) $(PURE_OBJ:.o=.d) $(TOOL_OBJ:.o=.d) $(TESTLIB_OBJ:.o=.d) $(UNIT_BIN:%=%.d) \
 	$(WORKLOAD_BIN:%=%.d) $(BUILD)/docs.d
