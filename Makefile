@@ -8,6 +8,7 @@
 #   user/options + man/*.in     --docs--> build/man/gotrace-bpf.1, build/completions/*
 #   tests/unit/test_*.c + pure    --cc--> build/tests/test_*
 #   tests/workload/*.c            --cc--> build/workload/*
+#   tests/judge/*.go              --go--> build/judge (and Go's cmd/trace: build/gotool)
 #
 # Everything made stands under build/ (build/san with SAN=1, build/static with
 # STATIC=1, build/ARCH for another architecture than this machine's), but the
@@ -161,6 +162,27 @@ $(BUILD)/workload/%: tests/workload/%.c Makefile
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $< -o $@ -lpthread
 
+# The same program twice: with Go's reader of today and with that of Go 1.23.
+JUDGE_SRC := $(wildcard tests/judge/*.go tests/judge/*.mod tests/judge/*.sum)
+$(BUILD)/judge: $(JUDGE_SRC)
+	$(call say,GO,$@)
+	$(Q)tools/go -C tests/judge build -o $(CURDIR)/$@ .
+
+$(BUILD)/judge-old: $(JUDGE_SRC)
+	$(call say,GO,$@)
+	$(Q)tools/go -C tests/judge build -modfile=old.mod -o $(CURDIR)/$@ .
+
+$(BUILD)/judge-input/%: tests/judge/input/%.c $(PURE)
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $< -o $@ $(PURE)
+
+.PHONY: judge judge-sched
+judge: $(BUILD)/judge $(BUILD)/judge-old $(BUILD)/judge-input/sched_fuzz ## build the Go judge of traces
+
+judge-sched: judge ## let Go judge traces made by random calls of the scheduler view
+	$(Q)tests/run judge-sched
+
 .PHONY: unit unit-programs workload tests-build
 unit: $(UNIT_BIN) ## build and run the unit tests (SAN=1: with sanitizers)
 	$(Q)set -e; for t in $^; do echo "== $$t"; $$t; done
@@ -169,7 +191,7 @@ unit-programs: $(UNIT_BIN)
 
 workload: $(WORKLOAD_BIN) ## the programs that live tests and the demo trace
 
-tests-build: all workload unit-programs
+tests-build: all workload unit-programs judge
 	+$(Q)$(MAKE) --no-print-directory SAN=1 unit-programs
 
 .PHONY: deps test demo

@@ -3,12 +3,14 @@
 // Judge says whether Go accepts trace files: its reader, and with -viewer what
 // `go tool trace` does at its start, its profiles and its pages.
 //
-//	judge [-viewer] [-versions 1.22.12,1.23.12] FILE...
+//	judge [-viewer] [-versions 1.22.12,1.23.12] [-newest MINOR] FILE...
 //	ls *.trace | judge -
 //
 // One line per file, in the order given: "ok EVENTS FILE" or "FAIL FILE:
 // reason". Exit status 0 if all are ok, 1 if one is not, 2 for a wrong use.
-// The files are judged side by side, one per CPU.
+// The files are judged side by side, one per CPU. The viewer of an older Go
+// sees only the files it can read; with -newest, for a judge that was built
+// with an old reader (see old.mod), the others are left out.
 package main
 
 import (
@@ -23,12 +25,14 @@ import (
 
 type verdict struct {
 	events int
+	left   bool // out
 	err    error
 }
 
 // judge holds what is the same for all files.
 type judge struct {
-	tools []tool // the viewers to try; none: the reader alone
+	tools  []*tool // the viewers to try; none: the reader alone
+	newest int     // headers above 1.newest are left out
 }
 
 func (j *judge) file(name string) verdict {
@@ -36,14 +40,21 @@ func (j *judge) file(name string) verdict {
 	if err != nil {
 		return verdict{err: err}
 	}
-	if err := checkWire(data); err != nil {
+	version, err := checkWire(data)
+	if err != nil {
 		return verdict{err: fmt.Errorf("wire: %w", err)}
+	}
+	if version > j.newest {
+		return verdict{left: true}
 	}
 	events, gos, err := checkReader(data)
 	if err != nil {
 		return verdict{err: fmt.Errorf("reader: %w", err)}
 	}
 	for _, t := range j.tools {
+		if version > t.newest {
+			continue
+		}
 		if err := t.check(name, gos); err != nil {
 			return verdict{err: fmt.Errorf("%s: %w", t.name, err)}
 		}
@@ -74,7 +85,7 @@ func (j *judge) all(names []string) int {
 		if v.err != nil {
 			refused++
 			fmt.Printf("FAIL %s: %v\n", name, v.err)
-		} else {
+		} else if !v.left {
 			fmt.Printf("ok %d %s\n", v.events, name)
 		}
 	}
@@ -92,6 +103,8 @@ func listFrom(f *os.File) []string {
 func main() {
 	viewer := flag.Bool("viewer", false, "also run go tool trace of this Go")
 	versions := flag.String("versions", "", "also run go tool trace of these Go versions, as in 1.22.12,1.25.12")
+	newest := flag.Int("newest", 99, "leave out headers above 1.`MINOR`")
+	gocmd := flag.String("go", "go", "the go command")
 	cache := flag.String("tools", filepath.Dir(os.Args[0]), "where the built viewers are kept")
 	flag.Parse()
 	names := flag.Args()
@@ -103,7 +116,7 @@ func main() {
 		os.Exit(2)
 	}
 
-	var j judge
+	j := judge{newest: *newest}
 	var want []string
 	if *viewer {
 		want = append(want, "")
@@ -112,7 +125,7 @@ func main() {
 		want = append(want, strings.Split(*versions, ",")...)
 	}
 	for _, version := range want {
-		t, err := newTool(*cache, version)
+		t, err := newTool(*gocmd, *cache, version)
 		if err != nil {
 			fmt.Fprintln(os.Stderr, "judge:", err)
 			os.Exit(2)

@@ -35,9 +35,7 @@ func checkReader(data []byte) (events int, gos []trace.GoID, err error) {
 		if events > 0 && ev.Time() <= last.Time() {
 			return 0, nil, fmt.Errorf("event %d: time %d after %d", events, ev.Time(), last.Time())
 		}
-		for f := range ev.Stack().Frames() {
-			_ = f
-		}
+		_ = ev.String() // looks up everything it names
 		if ev.Kind() == trace.EventStateTransition {
 			st := ev.StateTransition()
 			if st.Resource.Kind == trace.ResourceGoroutine {

@@ -21,35 +21,44 @@ import (
 
 // tool is `go tool trace` of one Go version, as a program.
 type tool struct {
-	name     string
-	path     string
-	parsedOK bool // it knows -d=parsed (1.24 and later)
+	name   string
+	path   string
+	minor  int // of its version, 1.minor
+	newest int // header that it reads
 }
 
 // newTool builds the tool of a version ("": of the Go that is installed) into
 // dir, or takes the one that is there.
-func newTool(dir, version string) (tool, error) {
-	t := tool{name: "go tool trace", path: filepath.Join(dir, "gotool"), parsedOK: true}
+func newTool(gocmd, dir, version string) (*tool, error) {
+	t := &tool{name: "go tool trace", minor: 99, newest: 99}
 	env := os.Environ()
+	file := "gotool"
 	if version != "" {
+		if n, _ := fmt.Sscanf(version, "1.%d", &t.minor); n != 1 {
+			return nil, fmt.Errorf("%q is no Go version", version)
+		}
 		t.name += " " + version
-		t.path += "-" + version
-		t.parsedOK = !strings.HasPrefix(version, "1.22.") && !strings.HasPrefix(version, "1.23.")
-		env = append(env, "GOTOOLCHAIN=go"+version, "GOFLAGS=-mod=mod")
+		t.newest = t.minor
+		file += "-" + version
+		env = append(env, "GOTOOLCHAIN=go"+version)
+	}
+	var err error
+	if t.path, err = filepath.Abs(filepath.Join(dir, file)); err != nil {
+		return nil, err
 	}
 	if _, err := os.Stat(t.path); err == nil {
 		return t, nil
 	}
-	cmd := exec.Command("go", "build", "-o", t.path, "cmd/trace")
+	if strings.ContainsRune(gocmd, '/') {
+		if gocmd, err = filepath.Abs(gocmd); err != nil {
+			return nil, err
+		}
+	}
+	cmd := exec.Command(gocmd, "build", "-o", t.path, "cmd/trace")
 	cmd.Env = env
 	cmd.Dir = os.TempDir() // so that this module's Go version does not count
-	path, err := filepath.Abs(t.path)
-	if err != nil {
-		return t, err
-	}
-	cmd.Args[3], t.path = path, path
 	if out, err := cmd.CombinedOutput(); err != nil {
-		return t, fmt.Errorf("building %s: %w\n%s", t.name, err, out)
+		return nil, fmt.Errorf("building %s: %w\n%s", t.name, err, out)
 	}
 	return t, nil
 }
@@ -57,7 +66,7 @@ func newTool(dir, version string) (tool, error) {
 // check runs everything that the tool does with a trace.
 func (t *tool) check(name string, gos []trace.GoID) error {
 	var runs []string
-	if t.parsedOK {
+	if t.minor >= 24 { // before, it had no such mode
 		runs = append(runs, "-d=parsed")
 	}
 	if len(gos) > 0 { // without any goroutine there is nothing to sum up, which it calls an error

@@ -139,38 +139,37 @@ func (g *generation) end(last uint64) (uint64, error) {
 // checkWire checks what Go's reader forgives but a good trace has: times that
 // rise strictly over all Ms, the frequency last in each generation, times of
 // other batches just before the first event.
-func checkWire(data []byte) error {
-	var version int
+// It returns the minor version of the header.
+func checkWire(data []byte) (version int, err error) {
 	if n, err := fmt.Sscanf(string(data[:min(16, len(data))]), "go 1.%d trace\x00\x00\x00", &version); n != 1 || err != nil {
-		return errors.New("no header")
+		return 0, errors.New("no header")
 	}
 	var last uint64
-	var err error
 	g := generation{number: 1}
 	for w := (wire{data: data[16:]}); len(w.data) > 0; {
 		switch typ := w.byte(); typ {
 		case evEventBatch:
 			if number := w.number(); number == g.number+1 && version < 26 {
 				if last, err = g.end(last); err != nil {
-					return err
+					return 0, err
 				}
 				g = generation{number: number}
 			} else if number != g.number {
-				return fmt.Errorf("generation %d after %d", number, g.number)
+				return 0, fmt.Errorf("generation %d after %d", number, g.number)
 			}
 			if err := g.batch(&w, version); err != nil {
-				return err
+				return 0, err
 			}
 		case evEndOfGeneration:
 			if version < 26 {
-				return fmt.Errorf("an end of generation in 1.%d", version)
+				return 0, fmt.Errorf("an end of generation in 1.%d", version)
 			}
 			if last, err = g.end(last); err != nil {
-				return err
+				return 0, err
 			}
 			g = generation{number: g.number + 1}
 		default:
-			return fmt.Errorf("event type %d between batches", typ)
+			return 0, fmt.Errorf("event type %d between batches", typ)
 		}
 	}
 	if version < 26 {
@@ -178,5 +177,5 @@ func checkWire(data []byte) error {
 	} else if len(g.times) > 0 {
 		err = fmt.Errorf("generation %d: no end", g.number)
 	}
-	return err
+	return version, err
 }
