@@ -22,6 +22,8 @@
 
 #include "record.h"
 
+#define RAW_MAX_CPUS 8192 /* the most a kernel can be built for (x86's MAXSMP) */
+
 enum raw_arch {
 	RAW_ARCH_X86_64 = 1,
 	RAW_ARCH_ARM64 = 2,
@@ -33,11 +35,15 @@ enum raw_scope {
 	RAW_SCOPE_CGROUP = 2,
 };
 
-/* What a capture is; in RAW_HEADER. Strings are NUL-terminated, UTF-8 or not. */
+/*
+ * What a capture is; in RAW_HEADER, byte for byte. A newer program may append
+ * members: what an older file lacks is 0. Strings are NUL-terminated, UTF-8 or
+ * not.
+ */
 struct raw_info {
 	uint32_t abi;	      /* REC_ABI_VERSION of the records */
 	uint32_t arch;	      /* enum raw_arch */
-	uint32_t cpus;	      /* possible CPUs: record.cpu is below */
+	uint32_t cpus;	      /* possible CPUs, 1 to RAW_MAX_CPUS: record.cpu is below */
 	uint32_t cpus_online; /* at the start */
 	uint32_t scope;	      /* enum raw_scope */
 	uint32_t tracer_tgid;
@@ -60,9 +66,10 @@ struct raw_counters {
 /*
  * A ring's bytes hold framed records: a u32 length (bit 31 never set here,
  * bit 30 = discarded), a u32 that means nothing, the record, padding to 8.
- * Walks one frame at *pos of data[size]; moves *pos on. Returns the record,
- * with its head checked (size fits the frame and its type, cpu < cpus, known
- * type or not), or NULL: at the end (*pos == size), or damaged (*pos < size).
+ * Walks one frame at *pos of data[size] (data 8-aligned); moves *pos on.
+ * Returns the record with its head checked: size fits the frame and, if its
+ * type is known, is that type's; cpu < cpus. A type of a newer program passes.
+ * NULL: at the end (*pos == size), or damaged (*pos < size, at the frame).
  * Discarded frames are passed over.
  */
 const struct rec_head *raw_frame_next(const void *data, size_t size, size_t *pos, uint32_t cpus);
@@ -73,12 +80,22 @@ struct raw_writer;
 /* Writes all of data or returns -errno. */
 typedef int (*raw_sink_fn)(void *ctx, const void *data, size_t size);
 
+/*
+ * Writes the file's head and RAW_HEADER. All of these: 0, or -errno of the
+ * sink, which is then returned by every later call, and nothing more is
+ * written. -EINVAL: cpus out of range; -ENOMEM.
+ */
 int raw_writer_new(struct raw_writer **out, const struct raw_info *info, raw_sink_fn sink,
 		   void *ctx);
 void raw_writer_free(struct raw_writer *writer);
 /* end_ns: CLOCK_MONOTONIC when the snapshot was complete; the trace starts there. */
 int raw_write_snapshot(struct raw_writer *writer, const struct rec_snapshot *threads, size_t count,
 		       uint64_t end_ns);
+/*
+ * Whole frames of one ring, 8-aligned; any size, split into chunks between
+ * frames. cpu <= info.cpus: that one is the ring shared by CPUs that were
+ * offline at the start. -EINVAL: not whole frames.
+ */
 int raw_write_ring(struct raw_writer *writer, uint32_t cpu, const void *data, size_t size);
 int raw_write_round(struct raw_writer *writer, const struct raw_counters *counters);
 int raw_write_end(struct raw_writer *writer, const struct raw_counters *counters);
@@ -96,15 +113,15 @@ enum raw_chunk_type {
 struct raw_chunk {
 	enum raw_chunk_type type;
 	uint64_t offset; /* of the chunk in the file, for messages */
-	/* SNAPSHOT */
+	/* SNAPSHOT: borrowed until the next call */
 	const struct rec_snapshot *threads;
 	size_t thread_count;
 	uint64_t snapshot_end_ns;
-	/* RING: borrowed from the file's memory, valid while the reader lives */
-	uint32_t cpu;
+	/* RING: borrowed from the file's memory, valid while that is; 8-aligned */
+	uint32_t cpu; /* <= info.cpus, as given to raw_write_ring() */
 	const void *data;
 	size_t size;
-	/* ROUND, END */
+	/* ROUND, END: borrowed until the next call */
 	struct raw_counters counters;
 };
 
@@ -117,9 +134,10 @@ struct raw_diag {
 };
 
 /*
- * data[size]: the whole file, borrowed for the reader's life (mapped).
- * -EINVAL not a raw capture, -ENOTSUP made by a newer version, -EBADMSG
- * damaged header, -ENODATA too short to hold a header; diag says it in words.
+ * data[size]: the whole file, 8-aligned, borrowed for the reader's life
+ * (mapped). -EINVAL not a raw capture, -ENOTSUP made by a newer version,
+ * -EBADMSG damaged header, -ENODATA too short to hold a header; diag says it
+ * in words. -ENOMEM.
  */
 int raw_reader_new(struct raw_reader **out, const void *data, size_t size, struct raw_diag *diag);
 void raw_reader_free(struct raw_reader *reader);
@@ -127,7 +145,8 @@ const struct raw_info *raw_reader_info(const struct raw_reader *reader);
 /*
  * The next chunk. 1: *out filled; 0: the file's proper end (RAW_END was seen);
  * -ENODATA: it stops without an end (killed, or cut off); -EBADMSG: damage;
- * both with diag filled. All chunks before were whole.
+ * both with diag filled, and again at the next call. All chunks before were
+ * whole. -ENOMEM.
  */
 int raw_read_chunk(struct raw_reader *reader, struct raw_chunk *out, struct raw_diag *diag);
 

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * The raw file's bytes. Private to user/raw; all numbers little-endian.
+ *
+ *   struct raw_file_head
+ *   struct raw_chunk_head, payload      as often as there are chunks
+ *
+ * Everything is a multiple of 8 bytes, so that records can be used where they
+ * lie. A payload is a fixed head and, in some types, entries; entries stand at
+ * the payload's end, so that a newer minor version may append members to the
+ * head as well as to the entries. What a reader does not know it passes over.
+ *
+ * Two checksums (CRC-32 as zlib has it): the chunk head has its own, so that a
+ * file that was cut off can be told from one whose sizes are damaged.
+ */
+#ifndef GOTRACE_RAW_FORMAT_H
+#define GOTRACE_RAW_FORMAT_H
+
+#include <assert.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "raw/raw.h"
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "records are kept in host byte order");
+
+/* The first byte is no text, and a change of line ends shows. */
+#define RAW_MAGIC "\x89gtraw\r\n"
+#define RAW_MAJOR 1 /* a reader refuses a higher one */
+#define RAW_MINOR 0 /* and reads any of these */
+
+struct raw_file_head {
+	char magic[8];
+	uint16_t major;
+	uint16_t minor;
+	uint32_t crc; /* of what stands before it */
+};
+
+enum raw_file_type {
+	RAW_TYPE_HEADER = 1,   /* struct raw_info */
+	RAW_TYPE_SNAPSHOT = 2, /* struct raw_snapshot_head, rec_snapshot entries */
+	RAW_TYPE_RING = 3,     /* struct raw_ring_head, frames */
+	RAW_TYPE_ROUND = 4,    /* struct raw_round_head, rec_counters entries */
+	RAW_TYPE_END = 5,      /* the same */
+};
+
+struct raw_chunk_head {
+	uint32_t type;	   /* enum raw_file_type */
+	uint32_t flags;	   /* 0 */
+	uint64_t size;	   /* of the payload, bytes */
+	uint32_t sequence; /* of the chunk in the file, from 0 */
+	uint32_t payload_crc;
+	uint32_t pad;
+	uint32_t crc; /* of what stands before it */
+};
+
+struct raw_snapshot_head {
+	uint64_t end_ns;
+	uint32_t count;
+	uint32_t entry_size;
+};
+
+struct raw_ring_head {
+	uint32_t cpu;
+	uint32_t pad;
+};
+
+struct raw_round_head {
+	uint64_t ts_ns;
+	uint64_t missed;
+	uint32_t count;
+	uint32_t entry_size;
+};
+
+_Static_assert(sizeof(struct raw_info) == 440, "the file's header");
+_Static_assert(sizeof(struct raw_file_head) == 16, "the file's head");
+_Static_assert(sizeof(struct raw_chunk_head) == 32, "a chunk's head");
+_Static_assert(sizeof(struct raw_snapshot_head) == 16, "a snapshot's head");
+_Static_assert(sizeof(struct raw_ring_head) == 8, "a ring chunk's head");
+_Static_assert(sizeof(struct raw_round_head) == 24, "a round's head");
+
+/* The sizes of version 1.0: no file has smaller ones. */
+#define RAW_INFO_SIZE 440
+#define RAW_SNAPSHOT_SIZE 72
+#define RAW_COUNTERS_SIZE 32
+
+/* A ring chunk's frames: few enough that a killed capture misses little. */
+#define RAW_RING_MAX (1U << 20)
+
+#endif

@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/*
+ * Reading a raw file from memory. Nothing in it is trusted: every size is
+ * compared with what is left before it is used, and no memory is taken beyond
+ * what the file itself has.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "raw/format.h"
+#include "raw/raw.h"
+
+struct raw_reader {
+	const uint8_t *data;
+	size_t size;
+	size_t pos;
+	uint32_t sequence;
+	bool snapshot_seen;
+	bool ended;
+	struct raw_info info;
+	uint8_t *entries; /* of the last chunk, if another version made them */
+	int err;	  /* the first one, and what it was */
+	struct raw_diag diag;
+};
+
+/* A chunk as it lies in the file. */
+struct span {
+	struct raw_chunk_head head;
+	size_t offset; /* of its head */
+	const uint8_t *payload;
+};
+
+__attribute__((format(printf, 4, 5))) static int fail(struct raw_diag *diag, int err,
+						      uint64_t offset, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(diag->text, sizeof(diag->text), format, args);
+	va_end(args);
+	diag->offset = offset;
+	return err;
+}
+
+static int damaged(const struct span *span, struct raw_diag *diag, const char *what)
+{
+	return fail(diag, -EBADMSG, span->offset, "damaged at byte %zu: %s", span->offset, what);
+}
+
+/* ---- chunks ---- */
+
+static int cut_off(const struct raw_reader *reader, struct raw_diag *diag)
+{
+	if (reader->pos == reader->size)
+		return fail(diag, -ENODATA, reader->pos,
+			    "ends at byte %zu without saying so: the capture was killed, or the "
+			    "file is not all of it",
+			    reader->pos);
+	return fail(diag, -ENODATA, reader->pos,
+		    "cut off at byte %zu, within the chunk that begins at byte %zu", reader->size,
+		    reader->pos);
+}
+
+/* The chunk at pos, checksums and sequence checked; moves pos behind it. */
+static int next_span(struct raw_reader *reader, struct span *out, struct raw_diag *diag)
+{
+	struct span span = { .offset = reader->pos };
+	size_t left = reader->size - reader->pos;
+
+	if (left < sizeof(span.head))
+		return cut_off(reader, diag);
+	memcpy(&span.head, reader->data + reader->pos, sizeof(span.head));
+	if (span.head.crc !=
+	    crc32_z(0, reader->data + reader->pos, offsetof(struct raw_chunk_head, crc)))
+		return damaged(&span, diag, "the chunk's head is not what was written");
+	if (span.head.sequence != reader->sequence)
+		return damaged(&span, diag, "chunks are missing before it");
+	if (span.head.size % 8)
+		return damaged(&span, diag, "the chunk has an impossible size");
+	left -= sizeof(span.head);
+	if (span.head.size > left)
+		return cut_off(reader, diag);
+	span.payload = reader->data + reader->pos + sizeof(span.head);
+	if (span.head.payload_crc != crc32_z(0, span.payload, span.head.size))
+		return damaged(&span, diag, "the chunk's content is not what was written");
+	reader->pos += sizeof(span.head) + span.head.size;
+	reader->sequence++;
+	*out = span;
+	return 0;
+}
+
+/* What a payload with entries looks like: bytes of its head and of an entry. */
+struct form {
+	size_t head;
+	size_t least; /* of an entry in a file */
+	size_t ours;  /* of an entry in this program */
+};
+
+static const struct form snapshot_form = {
+	sizeof(struct raw_snapshot_head),
+	RAW_SNAPSHOT_SIZE,
+	sizeof(struct rec_snapshot),
+};
+
+static const struct form counters_form = {
+	sizeof(struct raw_round_head),
+	RAW_COUNTERS_SIZE,
+	sizeof(struct rec_counters),
+};
+
+/* Entries of another version: cut, or filled up with zeros. */
+static int convert_entries(struct raw_reader *reader, const uint8_t *from, uint32_t count,
+			   uint32_t entry_size, size_t ours)
+{
+	size_t common = entry_size < ours ? entry_size : ours;
+
+	free(reader->entries);
+	reader->entries = calloc(count + 1, ours); /* calloc(0) may be NULL */
+	if (!reader->entries)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++)
+		memcpy(reader->entries + i * ours, from + i * entry_size, common);
+	return 0;
+}
+
+/* The entries at the payload's end, in the size this program knows. */
+static int get_entries(struct raw_reader *reader, const struct span *span, const struct form *form,
+		       uint32_t count, uint32_t entry_size, const void **out, struct raw_diag *diag)
+{
+	size_t room = span->head.size - form->head;
+	const uint8_t *from;
+	int err;
+
+	if (entry_size < form->least || entry_size % 8 || count > room / entry_size)
+		return damaged(span, diag, "its entries do not fit into the chunk");
+	from = span->payload + span->head.size - (size_t)count * entry_size;
+	if (entry_size == form->ours) {
+		*out = from;
+		return 0;
+	}
+	err = convert_entries(reader, from, count, entry_size, form->ours);
+	if (err)
+		return fail(diag, err, span->offset, "not enough memory");
+	*out = reader->entries;
+	return 0;
+}
+
+static int read_snapshot(struct raw_reader *reader, const struct span *span, struct raw_chunk *out,
+			 struct raw_diag *diag)
+{
+	const struct raw_snapshot_head *head = (const void *)span->payload;
+	const void *entries;
+	int err;
+
+	if (span->head.size < sizeof(*head))
+		return damaged(span, diag, "the list of threads is too short");
+	err = get_entries(reader, span, &snapshot_form, head->count, head->entry_size, &entries,
+			  diag);
+	if (err)
+		return err;
+	*out = (struct raw_chunk){
+		.type = RAW_CHUNK_SNAPSHOT,
+		.offset = span->offset,
+		.threads = entries,
+		.thread_count = head->count,
+		.snapshot_end_ns = head->end_ns,
+	};
+	return 0;
+}
+
+static int read_ring(const struct raw_reader *reader, const struct span *span,
+		     struct raw_chunk *out, struct raw_diag *diag)
+{
+	const struct raw_ring_head *head = (const void *)span->payload;
+
+	if (span->head.size < sizeof(*head) || head->cpu > reader->info.cpus)
+		return damaged(span, diag, "records of a CPU that is not there");
+	*out = (struct raw_chunk){
+		.type = RAW_CHUNK_RING,
+		.offset = span->offset,
+		.cpu = head->cpu,
+		.data = span->payload + sizeof(*head),
+		.size = span->head.size - sizeof(*head),
+	};
+	return 0;
+}
+
+static int read_counters(struct raw_reader *reader, const struct span *span, struct raw_chunk *out,
+			 struct raw_diag *diag)
+{
+	const struct raw_round_head *head = (const void *)span->payload;
+	const void *entries;
+	int err;
+
+	if (span->head.size < sizeof(*head) || head->count != reader->info.cpus)
+		return damaged(span, diag, "counters of another number of CPUs");
+	err = get_entries(reader, span, &counters_form, head->count, head->entry_size, &entries,
+			  diag);
+	if (err)
+		return err;
+	*out = (struct raw_chunk){
+		.type = span->head.type == RAW_TYPE_END ? RAW_CHUNK_END : RAW_CHUNK_ROUND,
+		.offset = span->offset,
+		.counters = { .ts_ns = head->ts_ns, .missed = head->missed, .cpu = entries },
+	};
+	reader->ended = out->type == RAW_CHUNK_END;
+	return 0;
+}
+
+static int read_span(struct raw_reader *reader, const struct span *span, struct raw_chunk *out,
+		     struct raw_diag *diag)
+{
+	bool is_snapshot = span->head.type == RAW_TYPE_SNAPSHOT;
+
+	if (span->head.type == RAW_TYPE_HEADER)
+		return damaged(span, diag, "the capture is described twice");
+	if (is_snapshot == reader->snapshot_seen)
+		return damaged(span, diag,
+			       is_snapshot ? "a second list of threads"
+					   : "the list of threads is missing before it");
+	reader->snapshot_seen = true;
+	if (is_snapshot)
+		return read_snapshot(reader, span, out, diag);
+	if (span->head.type == RAW_TYPE_RING)
+		return read_ring(reader, span, out, diag);
+	return read_counters(reader, span, out, diag);
+}
+
+static bool is_known(uint32_t type)
+{
+	return type >= RAW_TYPE_HEADER && type <= RAW_TYPE_END;
+}
+
+int raw_read_chunk(struct raw_reader *reader, struct raw_chunk *out, struct raw_diag *diag)
+{
+	struct span span = { .offset = 0 };
+
+	if (reader->ended)
+		return 0;
+	while (!reader->err) {
+		reader->err = next_span(reader, &span, &reader->diag);
+		if (reader->err || !is_known(span.head.type))
+			continue;
+		reader->err = read_span(reader, &span, out, &reader->diag);
+		if (!reader->err)
+			return 1;
+	}
+	*diag = reader->diag;
+	return reader->err;
+}
+
+/* ---- the file's beginning ---- */
+
+static int read_file_head(struct raw_reader *reader, struct raw_diag *diag)
+{
+	struct raw_file_head head;
+	size_t common = reader->size < sizeof(head.magic) ? reader->size : sizeof(head.magic);
+
+	if (common && memcmp(reader->data, RAW_MAGIC, common) != 0)
+		return fail(diag, -EINVAL, 0, "not a raw capture of gotrace-bpf");
+	if (reader->size < sizeof(head))
+		return fail(diag, -ENODATA, 0, "cut off at byte %zu: no raw capture is so short",
+			    reader->size);
+	memcpy(&head, reader->data, sizeof(head));
+	if (head.crc != crc32_z(0, reader->data, offsetof(struct raw_file_head, crc)) ||
+	    head.major < 1)
+		return fail(diag, -EBADMSG, 0, "damaged at byte 0: the file's head");
+	if (head.major > RAW_MAJOR)
+		return fail(diag, -ENOTSUP, 0,
+			    "made by a newer gotrace-bpf (format %u.%u, this one reads %u.x): use "
+			    "that one",
+			    head.major, head.minor, RAW_MAJOR);
+	reader->pos = sizeof(head);
+	return 0;
+}
+
+static int check_info(const struct raw_info *info, const struct span *span, struct raw_diag *diag)
+{
+	if (info->abi > REC_ABI_VERSION)
+		return fail(diag, -ENOTSUP, span->offset,
+			    "made by a newer gotrace-bpf (records of form %" PRIu32
+			    ", this one reads %d): use that one",
+			    info->abi, REC_ABI_VERSION);
+	if (info->abi != REC_ABI_VERSION)
+		return damaged(span, diag, "records of a form that never was");
+	if (info->arch != RAW_ARCH_X86_64 && info->arch != RAW_ARCH_ARM64)
+		return fail(diag, -ENOTSUP, span->offset,
+			    "made on an architecture (number %" PRIu32
+			    ") that this gotrace-bpf does not know: use a newer one",
+			    info->arch);
+	if (!info->cpus || info->cpus > RAW_MAX_CPUS || !info->cpus_online ||
+	    info->cpus_online > info->cpus)
+		return damaged(span, diag, "an impossible number of CPUs");
+	return 0;
+}
+
+static int read_header(struct raw_reader *reader, struct raw_diag *diag)
+{
+	struct raw_info *info = &reader->info;
+	struct span span;
+	int err = next_span(reader, &span, diag);
+
+	if (err)
+		return err;
+	if (span.head.type != RAW_TYPE_HEADER || span.head.size < RAW_INFO_SIZE)
+		return damaged(&span, diag, "the capture's description is missing");
+	memcpy(info, span.payload, span.head.size < sizeof(*info) ? span.head.size : sizeof(*info));
+	info->release[sizeof(info->release) - 1] = '\0';
+	info->hostname[sizeof(info->hostname) - 1] = '\0';
+	info->options[sizeof(info->options) - 1] = '\0';
+	return check_info(info, &span, diag);
+}
+
+int raw_reader_new(struct raw_reader **out, const void *data, size_t size, struct raw_diag *diag)
+{
+	struct raw_reader *reader = calloc(1, sizeof(*reader));
+	int err;
+
+	if (!reader)
+		return fail(diag, -ENOMEM, 0, "not enough memory");
+	assert((uintptr_t)data % 8 == 0);
+	reader->data = data;
+	reader->size = size;
+	err = read_file_head(reader, diag);
+	if (!err)
+		err = read_header(reader, diag);
+	if (err) {
+		raw_reader_free(reader);
+		return err;
+	}
+	*out = reader;
+	return 0;
+}
+
+void raw_reader_free(struct raw_reader *reader)
+{
+	if (!reader)
+		return;
+	free(reader->entries);
+	free(reader);
+}
+
+const struct raw_info *raw_reader_info(const struct raw_reader *reader)
+{
+	return &reader->info;
+}

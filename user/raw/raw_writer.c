@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/*
+ * Writing a raw file: chunks out, one after another, nothing kept.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "raw/format.h"
+#include "raw/raw.h"
+
+struct raw_writer {
+	raw_sink_fn sink;
+	void *ctx;
+	int err; /* the first one */
+	uint32_t cpus;
+	uint32_t sequence;
+	uint64_t bytes;
+};
+
+static int put(struct raw_writer *writer, const void *data, size_t size)
+{
+	if (!writer->err && size)
+		writer->err = writer->sink(writer->ctx, data, size);
+	if (!writer->err)
+		writer->bytes += size;
+	return writer->err;
+}
+
+/* A chunk whose payload is a head and a body. Both sizes are multiples of 8. */
+static int put_chunk(struct raw_writer *writer, enum raw_file_type type, const void *head,
+		     size_t head_size, const void *body, size_t body_size)
+{
+	uint32_t crc = crc32_z(0, head, head_size);
+	struct raw_chunk_head chunk = {
+		.type = type,
+		.size = head_size + body_size,
+		.sequence = writer->sequence++,
+		.payload_crc = body_size ? crc32_z(crc, body, body_size) : crc,
+	};
+
+	chunk.crc = crc32_z(0, (const void *)&chunk, offsetof(struct raw_chunk_head, crc));
+	put(writer, &chunk, sizeof(chunk));
+	put(writer, head, head_size);
+	return put(writer, body, body_size);
+}
+
+static void put_file_head(struct raw_writer *writer)
+{
+	struct raw_file_head head = { .major = RAW_MAJOR, .minor = RAW_MINOR };
+
+	memcpy(head.magic, RAW_MAGIC, sizeof(head.magic));
+	head.crc = crc32_z(0, (const void *)&head, offsetof(struct raw_file_head, crc));
+	put(writer, &head, sizeof(head));
+}
+
+int raw_writer_new(struct raw_writer **out, const struct raw_info *info, raw_sink_fn sink,
+		   void *ctx)
+{
+	struct raw_writer *writer;
+	int err;
+
+	if (!info->cpus || info->cpus > RAW_MAX_CPUS)
+		return -EINVAL;
+	writer = calloc(1, sizeof(*writer));
+	if (!writer)
+		return -ENOMEM;
+	writer->sink = sink;
+	writer->ctx = ctx;
+	writer->cpus = info->cpus;
+	put_file_head(writer);
+	err = put_chunk(writer, RAW_TYPE_HEADER, info, sizeof(*info), NULL, 0);
+	if (err) {
+		free(writer);
+		return err;
+	}
+	*out = writer;
+	return 0;
+}
+
+void raw_writer_free(struct raw_writer *writer)
+{
+	free(writer);
+}
+
+int raw_write_snapshot(struct raw_writer *writer, const struct rec_snapshot *threads, size_t count,
+		       uint64_t end_ns)
+{
+	struct raw_snapshot_head head = {
+		.end_ns = end_ns,
+		.count = (uint32_t)count,
+		.entry_size = sizeof(*threads),
+	};
+
+	if (count > UINT32_MAX)
+		return -EINVAL;
+	return put_chunk(writer, RAW_TYPE_SNAPSHOT, &head, sizeof(head), threads,
+			 count * sizeof(*threads));
+}
+
+/* The size of the frames that fit into one chunk; 0 if they are damaged. */
+static size_t whole_frames(const struct raw_writer *writer, const void *data, size_t size)
+{
+	size_t pos = 0, end = 0;
+
+	if (size <= RAW_RING_MAX)
+		return size;
+	while (raw_frame_next(data, size, &pos, writer->cpus) && pos <= RAW_RING_MAX)
+		end = pos;
+	return end;
+}
+
+int raw_write_ring(struct raw_writer *writer, uint32_t cpu, const void *data, size_t size)
+{
+	struct raw_ring_head head = { .cpu = cpu };
+	const uint8_t *at = data;
+
+	if (cpu > writer->cpus || size % 8)
+		return -EINVAL;
+	while (size && !writer->err) {
+		size_t part = whole_frames(writer, at, size);
+
+		if (!part)
+			return -EINVAL;
+		put_chunk(writer, RAW_TYPE_RING, &head, sizeof(head), at, part);
+		at += part;
+		size -= part;
+	}
+	return writer->err;
+}
+
+static int put_counters(struct raw_writer *writer, enum raw_file_type type,
+			const struct raw_counters *counters)
+{
+	struct raw_round_head head = {
+		.ts_ns = counters->ts_ns,
+		.missed = counters->missed,
+		.count = writer->cpus,
+		.entry_size = sizeof(*counters->cpu),
+	};
+
+	return put_chunk(writer, type, &head, sizeof(head), counters->cpu,
+			 writer->cpus * sizeof(*counters->cpu));
+}
+
+int raw_write_round(struct raw_writer *writer, const struct raw_counters *counters)
+{
+	return put_counters(writer, RAW_TYPE_ROUND, counters);
+}
+
+int raw_write_end(struct raw_writer *writer, const struct raw_counters *counters)
+{
+	return put_counters(writer, RAW_TYPE_END, counters);
+}
+
+uint64_t raw_writer_bytes(const struct raw_writer *writer)
+{
+	return writer->bytes;
+}
