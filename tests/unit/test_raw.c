@@ -1,0 +1,676 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * The raw file, read back as text: a line a chunk, then what the end is. Rows
+ * are files with something done to them; every place of a file is cut and
+ * every bit of one is turned.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "captext.h"
+#include "raw/format.h"
+#include "raw/raw.h"
+#include "rectext.h"
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define CPUS 2
+#define DUMP 4096
+
+/* ---- a file as text ---- */
+
+__attribute__((format(printf, 2, 3))) static void say(char *dump, const char *format, ...)
+{
+	size_t length = strlen(dump);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(dump + length, DUMP - length, format, args);
+	va_end(args);
+}
+
+static void dump_ring(char *dump, const struct raw_chunk *chunk)
+{
+	const struct rec_head *record;
+	size_t pos = 0;
+
+	say(dump, "ring cpu%u\n", chunk->cpu);
+	while ((record = raw_frame_next(chunk->data, chunk->size, &pos, CPUS))) {
+		char line[RECTEXT_LINE];
+
+		rectext_print(line, sizeof(line), record);
+		say(dump, "  %s\n", line);
+	}
+	assert_int_equal(pos, chunk->size);
+}
+
+static void dump_snapshot(char *dump, const struct raw_chunk *chunk)
+{
+	say(dump, "snapshot at=%lu\n", chunk->snapshot_end_ns);
+	for (size_t i = 0; i < chunk->thread_count; i++) {
+		char line[RECTEXT_LINE];
+
+		rectext_print_snapshot(line, sizeof(line), &chunk->threads[i]);
+		say(dump, "  %s\n", line);
+	}
+}
+
+static void dump_counters(char *dump, const struct raw_chunk *chunk)
+{
+	const struct raw_counters *counters = &chunk->counters;
+
+	say(dump, "%s at=%lu missed=%lu", chunk->type == RAW_CHUNK_END ? "end" : "round",
+	    counters->ts_ns, counters->missed);
+	for (uint32_t cpu = 0; cpu < CPUS; cpu++)
+		say(dump, " cpu%u=%lu-%lu", cpu, counters->cpu[cpu].seq,
+		    counters->cpu[cpu].dropped);
+	say(dump, "\n");
+}
+
+static void dump_chunk(char *dump, const struct raw_chunk *chunk)
+{
+	switch (chunk->type) {
+	case RAW_CHUNK_SNAPSHOT:
+		dump_snapshot(dump, chunk);
+		break;
+	case RAW_CHUNK_RING:
+		dump_ring(dump, chunk);
+		break;
+	case RAW_CHUNK_ROUND:
+	case RAW_CHUNK_END:
+		dump_counters(dump, chunk);
+		break;
+	}
+}
+
+struct result {
+	int err;
+	unsigned chunks;
+	uint64_t offset; /* of the last error */
+	char dump[DUMP];
+};
+
+/* Reads all of it. The last line of the dump is the error. */
+static void read_file(const void *data, size_t size, struct result *out)
+{
+	struct raw_diag diag = { 0 }, again = { 0 };
+	struct raw_reader *reader = NULL;
+	struct raw_chunk chunk;
+
+	memset(out, 0, sizeof(*out));
+	out->err = raw_reader_new(&reader, data, size, &diag);
+	if (!out->err) {
+		say(out->dump, "info cpus=%u release=%s\n", raw_reader_info(reader)->cpus,
+		    raw_reader_info(reader)->release);
+		while ((out->err = raw_read_chunk(reader, &chunk, &diag)) == 1) {
+			dump_chunk(out->dump, &chunk);
+			out->chunks++;
+		}
+		assert_int_equal(raw_read_chunk(reader, &chunk, &again), out->err);
+		assert_string_equal(diag.text, again.text);
+	}
+	raw_reader_free(reader);
+	out->offset = diag.offset;
+	assert_int_equal(out->err == 0, diag.text[0] == '\0');
+	if (out->err)
+		say(out->dump, "%s: %s\n", strerrorname_np(-out->err), diag.text);
+}
+
+/* ---- the file that things are done to ---- */
+
+static const char text[] = "snapshot task=1/100#7 state=running cpu=1 comm=\"worker\"\n"
+			   "snapshot task=2/200 state=asleep\n"
+			   "start at=1000\n"
+			   "1100 cpu1 switch prev=1/100#8 next=idle state=asleep,S\n"
+			   "1200 cpu0 wakeup wakee=1/100#9 waker=2/200\n"
+			   "round at=2000\n"
+			   "2100 cpu1+2 sys_enter task=1/100 sys=0\n"
+			   "end at=3000 missed=3 cpu0=1 cpu1=4-2\n";
+
+#define INFO "info cpus=2 release=6.1.0-test\n"
+#define SNAPSHOT                                                                                   \
+	"snapshot at=1000\n"                                                                       \
+	"  snapshot task=1/100#7 state=running cpu=1 comm=\"worker\"\n"                            \
+	"  snapshot task=2/200 state=asleep\n"
+#define ROUND                                                                                      \
+	"ring cpu0\n"                                                                              \
+	"  1200 cpu0#0 wakeup wakee=1/100#9 waker=2/200\n"                                         \
+	"ring cpu1\n"                                                                              \
+	"  1100 cpu1#0 switch prev=1/100#8 next=idle state=asleep,S\n"                             \
+	"round at=2000 missed=0 cpu0=1-0 cpu1=1-0\n"
+#define LAST                                                                                       \
+	"ring cpu1\n"                                                                              \
+	"  2100 cpu1#3 sys_enter task=1/100 sys=0\n"                                               \
+	"end at=3000 missed=3 cpu0=1-0 cpu1=4-2\n"
+
+/* Where its chunks begin, from the description on; the last is its end. */
+#define CHUNKS 7
+static void find_chunks(const struct captext_buffer *file, size_t at[CHUNKS + 1])
+{
+	unsigned count = 0;
+
+	for (size_t pos = sizeof(struct raw_file_head); pos < file->size; count++) {
+		const struct raw_chunk_head *head = (const void *)(file->data + pos);
+
+		assert_in_range(count, 0, CHUNKS - 1);
+		at[count] = pos;
+		pos += sizeof(*head) + head->size;
+	}
+	at[count] = file->size;
+	assert_int_equal(count, CHUNKS);
+}
+
+static void make_file(struct captext_buffer *file)
+{
+	*file = (struct captext_buffer){ 0 };
+	assert_int_equal(captext_raw(text, CPUS, file), 0);
+}
+
+static void sign(struct raw_chunk_head *head)
+{
+	head->payload_crc = crc32_z(0, (const uint8_t *)(head + 1), head->size);
+	head->crc = crc32_z(0, (const void *)head, offsetof(struct raw_chunk_head, crc));
+}
+
+/* The chunk at pos gets a payload of this size: longer by zeros at its place, or shorter. */
+static void resize(struct captext_buffer *file, size_t pos, size_t place, long by)
+{
+	static const uint8_t zeros[1024];
+	size_t at = pos + sizeof(struct raw_chunk_head) + place;
+
+	if (by > 0) {
+		assert_int_equal(captext_append(file, zeros, by), 0);
+		memmove(file->data + at + by, file->data + at, file->size - by - at);
+		memset(file->data + at, 0x77, by);
+	} else {
+		memmove(file->data + at, file->data + at - by, file->size - at + by);
+		file->size += by;
+	}
+	((struct raw_chunk_head *)(file->data + pos))->size += by;
+}
+
+/* ---- what is done ---- */
+
+enum deed {
+	NOTHING,
+	MAJOR,
+	MINOR,
+	TYPE,
+	FLAGS,
+	SEQUENCE,
+	SIZE,
+	GROW_PAYLOAD, /* by zeros at a place of the payload */
+	GROW_ENTRIES,
+	FIELD, /* a u32 of the payload, at a place */
+	CUT,
+	APPEND,
+};
+
+struct row {
+	const char *name;
+	enum deed deed;
+	unsigned chunk; /* 0 the description, 1 the snapshot, 2 and 3 rings, 4 the round */
+	size_t place;
+	uint64_t value;
+	const char *dump;
+};
+
+/* clang-format off */
+static const struct row rows[] = {
+{ "a whole file", NOTHING, 0, 0, 0, INFO SNAPSHOT ROUND LAST },
+{ "a newer major version", MAJOR, 0, 0, 2,
+	"EOPNOTSUPP: made by a newer gotrace-bpf (format 2.0, this one reads 1.x): use that one\n" },
+{ "a newer minor version", MINOR, 0, 0, 9, INFO SNAPSHOT ROUND LAST },
+{ "no major version", MAJOR, 0, 0, 0, "EBADMSG: damaged at byte 0: the file's head\n" },
+{ "newer records", FIELD, 0, offsetof(struct raw_info, abi), 2,
+	"EOPNOTSUPP: made by a newer gotrace-bpf (records of form 2, this one reads 1): use that one\n" },
+{ "records of no form", FIELD, 0, offsetof(struct raw_info, abi), 0,
+	"EBADMSG: damaged at byte 16: records of a form that never was\n" },
+{ "an unknown architecture", FIELD, 0, offsetof(struct raw_info, arch), 9,
+	"EOPNOTSUPP: made on an architecture (number 9) that this gotrace-bpf does not know: use a newer one\n" },
+{ "no CPU", FIELD, 0, offsetof(struct raw_info, cpus), 0,
+	"EBADMSG: damaged at byte 16: an impossible number of CPUs\n" },
+{ "too many CPUs", FIELD, 0, offsetof(struct raw_info, cpus), RAW_MAX_CPUS + 1,
+	"EBADMSG: damaged at byte 16: an impossible number of CPUs\n" },
+{ "more CPUs online than there are", FIELD, 0, offsetof(struct raw_info, cpus_online), 3,
+	"EBADMSG: damaged at byte 16: an impossible number of CPUs\n" },
+{ "a release without an end", FIELD, 0, offsetof(struct raw_info, release) + 60, 0x41414141,
+	INFO SNAPSHOT ROUND LAST },
+{ "a longer description", GROW_PAYLOAD, 0, sizeof(struct raw_info), 16,
+	INFO SNAPSHOT ROUND LAST },
+{ "a shorter description", GROW_PAYLOAD, 0, 0, -8,
+	"EBADMSG: damaged at byte 16: the capture's description is missing\n" },
+{ "something else first", TYPE, 0, 0, RAW_TYPE_RING,
+	"EBADMSG: damaged at byte 16: the capture's description is missing\n" },
+{ "an unknown chunk is passed over", TYPE, 2, 0, 77,
+	INFO SNAPSHOT
+	"ring cpu1\n  1100 cpu1#0 switch prev=1/100#8 next=idle state=asleep,S\n"
+	"round at=2000 missed=0 cpu0=1-0 cpu1=1-0\n" LAST },
+{ "flags mean nothing yet", FLAGS, 1, 0, 0xffff, INFO SNAPSHOT ROUND LAST },
+{ "a chunk is missing", SEQUENCE, 2, 0, 3,
+	INFO SNAPSHOT "EBADMSG: damaged at byte 680: chunks are missing before it\n" },
+{ "a second description", TYPE, 2, 0, RAW_TYPE_HEADER,
+	INFO SNAPSHOT "EBADMSG: damaged at byte 680: the capture is described twice\n" },
+{ "a second snapshot", TYPE, 4, 0, RAW_TYPE_SNAPSHOT,
+	INFO SNAPSHOT
+	"ring cpu0\n  1200 cpu0#0 wakeup wakee=1/100#9 waker=2/200\n"
+	"ring cpu1\n  1100 cpu1#0 switch prev=1/100#8 next=idle state=asleep,S\n"
+	"EBADMSG: damaged at byte 888: a second list of threads\n" },
+{ "no snapshot", TYPE, 1, 0, 77,
+	INFO "EBADMSG: damaged at byte 680: the list of threads is missing before it\n" },
+{ "more head than a snapshot had", GROW_PAYLOAD, 1, sizeof(struct raw_snapshot_head), 24,
+	INFO SNAPSHOT ROUND LAST },
+{ "larger threads", GROW_ENTRIES, 1, sizeof(struct raw_snapshot_head), 8,
+	INFO SNAPSHOT ROUND LAST },
+{ "threads smaller than they ever were", FIELD, 1, offsetof(struct raw_snapshot_head, entry_size), 64,
+	INFO "EBADMSG: damaged at byte 488: its entries do not fit into the chunk\n" },
+{ "threads of no size", FIELD, 1, offsetof(struct raw_snapshot_head, entry_size), 0,
+	INFO "EBADMSG: damaged at byte 488: its entries do not fit into the chunk\n" },
+{ "threads of an odd size", FIELD, 1, offsetof(struct raw_snapshot_head, entry_size), 75,
+	INFO "EBADMSG: damaged at byte 488: its entries do not fit into the chunk\n" },
+{ "huge threads", FIELD, 1, offsetof(struct raw_snapshot_head, entry_size), 0xfffffff8,
+	INFO "EBADMSG: damaged at byte 488: its entries do not fit into the chunk\n" },
+{ "too many threads", FIELD, 1, offsetof(struct raw_snapshot_head, count), 0xffffffff,
+	INFO "EBADMSG: damaged at byte 488: its entries do not fit into the chunk\n" },
+{ "fewer threads than there is room for", FIELD, 1, offsetof(struct raw_snapshot_head, count), 1,
+	INFO "snapshot at=1000\n  snapshot task=2/200 state=asleep\n" ROUND LAST },
+{ "a snapshot without a head", SIZE, 1, 0, 8,
+	INFO "EBADMSG: damaged at byte 488: the list of threads is too short\n" },
+{ "a ring of CPUs that were offline", FIELD, 2, 0, CPUS,
+	INFO SNAPSHOT
+	"ring cpu2\n  1200 cpu0#0 wakeup wakee=1/100#9 waker=2/200\n"
+	"ring cpu1\n  1100 cpu1#0 switch prev=1/100#8 next=idle state=asleep,S\n"
+	"round at=2000 missed=0 cpu0=1-0 cpu1=1-0\n" LAST },
+{ "a ring of no CPU", FIELD, 2, 0, CPUS + 1,
+	INFO SNAPSHOT "EBADMSG: damaged at byte 680: records of a CPU that is not there\n" },
+{ "a ring without a head", SIZE, 2, 0, 0,
+	INFO SNAPSHOT "EBADMSG: damaged at byte 680: records of a CPU that is not there\n" },
+{ "more head than a round had", GROW_PAYLOAD, 4, sizeof(struct raw_round_head), 8,
+	INFO SNAPSHOT ROUND LAST },
+{ "larger counters", GROW_ENTRIES, 4, sizeof(struct raw_round_head), 16,
+	INFO SNAPSHOT ROUND LAST },
+{ "counters of fewer CPUs", FIELD, 4, offsetof(struct raw_round_head, count), 1,
+	INFO SNAPSHOT
+	"ring cpu0\n  1200 cpu0#0 wakeup wakee=1/100#9 waker=2/200\n"
+	"ring cpu1\n  1100 cpu1#0 switch prev=1/100#8 next=idle state=asleep,S\n"
+	"EBADMSG: damaged at byte 888: counters of another number of CPUs\n" },
+{ "a size that is not of eights", SIZE, 1, 0, 100,
+	INFO "EBADMSG: damaged at byte 488: the chunk has an impossible size\n" },
+{ "the largest size", SIZE, 1, 0, -8,
+	INFO "ENODATA: cut off at byte 1208, within the chunk that begins at byte 488\n" },
+{ "nothing", CUT, 0, 0, 0, "ENODATA: cut off at byte 0: no raw capture is so short\n" },
+{ "a part of the magic", CUT, 0, 0, 5, "ENODATA: cut off at byte 5: no raw capture is so short\n" },
+{ "the file's head alone", CUT, 0, 0, 16,
+	"ENODATA: ends at byte 16 without saying so: the capture was killed, or the file is not all of it\n" },
+{ "cut between chunks", CUT, 0, 0, 680,
+	INFO SNAPSHOT
+	"ENODATA: ends at byte 680 without saying so: the capture was killed, or the file is not all of it\n" },
+{ "cut within a chunk's head", CUT, 0, 0, 690,
+	INFO SNAPSHOT "ENODATA: cut off at byte 690, within the chunk that begins at byte 680\n" },
+{ "cut within a chunk", CUT, 0, 0, 720,
+	INFO SNAPSHOT "ENODATA: cut off at byte 720, within the chunk that begins at byte 680\n" },
+{ "something after the end", APPEND, 0, 0, 0, INFO SNAPSHOT ROUND LAST },
+};
+/* clang-format on */
+
+static void sign_file(struct captext_buffer *file)
+{
+	struct raw_file_head *head = (void *)file->data;
+
+	head->crc = crc32_z(0, file->data, offsetof(struct raw_file_head, crc));
+}
+
+static void grow_entries(struct captext_buffer *file, size_t pos, size_t head_size, size_t by)
+{
+	struct raw_chunk_head *chunk = (void *)(file->data + pos);
+	/* count and entry_size are the last two members of either head */
+	uint32_t *count = (void *)((uint8_t *)(chunk + 1) + head_size - 8);
+	uint32_t entries = count[0], size = count[1];
+
+	count[1] += by;
+	for (uint32_t i = entries; i > 0; i--)
+		resize(file, pos, head_size + (size_t)i * size, by);
+}
+
+static void do_deed(struct captext_buffer *file, const struct row *row)
+{
+	size_t at[CHUNKS + 1];
+	struct raw_file_head *start = (void *)file->data;
+	struct raw_chunk_head *head;
+	uint32_t value = (uint32_t)row->value;
+
+	find_chunks(file, at);
+	head = (void *)(file->data + at[row->chunk]);
+	switch (row->deed) {
+	case NOTHING:
+		break;
+	case MAJOR:
+		start->major = (uint16_t)value;
+		sign_file(file);
+		break;
+	case MINOR:
+		start->minor = (uint16_t)value;
+		sign_file(file);
+		break;
+	case TYPE:
+		head->type = value;
+		break;
+	case FLAGS:
+		head->flags = value;
+		break;
+	case SEQUENCE:
+		head->sequence = value;
+		break;
+	case SIZE:
+		head->size = row->value;
+		if (row->value < 1000)
+			head->payload_crc = crc32_z(0, (const uint8_t *)(head + 1), row->value);
+		head->crc = crc32_z(0, (const void *)head, offsetof(struct raw_chunk_head, crc));
+		return;
+	case GROW_PAYLOAD:
+		resize(file, at[row->chunk], row->place, (long)row->value);
+		break;
+	case GROW_ENTRIES:
+		grow_entries(file, at[row->chunk], row->place, row->value);
+		break;
+	case FIELD:
+		memcpy((uint8_t *)(head + 1) + row->place, &value, sizeof(value));
+		break;
+	case CUT:
+		file->size = row->value;
+		return;
+	case APPEND:
+		assert_int_equal(captext_append(file, "and more", 8), 0);
+		break;
+	}
+	sign((void *)(file->data + at[row->chunk]));
+}
+
+static void test_row(void **state)
+{
+	const struct row *row = *state;
+	struct captext_buffer file;
+	struct result result;
+
+	make_file(&file);
+	do_deed(&file, row);
+	read_file(file.data, file.size, &result);
+	free(file.data);
+	assert_string_equal(result.dump, row->dump);
+}
+
+/* ---- every place, every bit ---- */
+
+static unsigned chunks_before(const size_t at[CHUNKS + 1], size_t end)
+{
+	unsigned count = 0;
+
+	while (count < CHUNKS && at[count + 1] <= end)
+		count++;
+	return count ? count - 1 : 0; /* the description is not counted */
+}
+
+static void test_cut_anywhere(void **state)
+{
+	size_t at[CHUNKS + 1];
+	struct captext_buffer file;
+	struct result result;
+
+	(void)state;
+	make_file(&file);
+	find_chunks(&file, at);
+	for (size_t size = 0; size < file.size; size++) {
+		void *copy = malloc(size ? size : 1); /* so that a sanitizer sees its end */
+
+		memcpy(copy, file.data, size);
+		read_file(copy, size, &result);
+		free(copy);
+		assert_int_equal(result.err, -ENODATA);
+		assert_int_equal(result.chunks, chunks_before(at, size));
+		if (size >= at[0])
+			assert_int_equal(result.offset,
+					 size < at[1] ? at[0] : at[result.chunks + 1]);
+	}
+	free(file.data);
+}
+
+static void test_any_bit_turned(void **state)
+{
+	size_t at[CHUNKS + 1];
+	struct captext_buffer file;
+	struct result result;
+
+	(void)state;
+	make_file(&file);
+	find_chunks(&file, at);
+	for (size_t bit = 0; bit < file.size * 8; bit++) {
+		unsigned whole = chunks_before(at, bit / 8);
+
+		file.data[bit / 8] ^= 1 << bit % 8;
+		read_file(file.data, file.size, &result);
+		file.data[bit / 8] ^= 1 << bit % 8;
+		assert_int_equal(result.err, bit < 64 ? -EINVAL : -EBADMSG);
+		assert_int_equal(result.chunks, whole);
+		if (bit / 8 >= at[1])
+			assert_int_equal(result.offset, at[whole + 1]);
+	}
+	free(file.data);
+}
+
+/* ---- writing ---- */
+
+/* Frames of one CPU, so many that they need several chunks. */
+static void test_long_ring(void **state)
+{
+	enum {
+		FRAMES = 50000
+	};
+	struct frame {
+		uint32_t length, nothing;
+		struct rec_sys_exit record;
+	} *frames = calloc(FRAMES, sizeof(*frames));
+	struct captext_buffer file = { 0 };
+	struct raw_info info = captext_info(CPUS);
+	struct raw_writer *writer;
+	struct raw_reader *reader;
+	struct raw_chunk chunk;
+	struct raw_diag diag;
+	uint32_t seq = 0;
+	unsigned rings = 0;
+
+	(void)state;
+	for (uint32_t i = 0; i < FRAMES; i++)
+		frames[i] = (struct frame){
+			.length = sizeof(struct rec_sys_exit),
+			.record.head = { .seq = i, .type = REC_SYS_EXIT, .size = 40 },
+		};
+	assert_int_equal(raw_writer_new(&writer, &info, captext_append, &file), 0);
+	assert_int_equal(raw_write_snapshot(writer, NULL, 0, 0), 0);
+	assert_int_equal(raw_write_ring(writer, 0, frames, FRAMES * sizeof(*frames)), 0);
+	assert_int_equal(raw_write_ring(writer, CPUS + 1, frames, sizeof(*frames)), -EINVAL);
+	assert_int_equal(raw_write_ring(writer, 0, frames, 12), -EINVAL);
+	assert_int_equal(raw_write_ring(writer, 0, frames, 0), 0);
+	assert_int_equal(raw_writer_bytes(writer), file.size);
+	raw_writer_free(writer);
+
+	assert_int_equal(raw_reader_new(&reader, file.data, file.size, &diag), 0);
+	assert_int_equal(raw_read_chunk(reader, &chunk, &diag), 1);
+	assert_int_equal(chunk.thread_count, 0);
+	while (raw_read_chunk(reader, &chunk, &diag) == 1) {
+		const struct rec_head *record;
+		size_t pos = 0;
+
+		rings++;
+		assert_in_range(chunk.size, 1, RAW_RING_MAX);
+		while ((record = raw_frame_next(chunk.data, chunk.size, &pos, CPUS)))
+			assert_int_equal(record->seq, seq++);
+		assert_int_equal(pos, chunk.size);
+	}
+	assert_int_equal(seq, FRAMES);
+	assert_int_equal(rings, 3);
+	raw_reader_free(reader);
+	free(file.data);
+	free(frames);
+}
+
+struct short_sink {
+	size_t left;
+	int err;
+	unsigned after; /* calls after the error */
+};
+
+static int write_short(void *ctx, const void *data, size_t size)
+{
+	struct short_sink *sink = ctx;
+
+	(void)data;
+	sink->after += sink->err != 0;
+	if (size > sink->left)
+		sink->err = -ENOSPC;
+	sink->left -= sink->err ? 0 : size;
+	return sink->err;
+}
+
+static void test_sink_fails(void **state)
+{
+	struct rec_counters cpu[CPUS] = { 0 };
+	struct raw_counters counters = { .cpu = cpu };
+	struct raw_info info = captext_info(CPUS);
+
+	(void)state;
+	for (size_t left = 0; left < 700; left += 20) {
+		struct short_sink sink = { .left = left };
+		struct raw_writer *writer = NULL;
+		int err = raw_writer_new(&writer, &info, write_short, &sink);
+
+		assert_int_equal(err, left < 488 ? -ENOSPC : 0);
+		if (err) {
+			assert_null(writer);
+			continue;
+		}
+		raw_write_snapshot(writer, NULL, 0, 0);
+		raw_write_round(writer, &counters);
+		raw_write_round(writer, &counters);
+		assert_int_equal(raw_write_end(writer, &counters), -ENOSPC);
+		assert_int_equal(sink.after, 0);
+		assert_int_equal(raw_writer_bytes(writer), left - sink.left);
+		raw_writer_free(writer);
+	}
+}
+
+static void test_cpus_out_of_range(void **state)
+{
+	struct captext_buffer file = { 0 };
+	struct raw_writer *writer = NULL;
+	struct raw_info info = captext_info(0);
+
+	(void)state;
+	assert_int_equal(raw_writer_new(&writer, &info, captext_append, &file), -EINVAL);
+	info.cpus = RAW_MAX_CPUS + 1;
+	assert_int_equal(raw_writer_new(&writer, &info, captext_append, &file), -EINVAL);
+	assert_int_equal(file.size, 0);
+	raw_writer_free(writer);
+}
+
+/* ---- frames ---- */
+
+#define HEAD(type, size, cpu)                                                                      \
+	((uint64_t)(type) << 48 | (uint64_t)(size) << 56 | (uint64_t)(cpu) << 32)
+#define BUSY (1U << 31)
+#define DISCARDED (1U << 30)
+
+struct frames_row {
+	const char *name;
+	unsigned words; /* of 8 bytes */
+	uint64_t word[20];
+	int records;   /* found */
+	unsigned stop; /* in words */
+};
+
+/* A frame: length; ts_ns; seq, cpu, type, size; the rest. */
+/* clang-format off */
+static const struct frames_row frames_rows[] = {
+{ "no frame", 0, { 0 }, 0, 0 },
+{ "one record", 5, { 32, 1, HEAD(REC_EXIT, 32, 0) }, 1, 5 },
+{ "two records", 10, { 32, 1, HEAD(REC_EXIT, 32, 0), 0, 0, 32, 2, HEAD(REC_EXIT, 32, 1) }, 2, 10 },
+{ "the second word means nothing", 5, { 0xffffffff00000020, 1, HEAD(REC_EXIT, 32, 0) }, 1, 5 },
+{ "discarded frames are passed over", 9,
+	{ 8 | DISCARDED, BUSY, 32, 1, HEAD(REC_EXIT, 32, 0), 0, 0, DISCARDED, DISCARDED }, 1, 9 },
+{ "a frame being written", 5, { 32 | BUSY, 1, HEAD(REC_EXIT, 32, 0) }, 0, 0 },
+{ "busy after a whole one", 10,
+	{ 32, 1, HEAD(REC_EXIT, 32, 0), 0, 0, 32 | BUSY, 2, HEAD(REC_EXIT, 32, 1) }, 1, 5 },
+{ "a frame longer than what is left", 5, { 40, 1, HEAD(REC_EXIT, 32, 0) }, 0, 0 },
+{ "the longest frame", 5, { 0x3fffffff, 1, HEAD(REC_EXIT, 32, 0) }, 0, 0 },
+{ "a discarded frame longer than what is left", 2, { 16 | DISCARDED, 1 }, 0, 0 },
+{ "a frame longer than its record", 6, { 40, 1, HEAD(REC_EXIT, 32, 0) }, 1, 6 },
+{ "a frame shorter than its record", 4, { 24, 1, HEAD(REC_EXIT, 32, 0) }, 0, 0 },
+{ "a frame shorter than a head", 2, { 8, 1 }, 0, 0 },
+{ "a frame of no length", 5, { 0, 32 }, 0, 0 },
+{ "a length is rounded up", 5, { 25, 1, HEAD(77, 24, 0) }, 1, 5 },
+{ "not the type's size", 6, { 40, 1, HEAD(REC_EXIT, 40, 0) }, 0, 0 },
+{ "no type", 5, { 32, 1, HEAD(REC_NONE, 32, 0) }, 0, 0 },
+{ "a type of a newer program", 5, { 32, 1, HEAD(REC_TYPE_COUNT, 24, 0) }, 1, 5 },
+{ "a newer type of an odd size", 5, { 32, 1, HEAD(77, 20, 0) }, 0, 0 },
+{ "a newer type smaller than a head", 5, { 32, 1, HEAD(77, 8, 0) }, 0, 0 },
+{ "the last CPU", 5, { 32, 1, HEAD(REC_EXIT, 32, CPUS - 1) }, 1, 5 },
+{ "a CPU that is not there", 5, { 32, 1, HEAD(REC_EXIT, 32, CPUS) }, 0, 0 },
+};
+/* clang-format on */
+
+static void test_frames(void **state)
+{
+	const struct frames_row *row = *state;
+	uint64_t *copy = malloc(row->words * 8 + 1); /* so that a sanitizer sees its end */
+	int records = 0;
+	size_t pos = 0;
+
+	memcpy(copy, row->word, row->words * 8);
+	while (raw_frame_next(copy, row->words * 8, &pos, CPUS))
+		records++;
+	free(copy);
+	assert_int_equal(records, row->records);
+	assert_int_equal(pos, row->stop * 8);
+}
+
+static void test_bytes_that_are_no_frame(void **state)
+{
+	uint64_t word[2] = { 0 };
+	size_t pos = 0;
+
+	(void)state;
+	assert_null(raw_frame_next(word, 7, &pos, CPUS));
+	assert_int_equal(pos, 0);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest others[] = {
+		cmocka_unit_test(test_cut_anywhere),
+		cmocka_unit_test(test_any_bit_turned),
+		cmocka_unit_test(test_long_ring),
+		cmocka_unit_test(test_sink_fails),
+		cmocka_unit_test(test_cpus_out_of_range),
+		cmocka_unit_test(test_bytes_that_are_no_frame),
+	};
+	struct CMUnitTest tests[ARRAY_SIZE(rows) + ARRAY_SIZE(frames_rows) + ARRAY_SIZE(others)];
+	size_t count = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		tests[count++] = (struct CMUnitTest){ .name = rows[i].name,
+						      .test_func = test_row,
+						      .initial_state = (void *)&rows[i] };
+	for (size_t i = 0; i < ARRAY_SIZE(frames_rows); i++)
+		tests[count++] = (struct CMUnitTest){ .name = frames_rows[i].name,
+						      .test_func = test_frames,
+						      .initial_state = (void *)&frames_rows[i] };
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		tests[count++] = others[i];
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
