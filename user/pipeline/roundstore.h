@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * A store for the bytes of the last rounds: records are borrowed by the order
+ * stage until the second round after theirs is complete, but a live ring's
+ * memory is wanted back at once.
+ *
+ * Memory comes in blocks that never move, and is used again round by round.
+ */
+#ifndef GOTRACE_ROUNDSTORE_H
+#define GOTRACE_ROUNDSTORE_H
+
+#include <stddef.h>
+
+struct roundstore_block;
+
+struct roundstore {
+	struct roundstore_block *rounds[3]; /* newest first */
+	struct roundstore_block *spare;
+};
+
+/* A zeroed store is empty. */
+void roundstore_fini(struct roundstore *store);
+
+/* A copy of data[size], 8-byte aligned, in the newest round; NULL: no memory. */
+void *roundstore_copy(struct roundstore *store, const void *data, size_t size);
+
+/* Begins a new round; the bytes of the oldest of three are gone. */
+void roundstore_next(struct roundstore *store);
+
+#endif
