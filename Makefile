@@ -63,7 +63,7 @@ LIBS := -lbpf -lelf -lz -lpthread
 TOOL_SRC := $(sort $(wildcard user/*.c user/cli/*.c user/capture/*.c))
 PURE_SRC := $(filter-out $(TOOL_SRC),$(sort $(wildcard user/*/*.c)))
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
-TESTLIB_SRC := $(sort $(wildcard tests/lib/*.c))
+TESTLIB_SRC := $(sort $(wildcard tests/lib/*.c tests/simulator/*.c))
 WORKLOAD_SRC := $(sort $(wildcard tests/workload/*.c))
 FORMAT_SRC = $(filter-out user/model/syscall_table_%,$(wildcard bpf/*.[ch] include/*.h \
 	user/*.[ch] user/*/*.[ch] tools/*.c tests/*/*.[ch]))
@@ -115,6 +115,8 @@ $(PURE): $(PURE_OBJ)
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
+$(TESTLIB_OBJ): ALL_CFLAGS += -Itests
+
 $(TESTLIB): $(TESTLIB_OBJ)
 	$(call say,AR,$@)
 	@rm -f $@
@@ -155,7 +157,7 @@ $(BUILD)/completions/gotrace-bpf.fish: $(BUILD)/docs
 $(BUILD)/tests/%: tests/unit/%.c $(TESTLIB) $(PURE)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) -Itests/lib -MMD -MP -MF $@.d $< -o $@ $(TESTLIB) $(PURE) -lcmocka -lz
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests -Itests/lib -MMD -MP -MF $@.d $< -o $@ $(TESTLIB) $(PURE) -lcmocka -lz
 
 $(BUILD)/workload/%: tests/workload/%.c Makefile
 	$(call say,LINK,$@)

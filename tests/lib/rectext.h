@@ -21,7 +21,7 @@
  * type     keys                                    defaults
  * switch   prev next                               required
  *          state=[asleep,][preempt,][dead,][iowait,]S   R: letter or number
- *          sys nextsys                             none
+ *          sys nextsys                             none, unknown if idle
  *          fd=none|fifo|unix|inet|socket|file|char|anon   none
  *          scope=both|prev|next|none               both, as far as not idle
  *          left=0|1                                0

@@ -148,7 +148,8 @@ void rectext_set_defaults(unsigned type, union rectext_any *any)
 	switch (type) {
 	case REC_SWITCH:
 		any->sw.prev_state = 0;
-		any->sw.prev_sys = any->sw.next_sys = REC_SYS_NONE;
+		any->sw.prev_sys = any->sw.prev.id ? REC_SYS_NONE : REC_SYS_UNKNOWN;
+		any->sw.next_sys = any->sw.next.id ? REC_SYS_NONE : REC_SYS_UNKNOWN;
 		any->sw.prev_fd = REC_FD_NONE;
 		any->sw.flags = (any->sw.prev.id ? REC_SWITCH_PREV_SCOPE : 0) |
 				(any->sw.next.id ? REC_SWITCH_NEXT_SCOPE : 0);

@@ -3,7 +3,9 @@
  * Order: each row is a small input as text and the items it must give.
  *
  * Input lines are records (rectext.h), and
- *   round                     the end of a round
+ *   round                     the end of a round; items are taken
+ *   close                     the end of a round; none are taken
+ *   next, drain               one item is taken, all are
  *   end [cpuN=SEQ]... [at=NS] the end, with the CPUs' counters
  *
  * Output: a record is TIME cpuN#SEQ, a loss TIME cpuN lost COUNT FROM..TO; a
@@ -161,14 +163,34 @@ static const struct row rows[] = {
 	"30 cpu1 sys_exit task=2\nround\n"
 	"round\nround\nend\n",
 	"10 cpu0#0\n10 cpu0 lost 5 10..40\n20 cpu1#0\n--\n30 cpu1#1\n40 cpu0#6\n--\nlost=5\n" },
-{ "a gap before a record that a final one waits for is decided",
+{ "a reader that breaks the rule: what comes too late delays by a round",
 	"10 cpu0 switch prev=idle next=1#2\nround\n"
 	"round\n"
 	"100 cpu1+3 wakeup wakee=1#1\n"
 	"101 cpu1+3 wakeup wakee=2#1\nround\n"
 	"end\n",
+	"10 cpu1 lost 3 0..100\n100 cpu1#3\n100 cpu0#0\n"
+	"100 cpu1 lost 3 100..101\n101 cpu1#7\nlost=6\nmoved=1\n" },
+{ "a reader that breaks the rule: a gap that a due record waits behind",
+	"10 cpu0 switch prev=idle next=1#2\nround\n"
+	"100 cpu1+3 wakeup wakee=1#1\n"
+	"101 cpu1+3 wakeup wakee=2#1\nround\n"
+	"round\n"
+	"end\n",
 	"10 cpu1 lost 3 0..100\n100 cpu1#3\n100 cpu0#0\n--\n"
 	"100 cpu1 lost 3 100..101\n101 cpu1#7\nlost=6\nmoved=1\n" },
+{ "an open round is not read from",
+	"50 cpu0 sys_exit task=1\nclose\nclose\nclose\n"
+	"10 cpu1 sys_exit task=2\ndrain\n"
+	"end\n",
+	"50 cpu0#0\n50 cpu1#0\nmoved=1\n" },
+{ "but a place before one of a complete round is",
+	"10 cpu0#0 sys_exit task=1\n"
+	"40 cpu1 sys_exit task=2\nclose\n"
+	"30 cpu0#2 sys_exit task=1\nclose\nclose\nnext\n"
+	"20 cpu0#1 sys_exit task=1\ndrain\n"
+	"end\n",
+	"10 cpu0#0\n20 cpu0#1\n30 cpu0#2\n40 cpu1#0\n" },
 { "a CPU behind its clock with a gap each round holds nobody up",
 	"1 cpu0+1 sys_exit task=1\n1001 cpu1 sys_exit task=2\nround\n"
 	"2 cpu0+1 sys_exit task=1\n1002 cpu1 sys_exit task=2\nround\n"
@@ -260,11 +282,11 @@ __attribute__((format(printf, 2, 3))) static void say(struct run *run, const cha
 	assert_true(run->length < sizeof(run->output));
 }
 
-static void drain(struct run *run)
+static void take(struct run *run, unsigned most)
 {
 	struct order_item item;
 
-	while (order_next(run->order, &item)) {
+	for (; most > 0 && order_next(run->order, &item); most--) {
 		if (item.kind == ORDER_RECORD)
 			say(run, "%llu cpu%u#%u\n", (unsigned long long)item.ts_ns, item.cpu,
 			    item.record->seq);
@@ -279,7 +301,7 @@ static void drain(struct run *run)
 static void end_round(struct run *run)
 {
 	order_round(run->order);
-	drain(run);
+	take(run, UINT32_MAX);
 	if (run->length > run->marked)
 		say(run, "--\n");
 	run->marked = run->length;
@@ -297,7 +319,7 @@ static void end(struct run *run, const char *line)
 	if (strstr(line, "at="))
 		at = strtoull(strstr(line, "at=") + 3, NULL, 10);
 	order_end(run->order, strstr(line, "=") ? seq_end : NULL, at);
-	drain(run);
+	take(run, UINT32_MAX);
 }
 
 static void print_stats(struct run *run)
@@ -328,6 +350,12 @@ static void test_row(void **state)
 	for (const char *line = row->input; *line; line = strchr(line, '\n') + 1) {
 		if (!strncmp(line, "round", 5)) {
 			end_round(&run);
+		} else if (!strncmp(line, "close", 5)) {
+			order_round(run.order);
+		} else if (!strncmp(line, "next", 4)) {
+			take(&run, 1);
+		} else if (!strncmp(line, "drain", 5)) {
+			take(&run, UINT32_MAX);
 		} else if (!strncmp(line, "end", 3)) {
 			end(&run, line);
 		} else {

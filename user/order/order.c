@@ -23,10 +23,9 @@
  * Whatever is in its past had then reserved its slot (slots are reserved
  * before numbers are taken) and so lies below these samples. When round R has
  * been read, its whole past is here, or is lost. Such a record is FINAL: what
- * is missing before it on its CPU, or of its threads, is lost. Whatever a
- * final record waits for is in its past, so it is final too, however late it
- * was read, and so is all before it on that CPU. Finality is therefore a
- * place per CPU: all below it is final.
+ * is missing before it on its CPU, or of its threads, is lost. So is all
+ * before it on its CPU, whenever read; finality is a place per CPU. A head
+ * that is not final and whose past is not complete steps aside for the round.
  *
  * When to return? Only while some head is DUE: one round older than final.
  * With honest clocks everything that has a lower time than a final record has
@@ -35,9 +34,12 @@
  * the last record before it; but it is known to be one only when the first
  * record after it is final. Waiting a round shows the gap before what other
  * CPUs did meanwhile, unless the CPU had nothing to record for a whole round.
- * A head that is not final and whose past is not complete steps aside; one
- * that waits makes what it waits for as due as it is. So when a round is
- * complete everything read two rounds before it leaves: nothing can stall.
+ *
+ * Why nothing stalls: the whole past of what is due is final, so whatever a
+ * due head waits for, through any chain, leads to a head that can be returned.
+ * When a round is complete, everything read two rounds before it leaves. (If a
+ * damaged file breaks the reader's rule, it leaves a round later: by then what
+ * it waits for is final by its own age.)
  *
  * Each record is indexed at most three times, parked at most once per thread
  * it moves and round, and all else is O(log CPUs).
@@ -287,34 +289,6 @@ void order_end(struct order *order, const uint64_t *seq_end, uint64_t end_ns)
 
 /* ---- waiting ---- */
 
-/*
- * Everything of the CPU below the place end is in the past of a final record
- * (which is due or not): it is so too, and so is what its head waits for.
- */
-static void inherit(struct order *order, uint32_t at, uint64_t end, bool due)
-{
-	for (;;) {
-		struct cpu *cpu = &order->cpus[at];
-		bool was_due = cpu->head_due;
-
-		if (cpu->final >= end && (!due || cpu->due >= end))
-			return;
-		cpu->final = max(cpu->final, end);
-		cpu->due = due ? max(cpu->due, end) : cpu->due;
-		if (cpu->head == HEAD_ASIDE) {
-			look_anew(order, at);
-			return;
-		}
-		/* A head stands below any end it is given. */
-		cpu->head_due = was_due || due;
-		order->due_heads += (uint32_t)cpu->head_due - (uint32_t)was_due;
-		if (cpu->head != HEAD_PARKED)
-			return;
-		end = cpu->wait_end;
-		at = cpu->wait_cpu;
-	}
-}
-
 /* Whether a head of CPU at that waits on CPU on would wait for itself. */
 static bool is_circle(const struct order *order, uint32_t at, uint32_t on)
 {
@@ -337,7 +311,6 @@ static void park(struct order *order, const struct order_entry *entry)
 	on->first_waiter = at;
 	if (on->wake_end > cpu->wait_end)
 		on->wake_end = cpu->wait_end;
-	inherit(order, entry->cpu, cpu->wait_end, cpu->head_due);
 }
 
 /* The CPU has come to a place that some of those parked on it wait for. */
