@@ -215,8 +215,12 @@ void emit_leftovers(struct model *model)
 {
 	struct thread *any = NULL;
 
-	for (uint32_t i = 0; i < model->options.cpus && !any; i++)
+	for (uint32_t i = 0; i < model->options.cpus && !any; i++) {
 		any = model->cpus[i].running;
+		/* An annotation's goroutine must be running, not in a syscall. */
+		if (any && any->state != T_RUNNING)
+			any = NULL;
+	}
 	if (!any)
 		return;
 	if (model->procs_pending)
@@ -355,11 +359,13 @@ void emit_idle_cpu(struct model *model, uint16_t cpu)
 
 void emit_running(struct model *model, struct thread *thread)
 {
-	enum gt_go_status status = thread->state == T_SYSCALL ? GT_GO_SYSCALL : GT_GO_RUNNING;
+	bool inside = thread->state == T_SYSCALL;
 
 	introduce(model, thread);
-	gt_sched_proc(model->sched, thread->cpu, GT_PROC_RUNNING, thread->m);
-	gt_sched_go(model->sched, thread->g, status, thread->m, status_stack(model, thread));
+	gt_sched_proc(model->sched, thread->cpu, inside ? GT_PROC_SYSCALL : GT_PROC_RUNNING,
+		      thread->m);
+	gt_sched_go(model->sched, thread->g, inside ? GT_GO_SYSCALL : GT_GO_RUNNING, thread->m,
+		    status_stack(model, thread));
 }
 
 void emit_off_cpu(struct model *model, struct thread *thread)
