@@ -36,7 +36,9 @@ struct model {
 	const machine_table *table;
 	struct thread_table *threads;
 	struct cpu *cpus;
-	struct thread idle; /* stands for the idle tasks where a name is needed */
+	/* Stand in where a name is needed: for the idle tasks, for one not known. */
+	struct thread idle;
+	struct thread nobody;
 	uint64_t generation;
 	uint64_t end_ns; /* of the snapshot */
 	bool settled;	 /* the start is stated */
@@ -79,6 +81,8 @@ void model_set_attributes(struct model *model, struct thread *thread,
 /* Its syscall from now on, unless the record does not know. */
 void model_set_sys(const struct model *model, struct thread *thread, uint16_t sys);
 void model_see_cpu(struct model *model, uint16_t cpu);
+/* Keeps a loss until the trace can show it. */
+void model_note_loss(struct cpu *cpu, const struct order_item *item);
 
 /* ---- start.c ---- */
 

@@ -168,15 +168,19 @@ static void rebirth(struct model *model, struct thread *thread)
 
 static void log_loss(struct model *model, struct thread *thread, uint16_t cpu)
 {
-	struct cpu *from = &model->cpus[cpu];
+	struct cpu *at = &model->cpus[cpu];
 	char text[128];
+	int n = snprintf(text, sizeof(text), "%" PRIu64 " on CPU %u", at->lost, cpu);
 
-	snprintf(text, sizeof(text), "%" PRIu64 " on CPU %u between %" PRIu64 " and %" PRIu64 " ns",
-		 from->lost, cpu, trace_ns(model, from->lost_from_ns),
-		 trace_ns(model, from->lost_to_ns));
+	if (at->lost_from_ns)
+		snprintf(text + n, sizeof(text) - n, " between %" PRIu64 " and %" PRIu64 " ns",
+			 trace_ns(model, at->lost_from_ns), trace_ns(model, at->lost_to_ns));
+	else
+		snprintf(text + n, sizeof(text) - n, " before %" PRIu64 " ns",
+			 trace_ns(model, at->lost_to_ns));
 	gt_sched_log(model->sched, thread->m, names_top(model->names, TOP_RECORDS_LOST),
 		     names_text(model->names, text), top_stack(model, thread, TOP_RECORDS_LOST));
-	from->lost = 0;
+	at->lost = 0;
 }
 
 static void tell_label(struct model *model, struct thread *thread)
@@ -330,6 +334,7 @@ void emit_step(struct model *model, struct thread *thread, enum step step,
 		break;
 	case SYS_END:
 		gt_sched_syscall_end(sched, thread->m);
+		tell_pending(model, thread);
 		break;
 	case SYS_END_BLOCKED:
 		gt_sched_syscall_end_blocked(sched, thread->m);

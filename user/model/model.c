@@ -110,6 +110,14 @@ static struct thread *thread_near(struct model *model, uint16_t cpu, uint64_t id
 	return model_thread(model, id, tid);
 }
 
+/* Who is only named: NULL if unknown, or the idle task. */
+static struct thread *find_thread(const struct model *model, uint64_t id, uint32_t tid)
+{
+	if (id)
+		return thread_by_id(model->threads, id);
+	return tid ? thread_by_tid(model->threads, sane_tid(tid)) : NULL;
+}
+
 void model_set_attributes(struct model *model, struct thread *thread,
 			  const struct rec_thread *record)
 {
@@ -153,6 +161,14 @@ static bool take_num(struct model *model, struct thread *thread, uint32_t num,
 }
 
 /* ---- CPUs ---- */
+
+void model_note_loss(struct cpu *cpu, const struct order_item *item)
+{
+	if (cpu->lost == 0)
+		cpu->lost_from_ns = item->lost_from_ns;
+	cpu->lost += item->lost;
+	cpu->lost_to_ns = item->lost_to_ns;
+}
 
 void model_see_cpu(struct model *model, uint16_t cpu)
 {
@@ -286,18 +302,18 @@ static void step_switch(struct model *model, const struct rec_switch *record)
 static void step_wakeup(struct model *model, const struct rec_wakeup *record)
 {
 	struct thread *wakee = model_thread(model, record->wakee.id, record->wakee.tid);
-	struct thread *waker =
-		thread_near(model, record->head.cpu, record->waker_id, record->waker_tid);
+	struct thread *waker = find_thread(model, record->waker_id, record->waker_tid);
+	bool idle = model_is_idle(record->waker_id, record->waker_tid);
 	struct change change = { .cpu = record->head.cpu,
-				 .other = waker ? waker : &model->idle,
+				 .other = waker ? waker :
+					  idle	? &model->idle :
+						  &model->nobody,
 				 .context = record->context };
 
-	if (!wakee)
+	if (!wakee || !take_num(model, wakee, record->wakee.num, &change))
 		return;
 	change.other_acts = waker && waker->g && record->context == REC_CTX_TASK &&
 			    model_in_scope(model, record->flags & REC_WAKEUP_WAKER_SCOPE);
-	if (!take_num(model, wakee, record->wakee.num, &change))
-		return;
 	wakee->scope = true;
 	/* Without a number nobody says that it was asleep. */
 	if (thread_on_cpu(wakee) && record->wakee.num == 0) {
@@ -439,13 +455,10 @@ static void step_loss(struct model *model, const struct order_item *item)
 {
 	struct cpu *cpu = &model->cpus[item->cpu];
 
-	if (cpu->lost == 0)
-		cpu->lost_from_ns = item->lost_from_ns;
-	cpu->lost += item->lost;
-	cpu->lost_to_ns = item->lost_to_ns;
-	cpu->blind = true;
 	if (cpu->running)
 		lose(model, cpu->running, TOP_RECORDS_LOST);
+	cpu->blind = true;
+	model_note_loss(cpu, item);
 }
 
 static void step_record(struct model *model, const struct rec_head *head)
@@ -500,6 +513,8 @@ int model_new(struct model **out, const struct model_options *options, struct gt
 	model->cpus = calloc(options->cpus, sizeof(*model->cpus));
 	strcpy(model->idle.comm, "idle");
 	strcpy(model->idle.leader_comm, "idle");
+	strcpy(model->nobody.comm, "?");
+	strcpy(model->nobody.leader_comm, "?");
 	if (!model->cpus || names_new(&model->names, writer, options->arch) ||
 	    sys_classes_new(&model->classes, options->arch) || thread_table_new(&model->threads)) {
 		model_free(model);

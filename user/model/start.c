@@ -124,22 +124,12 @@ static void apply_attributes(struct model *model, const struct rec_thread *recor
 		model_set_attributes(model, thread, record);
 }
 
-static void apply_loss(struct model *model, const struct order_item *item)
-{
-	struct cpu *cpu = &model->cpus[item->cpu];
-
-	if (cpu->lost == 0)
-		cpu->lost_from_ns = item->lost_from_ns;
-	cpu->lost += item->lost;
-	cpu->lost_to_ns = item->lost_to_ns;
-}
-
 void start_apply(struct model *model, const struct order_item *item)
 {
 	const struct rec_head *head = item->record;
 
 	if (item->kind == ORDER_LOSS) {
-		apply_loss(model, item);
+		model_note_loss(&model->cpus[item->cpu], item);
 		return;
 	}
 	switch (head->type) {
