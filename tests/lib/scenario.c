@@ -31,6 +31,7 @@ struct run {
 	size_t snapshot_count;
 	uint32_t next_seq[MAX_CPUS];
 	uint64_t last_ns[MAX_CPUS];
+	uint64_t now_ns; /* of the last item */
 	bool started;
 	struct model *model;
 	struct gt_writer *writer;
@@ -173,15 +174,17 @@ static int start(struct run *run)
 	return err;
 }
 
-static int lose(struct run *run, uint32_t cpu, uint64_t ts_ns, uint64_t count)
+static int lose(struct run *run, uint32_t cpu, uint64_t ts_ns, uint64_t count, uint64_t to_ns)
 {
 	struct order_item item = { .kind = ORDER_LOSS,
 				   .cpu = cpu,
 				   .ts_ns = ts_ns,
 				   .lost = count,
 				   .lost_from_ns = run->last_ns[cpu],
-				   .lost_to_ns = ts_ns };
+				   .lost_to_ns = to_ns };
 
+	run->next_seq[cpu] += count;
+	run->now_ns = ts_ns;
 	return model_step(run->model, &item);
 }
 
@@ -194,7 +197,8 @@ static int step(struct run *run, const struct rec_head *record)
 	int err = 0;
 
 	if (missing)
-		err = lose(run, record->cpu, record->ts_ns, missing);
+		err = lose(run, record->cpu, run->now_ns, missing, record->ts_ns);
+	run->now_ns = record->ts_ns;
 	run->next_seq[record->cpu] = record->seq + 1;
 	run->last_ns[record->cpu] = record->ts_ns;
 	return err ? err : model_step(run->model, &item);
@@ -212,7 +216,9 @@ static int take_line(struct run *run, struct rectext *text, char *line, char *er
 		return set_options(&run->settings, line + 5);
 	if (sscanf(line, "%" SCNu64 " cpu%u lost %" SCNu64, &ts, &cpu, &count) == 3) {
 		err = start(run);
-		return err ? err : lose(run, cpu, ts, count);
+		if (!err && cpu >= run->settings.model.cpus)
+			err = -EINVAL;
+		return err ? err : lose(run, cpu, ts, count, run->settings.end_ns);
 	}
 	kind = rectext_parse(text, line, &any, error, size);
 	if (kind < 0 || kind == RECTEXT_NOTHING)

@@ -12,8 +12,8 @@
  *   stats records=1                   what is not zero
  *   === go
  *
- * A skipped sequence number (cpu0+3) is a loss, told just before the record;
- * "1500 cpu0 lost 3" is one without a record after it.
+ * A skipped sequence number (cpu0+3) is a loss, told just before the record, at
+ * the time of the one before; "1500 cpu0 lost 3" is one up to the capture's end.
  *
  * Options and their defaults: cpus=2, online=(cpus), scope=all|some (all),
  * arch=x86_64|arm64 (x86_64), version=23, start=1000 (the snapshot's end),

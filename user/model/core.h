@@ -21,6 +21,9 @@ struct cpu {
 	struct thread *running; /* whose state is T_RUNNING or T_SYSCALL, here */
 	bool seen;		/* stated at the start, or in a record since */
 	bool blind;		/* records were lost and none has come since */
+	/* Until the start is settled: a switch was recorded, and who came in last. */
+	bool shown;
+	struct thread *occupant;
 	/* A loss the trace does not show yet; lost = 0: none. CLOCK_MONOTONIC. */
 	uint64_t lost;
 	uint64_t lost_from_ns;

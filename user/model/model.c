@@ -110,12 +110,18 @@ static struct thread *thread_near(struct model *model, uint16_t cpu, uint64_t id
 	return model_thread(model, id, tid);
 }
 
-/* Who is only named: NULL if unknown, or the idle task. */
-static struct thread *find_thread(const struct model *model, uint64_t id, uint32_t tid)
+/* Who is only named, dead or alive; never NULL. */
+static struct thread *find_waker(struct model *model, uint64_t id, uint32_t tid)
 {
-	if (id)
-		return thread_by_id(model->threads, id);
-	return tid ? thread_by_tid(model->threads, sane_tid(tid)) : NULL;
+	struct thread *thread;
+
+	if (model_is_idle(id, tid))
+		return &model->idle;
+	thread = id ? thread_by_id(model->threads, id)
+		    : thread_by_tid(model->threads, sane_tid(tid));
+	if (!thread && id)
+		thread = thread_dead_by_id(model->threads, id);
+	return thread ? thread : &model->nobody;
 }
 
 void model_set_attributes(struct model *model, struct thread *thread,
@@ -302,17 +308,14 @@ static void step_switch(struct model *model, const struct rec_switch *record)
 static void step_wakeup(struct model *model, const struct rec_wakeup *record)
 {
 	struct thread *wakee = model_thread(model, record->wakee.id, record->wakee.tid);
-	struct thread *waker = find_thread(model, record->waker_id, record->waker_tid);
-	bool idle = model_is_idle(record->waker_id, record->waker_tid);
+	struct thread *waker = find_waker(model, record->waker_id, record->waker_tid);
 	struct change change = { .cpu = record->head.cpu,
-				 .other = waker ? waker :
-					  idle	? &model->idle :
-						  &model->nobody,
+				 .other = waker,
 				 .context = record->context };
 
 	if (!wakee || !take_num(model, wakee, record->wakee.num, &change))
 		return;
-	change.other_acts = waker && waker->g && record->context == REC_CTX_TASK &&
+	change.other_acts = waker->g && record->context == REC_CTX_TASK &&
 			    model_in_scope(model, record->flags & REC_WAKEUP_WAKER_SCOPE);
 	wakee->scope = true;
 	/* Without a number nobody says that it was asleep. */
@@ -339,10 +342,13 @@ static void step_fork(struct model *model, const struct rec_fork *record)
 	if (child->state == T_ABSENT)
 		child->sys = child->born_sys = record->child_sys;
 	change.other_acts = parent && model_in_scope(model, record->parent_scope);
-	if (change.other_acts)
-		bring(model, parent, cpu);
-	else
+	if (!change.other_acts)
 		evict(model, cpu, NULL);
+	else if (model->cpus[cpu].running != parent) {
+		/* What the child is born inside is what its parent is inside. */
+		model_set_sys(model, parent, record->child_sys);
+		bring(model, parent, cpu);
+	}
 	apply(model, child, FORK, &change);
 }
 
@@ -546,7 +552,6 @@ int model_step(struct model *model, const struct order_item *item)
 {
 	if (item->cpu >= model->options.cpus)
 		return -EINVAL;
-	thread_table_recycle(model->threads);
 	if (item->kind == ORDER_LOSS)
 		model->stats.lost += item->lost;
 	else

@@ -69,20 +69,22 @@ static void apply_out(struct model *model, const struct rec_switch *record)
 								: REC_STATE_RUNNABLE;
 }
 
-static void apply_in(struct model *model, const struct rec_switch *record)
+/* Returns who came in; NULL: the idle task. */
+static struct thread *apply_in(struct model *model, const struct rec_switch *record)
 {
 	struct thread *next = model_thread(model, record->next.id, record->next.tid);
 
 	if (!next)
-		return;
+		return NULL;
 	if (take_newer(next, record->next.num)) {
 		next->scope = model_in_scope(model, record->flags & REC_SWITCH_NEXT_SCOPE);
 		next->start_state = REC_STATE_RUNNING;
 		next->cpu = record->head.cpu;
 	} else if (record->next.num != next->num || next->start_state != REC_STATE_RUNNING) {
-		return;
+		return next;
 	}
 	model_set_sys(model, next, record->next_sys);
+	return next;
 }
 
 static void apply_wakeup(struct model *model, const struct rec_wakeup *record)
@@ -128,14 +130,19 @@ void start_apply(struct model *model, const struct order_item *item)
 {
 	const struct rec_head *head = item->record;
 
+	struct cpu *cpu = &model->cpus[item->cpu];
+
 	if (item->kind == ORDER_LOSS) {
-		model_note_loss(&model->cpus[item->cpu], item);
+		cpu->blind = true;
+		model_note_loss(cpu, item);
 		return;
 	}
 	switch (head->type) {
 	case REC_SWITCH:
 		apply_out(model, (const struct rec_switch *)head);
-		apply_in(model, (const struct rec_switch *)head);
+		cpu->occupant = apply_in(model, (const struct rec_switch *)head);
+		cpu->shown = true;
+		cpu->blind = false;
 		break;
 	case REC_WAKEUP:
 		apply_wakeup(model, (const struct rec_wakeup *)head);
@@ -167,19 +174,31 @@ void start_apply(struct model *model, const struct order_item *item)
 
 /* ---- the start itself ---- */
 
-/* Where each thread stands; false: it is dead. Who claims a taken CPU is lost. */
+/*
+ * May the thread be shown to run on its CPU? The CPU's last switch is the best
+ * witness; where records were lost after it nobody is sure to run.
+ */
+static bool holds_cpu(const struct model *model, const struct thread *thread)
+{
+	const struct cpu *cpu = &model->cpus[thread->cpu];
+
+	if (thread->cpu >= model->options.cpus || cpu->blind)
+		return false;
+	return cpu->shown ? cpu->occupant == thread : !cpu->running;
+}
+
+/* Where each thread stands; false: it is dead. */
 static bool settle_state(struct model *model, struct thread *thread)
 {
-	struct cpu *cpu = thread->cpu < model->options.cpus ? &model->cpus[thread->cpu] : NULL;
 	bool inside = sys_inside(thread->sys);
 
 	switch (thread->start_state) {
 	case REC_STATE_RUNNING:
 		thread->state = T_LOST;
 		thread->lost_how = TOP_RECORDS_LOST;
-		if (cpu && !cpu->running && !cpu->lost) {
+		if (holds_cpu(model, thread)) {
 			thread->state = inside ? T_SYSCALL : T_RUNNING;
-			cpu->running = thread;
+			model->cpus[thread->cpu].running = thread;
 			model_see_cpu(model, thread->cpu);
 		}
 		return true;

@@ -25,8 +25,10 @@ struct thread_table {
 	struct thread **by_tid;
 	size_t buckets; /* a power of two, of each */
 	size_t count;
-	struct thread *unused;	/* linked by id_next */
-	struct thread *dropped; /* since the last recycling; likewise */
+	struct thread *unused; /* linked by id_next */
+	/* A ring: the oldest, if any, where the next one will be put. */
+	struct thread *dropped[THREADS_REMEMBERED];
+	unsigned next_dropped;
 	struct tid_use *uses[TID_LIMIT / PAGE_TIDS];
 };
 
@@ -109,7 +111,8 @@ void thread_table_free(struct thread_table *table)
 	for (size_t i = 0; table->by_id && i < table->buckets; i++)
 		free_chain(table->by_id[i]);
 	free_chain(table->unused);
-	free_chain(table->dropped);
+	for (size_t i = 0; i < THREADS_REMEMBERED; i++)
+		free(table->dropped[i]);
 	for (size_t i = 0; i < TID_LIMIT / PAGE_TIDS; i++)
 		free(table->uses[i]);
 	free(table->by_id);
@@ -197,24 +200,27 @@ struct thread *thread_table_add(struct thread_table *table, uint64_t id, uint32_
 
 void thread_table_drop(struct thread_table *table, struct thread *thread)
 {
+	struct thread *oldest;
+
 	thread_release_m(table, thread);
 	unlink_id(table, thread);
 	unlink_tid(table, thread);
-	thread->id_next = table->dropped;
-	table->dropped = thread;
 	table->count--;
+	oldest = table->dropped[table->next_dropped];
+	if (oldest) {
+		oldest->id_next = table->unused;
+		table->unused = oldest;
+	}
+	table->dropped[table->next_dropped] = thread;
+	table->next_dropped = (table->next_dropped + 1) % THREADS_REMEMBERED;
 }
 
-void thread_table_recycle(struct thread_table *table)
+struct thread *thread_dead_by_id(const struct thread_table *table, uint64_t id)
 {
-	struct thread *next;
-
-	for (struct thread *thread = table->dropped; thread; thread = next) {
-		next = thread->id_next;
-		thread->id_next = table->unused;
-		table->unused = thread;
-	}
-	table->dropped = NULL;
+	for (size_t i = 0; i < THREADS_REMEMBERED; i++)
+		if (table->dropped[i] && table->dropped[i]->id == id)
+			return table->dropped[i];
+	return NULL;
 }
 
 void thread_set_id(struct thread_table *table, struct thread *thread, uint64_t id)

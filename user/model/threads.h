@@ -3,7 +3,7 @@
  * The threads the model knows, found by id or by tid, and the ids they get in
  * the trace. It holds attributes and the state; what a state means and how it
  * changes is machine.h. The table owns its threads: a pointer is valid until
- * thread_table_recycle() after thread_table_drop().
+ * THREADS_REMEMBERED more threads have been dropped after it.
  */
 #ifndef GOTRACE_THREADS_H
 #define GOTRACE_THREADS_H
@@ -83,9 +83,15 @@ struct thread *thread_by_tid(const struct thread_table *table, uint32_t tid);
 
 /* A new thread, T_ABSENT, comm "?". id may be 0. NULL: no memory, or too many. */
 struct thread *thread_table_add(struct thread_table *table, uint64_t id, uint32_t tid);
-/* It is not found any more; its memory is used again after thread_table_recycle(). */
+/* It is dead, and found by thread_dead_by_id() only. */
 void thread_table_drop(struct thread_table *table, struct thread *thread);
-void thread_table_recycle(struct thread_table *table);
+
+/*
+ * One of the last to be dropped: for names only. A wakeup that another CPU
+ * carries out can come after its waker's end.
+ */
+#define THREADS_REMEMBERED 256
+struct thread *thread_dead_by_id(const struct thread_table *table, uint64_t id);
 
 /* The thread was known by tid only. */
 void thread_set_id(struct thread_table *table, struct thread *thread, uint64_t id);
