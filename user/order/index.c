@@ -15,34 +15,6 @@ struct order_stretch {
 	size_t cursor; /* what is before it has been returned */
 };
 
-unsigned order_steps(const struct rec_head *record, struct order_step steps[2])
-{
-	const struct rec_task *tasks[2];
-	unsigned named = 1, count = 0;
-
-	switch (record->type) {
-	case REC_SWITCH:
-		tasks[0] = &((const struct rec_switch *)record)->prev;
-		tasks[1] = &((const struct rec_switch *)record)->next;
-		named = 2;
-		break;
-	case REC_WAKEUP:
-		tasks[0] = &((const struct rec_wakeup *)record)->wakee;
-		break;
-	case REC_FORK:
-		tasks[0] = &((const struct rec_fork *)record)->child;
-		break;
-	default:
-		return 0;
-	}
-	for (unsigned i = 0; i < named; i++) {
-		if (!tasks[i]->id || !tasks[i]->num)
-			continue;
-		steps[count++] = (struct order_step){ .id = tasks[i]->id, .num = tasks[i]->num };
-	}
-	return count;
-}
-
 void order_index_free(struct order_index *index)
 {
 	recall_free(&index->map);
@@ -105,17 +77,17 @@ static int add_stretch(struct order_index *index, uint32_t base)
 
 /* The number of the thread's stretch, new if need be. */
 static int find_stretch(struct order_index *index, const struct order_step *step,
-			const struct recall *threads, uint32_t *out)
+			const struct order_numbers *numbers, uint32_t *out)
 {
 	struct recall_slot *slot = recall_add(&index->map, step->id, UINT32_MAX, 0);
-	const struct recall_slot *last;
+	uint32_t last;
 	int err;
 
 	if (!slot)
 		return -ENOMEM;
 	if (!slot->value) { /* new: values are one more than the stretch */
-		last = recall_find(threads, step->id);
-		err = add_stretch(index, last ? last->value : step->num - INT32_MAX);
+		last = order_numbers_last(numbers, step->id);
+		err = add_stretch(index, last ? last : step->num - INT32_MAX);
 		if (err)
 			return err;
 		slot->value = (uint32_t)index->stretch_count;
@@ -126,7 +98,7 @@ static int find_stretch(struct order_index *index, const struct order_step *step
 
 /* Pass one: which stretch each transition belongs to, and their sizes in end. */
 static int count_steps(struct order_index *index, const struct order_queue *queues, uint32_t count,
-		       const struct recall *threads)
+		       const struct order_numbers *numbers)
 {
 	const struct rec_head *record;
 	struct order_step steps[2];
@@ -138,7 +110,7 @@ static int count_steps(struct order_index *index, const struct order_queue *queu
 
 			for (unsigned s = 0; s < n; s++, at++) {
 				int err =
-					find_stretch(index, &steps[s], threads, &index->which[at]);
+					find_stretch(index, &steps[s], numbers, &index->which[at]);
 
 				if (err)
 					return err;
@@ -233,7 +205,7 @@ static void sort_stretch(struct order_index *index, const struct order_stretch *
 }
 
 int order_index_make(struct order_index *index, const struct order_queue *queues, uint32_t count,
-		     const struct recall *threads)
+		     const struct order_numbers *numbers)
 {
 	size_t queued = 0;
 	int err;
@@ -243,7 +215,7 @@ int order_index_make(struct order_index *index, const struct order_queue *queues
 	index->made = true; /* so that a failure is cleared */
 	err = reserve_entries(index, 2 * queued);
 	if (!err)
-		err = count_steps(index, queues, count, threads);
+		err = count_steps(index, queues, count, numbers);
 	if (err) {
 		order_index_clear(index);
 		return err;

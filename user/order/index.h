@@ -15,17 +15,9 @@
 #include <stdint.h>
 
 #include "order/recall.h"
+#include "order/steps.h"
 #include "order/queue.h"
 #include "record.h"
-
-/* One transition of one thread. */
-struct order_step {
-	uint64_t id;
-	uint32_t num;
-};
-
-/* The transitions a record makes that wait for others. Returns how many: 0 to 2. */
-unsigned order_steps(const struct rec_head *record, struct order_step steps[2]);
 
 /* A queued transition. */
 struct order_entry {
@@ -51,11 +43,11 @@ void order_index_free(struct order_index *index);
 void order_index_clear(struct order_index *index);
 
 /*
- * Takes in all records of the queues that may be read. threads tells the last
- * number returned of those it knows. 0 or -ENOMEM (nothing made).
+ * Takes in all records of the queues that may be read. numbers tells
+ * the last one returned of the threads it knows. 0 or -ENOMEM (nothing made).
  */
 int order_index_make(struct order_index *index, const struct order_queue *queues, uint32_t count,
-		     const struct recall *threads);
+		     const struct order_numbers *numbers);
 
 /*
  * The first transition of step's thread that is still queued, if it comes

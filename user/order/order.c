@@ -49,16 +49,10 @@
 #include <stdlib.h>
 
 #include "order/heap.h"
-#include "order/recall.h"
 #include "order/index.h"
 #include "order/order.h"
 #include "order/queue.h"
-
-/*
- * A thread that has done nothing for so many rounds may be forgotten. When it
- * does something again, the index is asked.
- */
-#define ROUNDS_REMEMBERED 4096
+#include "order/steps.h"
 
 enum head_state {
 	HEAD_NONE,   /* nothing that may be read */
@@ -93,9 +87,8 @@ struct order {
 	struct cpu *cpus;
 	struct order_queue *queues; /* one per CPU, apart: the index reads them */
 	struct order_heap heap;
-	struct recall threads; /* id: last number returned, round of that */
+	struct order_numbers numbers;
 	struct order_index index;
-	uint32_t round;	    /* from 1; saturates */
 	uint32_t due_heads; /* CPUs with head_due */
 	bool stale;	    /* the heads must be looked at again */
 	bool ended;
@@ -114,7 +107,6 @@ int order_new(struct order **out, uint32_t cpus)
 	if (!order)
 		return -ENOMEM;
 	order->cpu_count = cpus;
-	order->round = 1;
 	order->first_ts_ns = UINT64_MAX;
 	order->cpus = calloc(count, sizeof(*order->cpus));
 	order->queues = calloc(count, sizeof(*order->queues));
@@ -134,7 +126,7 @@ void order_free(struct order *order)
 	for (uint32_t cpu = 0; order->queues && cpu < order->cpu_count; cpu++)
 		order_queue_free(&order->queues[cpu]);
 	order_index_free(&order->index);
-	recall_free(&order->threads);
+	order_numbers_free(&order->numbers);
 	free(order->heap.items);
 	free(order->queues);
 	free(order->cpus);
@@ -268,8 +260,7 @@ void order_round(struct order *order)
 		queue->closed = max(queue->closed, order_queue_end(queue));
 	}
 	order_index_clear(&order->index);
-	if (order->round < UINT32_MAX)
-		order->round++;
+	order_numbers_round(&order->numbers);
 	order->stale = true;
 }
 
@@ -336,52 +327,6 @@ static void wake_parked(struct order *order, uint32_t at)
 	}
 }
 
-/* ---- threads ---- */
-
-/* Whether nothing can be between the thread's last number and this one. */
-static bool goes_on(const struct order *order, const struct order_step *step)
-{
-	const struct recall_slot *slot = recall_find(&order->threads, step->id);
-	uint32_t last = slot ? slot->value : 0;
-	uint32_t ahead = step->num - last;
-
-	/* Number 0 is not counted: when numbers wrap, 1 may follow the highest. */
-	return ahead == 1 || (last == UINT32_MAX && step->num == 1) ||
-	       (slot && (ahead == 0 || ahead > INT32_MAX)); /* overtaken */
-}
-
-/* The last transition of the first thread the record moves. */
-static bool is_death(const struct rec_head *record)
-{
-	const struct rec_switch *sw = (const struct rec_switch *)record;
-
-	return record->type == REC_SWITCH && sw->flags & REC_SWITCH_DEAD && sw->prev.id &&
-	       sw->prev.num;
-}
-
-static void remember(struct order *order, const struct rec_head *record,
-		     const struct order_step *steps, unsigned count)
-{
-	uint32_t oldest = order->round > ROUNDS_REMEMBERED ? order->round - ROUNDS_REMEMBERED : 1;
-
-	for (unsigned i = 0; i < count; i++) {
-		struct recall_slot *slot =
-			recall_add(&order->threads, steps[i].id, order->round, oldest);
-
-		if (!slot)
-			continue;
-		if (!slot->value || steps[i].num - slot->value <= INT32_MAX)
-			slot->value = steps[i].num;
-		slot->stamp = order->round;
-	}
-	if (is_death(record)) {
-		struct recall_slot *slot = recall_find(&order->threads, steps[0].id);
-
-		if (slot)
-			slot->stamp = 0;
-	}
-}
-
 /* ---- output ---- */
 
 enum verdict {
@@ -397,12 +342,12 @@ static enum verdict judge(struct order *order, uint32_t at, const struct order_s
 	struct cpu *cpu = &order->cpus[at];
 
 	for (unsigned i = 0; i < count; i++) {
-		if (goes_on(order, &steps[i]))
+		if (order_numbers_go_on(&order->numbers, &steps[i]))
 			continue;
 		if (order->queues[at].next >= cpu->final)
 			return ASIDE;
 		if (!order->index.made && order_index_make(&order->index, order->queues,
-							   order->cpu_count, &order->threads)) {
+							   order->cpu_count, &order->numbers)) {
 			order->stats.forced++; /* no memory to know better */
 			return TAKE;
 		}
@@ -439,7 +384,8 @@ static void take_record(struct order *order, const struct order_step *steps, uns
 		.ts_ns = rising(order, record->ts_ns),
 		.record = record,
 	};
-	remember(order, record, steps, count);
+	for (unsigned i = 0; i < count; i++)
+		order_numbers_note(&order->numbers, &steps[i]);
 	look_top(order);
 	if (order->queues[at].next >= cpu->wake_end)
 		wake_parked(order, at);
