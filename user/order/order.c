@@ -37,9 +37,9 @@
  *
  * Why nothing stalls: the whole past of what is due is final, so whatever a
  * due head waits for, through any chain, leads to a head that can be returned.
- * When a round is complete, everything read two rounds before it leaves. (If a
- * damaged file breaks the reader's rule, it leaves a round later: by then what
- * it waits for is final by its own age.)
+ * When a round is complete, everything read two rounds before it leaves. That
+ * is a promise, because its memory may be gone then: should a reader break its
+ * rule, or a file be damaged, what is due is forced.
  *
  * Each record is indexed at most three times, parked at most once per thread
  * it moves and round, and all else is O(log CPUs).
@@ -68,6 +68,7 @@ struct cpu {
 	uint64_t last_ts_ns;
 	enum head_state head;
 	bool head_due;
+	bool forced; /* the head is taken whatever it waits for */
 	/* parked: on which CPU, until its place wait_end has been reached */
 	uint32_t wait_cpu;
 	uint32_t next_waiter; /* of those parked on wait_cpu */
@@ -341,6 +342,11 @@ static enum verdict judge(struct order *order, uint32_t at, const struct order_s
 {
 	struct cpu *cpu = &order->cpus[at];
 
+	if (cpu->forced) {
+		cpu->forced = false;
+		order->stats.forced++;
+		return TAKE;
+	}
 	for (unsigned i = 0; i < count; i++) {
 		if (order_numbers_go_on(&order->numbers, &steps[i]))
 			continue;
@@ -414,16 +420,35 @@ static void take_loss(struct order *order, struct order_item *out)
 	look_top(order);
 }
 
+/* Every due head waits: takes one out of the parking, to be returned as it is. */
+static void force_one(struct order *order)
+{
+	uint32_t at = 0, *link;
+
+	while (!order->cpus[at].head_due)
+		at++;
+	assert(order->cpus[at].head == HEAD_PARKED);
+	link = &order->cpus[order->cpus[at].wait_cpu].first_waiter;
+	while (*link != at)
+		link = &order->cpus[*link].next_waiter;
+	*link = order->cpus[at].next_waiter;
+	order->cpus[at].forced = true;
+	look_anew(order, at);
+}
+
 bool order_next(struct order *order, struct order_item *out)
 {
 	if (order->stale)
 		look_all(order);
-	while (order->due_heads && order->heap.count) {
+	while (order->due_heads) {
 		const struct order_entry *entry = NULL;
 		struct order_step steps[2];
-		uint32_t at = order->heap.items[0].cpu;
 		unsigned count;
+		uint32_t at;
 
+		if (!order->heap.count)
+			force_one(order);
+		at = order->heap.items[0].cpu;
 		if (order->cpus[at].head == HEAD_LOSS) {
 			take_loss(order, out);
 			return true;

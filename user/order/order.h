@@ -72,7 +72,10 @@ void order_free(struct order *order);
  */
 int order_push(struct order *order, const struct rec_head *record);
 
-/* Ends a round: see above. */
+/*
+ * Ends a round: see above. When order_next() has then returned false, nothing
+ * of the rounds before the last two is held any more, whatever the input.
+ */
 void order_round(struct order *order);
 
 /*
