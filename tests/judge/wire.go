@@ -86,7 +86,7 @@ func (g *generation) events(data []byte, at uint64) error {
 func (g *generation) batch(w *wire, version int) error {
 	m, at, size := w.number(), w.number(), w.number()
 	if w.err != nil || size == 0 || size > maxBatch || size > uint64(len(w.data)) {
-		return fmt.Errorf("a batch of %d bytes: %w", size, errors.Join(w.err))
+		return fmt.Errorf("a batch of %d bytes where %d are left", size, len(w.data))
 	}
 	if g.whole {
 		return fmt.Errorf("generation %d: a batch after the frequency", g.number)
