@@ -302,7 +302,7 @@ static int check_info(const struct raw_info *info, const struct span *span, stru
 static int read_header(struct raw_reader *reader, struct raw_diag *diag)
 {
 	struct raw_info *info = &reader->info;
-	struct span span;
+	struct span span = { .offset = 0 };
 	int err = next_span(reader, &span, diag);
 
 	if (err)
