@@ -3,8 +3,8 @@
 # What becomes what:
 #
 #   vmlinux/ARCH + bpf/*.bpf.c --clang--> gotrace.bpf.o --bpftool--> gotrace.skel.h
-#   user/*/*.c (but capture, cli) --cc--> libgotrace-pure.a      no I/O, no kernel
-#   pure + capture (libbpf) + cli --cc--> gotrace-bpf
+#   user/*/*.c (but capture, cli, output) --cc--> libgotrace-pure.a   no I/O, no kernel
+#   pure + capture (libbpf) + cli + output --cc--> gotrace-bpf
 #   user/options + man/*.in     --docs--> build/man/gotrace-bpf.1, build/completions/*
 #   tests/unit/test_*.c + pure    --cc--> build/tests/test_*
 #   tests/workload/*.c            --cc--> build/workload/*
@@ -60,7 +60,7 @@ ALL_LDFLAGS = $(LDFLAGS) $(if $(filter 1,$(STATIC)),-static) $(if $(FOREIGN),\
 SYSROOT := .deps/$(ARCH)
 LIBS := -lbpf -lelf -lz -lpthread
 
-TOOL_SRC := $(sort $(wildcard user/*.c user/cli/*.c user/capture/*.c))
+TOOL_SRC := $(sort $(wildcard user/*.c user/cli/*.c user/capture/*.c user/output/*.c))
 PURE_SRC := $(filter-out $(TOOL_SRC),$(sort $(wildcard user/*/*.c)))
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 TESTLIB_SRC := $(sort $(wildcard tests/lib/*.c tests/simulator/*.c))
@@ -157,7 +157,10 @@ $(BUILD)/completions/gotrace-bpf.fish: $(BUILD)/docs
 $(BUILD)/tests/%: tests/unit/%.c $(TESTLIB) $(PURE)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) -Itests -Itests/lib -MMD -MP -MF $@.d $< -o $@ $(TESTLIB) $(PURE) -lcmocka -lz
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests -Itests/lib -MMD -MP -MF $@.d $< -o $@ $(filter %.o,$^) $(TESTLIB) $(PURE) -lcmocka -lz
+
+# The one part of the program that does I/O and needs no kernel side.
+$(BUILD)/tests/test_output: $(BUILD)/user/output/output.o
 
 $(BUILD)/workload/%: tests/workload/%.c Makefile
 	$(call say,LINK,$@)

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * Output: where a trace or a raw capture goes, so that a file under its final
+ * name is whole, and so that writing as root harms nobody.
+ *
+ * A trace (OUTPUT_PART) is written as PATH.part and gets its name when it is
+ * complete. A raw capture (OUTPUT_DIRECT) has its name from the start. Either
+ * is a new file, mode 0600, owned by the user behind sudo; a file of that name
+ * is replaced, never written into, and no symbolic link is followed. A device
+ * or a named pipe is written as it is. "-" and /dev/stdout are the standard
+ * output, unless that is a terminal.
+ *
+ * Writes are buffered. Errors are sticky: the first one wins. This module
+ * knows nothing of what is written and prints nothing. The caller must ignore
+ * SIGPIPE.
+ */
+#ifndef GOTRACE_OUTPUT_H
+#define GOTRACE_OUTPUT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum output_kind {
+	OUTPUT_PART,   /* PATH.part, renamed by output_commit() */
+	OUTPUT_DIRECT, /* PATH */
+};
+
+/* What went wrong, for the user: with the file's name, and what to do. */
+struct output_diag {
+	char text[512];
+};
+
+struct output;
+
+/*
+ * -EBUSY another gotrace-bpf writes it, -ELOOP a symbolic link, -EINVAL no
+ * name or a terminal, -ENOMEM, others as open(2); diag in words.
+ */
+int output_open(struct output **out, const char *path, enum output_kind kind,
+		struct output_diag *diag);
+
+/* Writes all of data; matches gt_sink_fn and raw_sink_fn. 0 or -errno. */
+int output_write(void *output, const void *data, size_t size);
+
+/* Hands what is buffered to the kernel: a killed program loses no more. 0 or -errno. */
+int output_flush(struct output *output);
+
+/*
+ * All is written: flushes, waits for the disk, and gives the file its name.
+ * 0 or -errno; then the file keeps the name it has.
+ */
+int output_commit(struct output *output);
+
+/* The first error's text; empty while there is none. Valid until output_close(). */
+const char *output_error(const struct output *output);
+
+/* Where the bytes are now: PATH, PATH.part or "standard output". */
+const char *output_path(const struct output *output);
+uint64_t output_bytes(const struct output *output); /* taken so far */
+
+/*
+ * Closes; NULL is legal. Without output_commit() what is there stays under the
+ * name it has: output_discard() removes it.
+ */
+void output_close(struct output *output);
+void output_discard(struct output *output);
+
+#endif
