@@ -114,6 +114,7 @@ static int create(const char *path, struct output_diag *diag)
 
 	for (int i = 0; i < CREATE_TRIES && fd < 0; i++) {
 		int err = remove_old(path, diag);
+
 		if (err)
 			return err;
 		fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
