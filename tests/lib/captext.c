@@ -75,7 +75,8 @@ static int hand_on(struct feed *feed)
 
 		if (ring->size)
 			err = feed->sink->ring(feed->sink->ctx, cpu, ring->data, ring->size);
-		memset(ring->data, 0xee, ring->size); /* a live ring is reused too */
+		if (ring->size)
+			memset(ring->data, 0xee, ring->size); /* a live ring is reused too */
 		ring->size = 0;
 	}
 	return err;
@@ -196,16 +197,21 @@ static int to_end(void *ctx, const struct raw_counters *counters)
 	return raw_write_end(ctx, counters);
 }
 
+struct capture_sink captext_raw_sink(struct raw_writer *writer)
+{
+	return (struct capture_sink){ writer, to_snapshot, to_ring, to_round, to_end };
+}
+
 int captext_raw(const char *text, uint32_t cpus, struct captext_buffer *out)
 {
-	struct capture_sink sink = { NULL, to_snapshot, to_ring, to_round, to_end };
 	struct raw_info info = captext_info(cpus);
+	struct capture_sink sink;
 	struct raw_writer *writer;
 	int err = raw_writer_new(&writer, &info, captext_append, out);
 
 	if (err)
 		return err;
-	sink.ctx = writer;
+	sink = captext_raw_sink(writer);
 	err = captext_feed(text, cpus, &sink);
 	raw_writer_free(writer);
 	return err;

@@ -37,6 +37,9 @@ struct captext_buffer {
 /* Appends; matches raw_sink_fn and gt_sink_fn. 0 or -ENOMEM. */
 int captext_append(void *buffer, const void *data, size_t size);
 
+/* A sink that writes a raw file. */
+struct capture_sink captext_raw_sink(struct raw_writer *writer);
+
 /* The text as a raw file into *out, which is empty. As captext_feed(). */
 int captext_raw(const char *text, uint32_t cpus, struct captext_buffer *out);
 

@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/*
+ * Rings' bytes are checked when they come and pushed into the order when their
+ * round is complete, not before: the last rings of a capture that was killed
+ * belong to a round in which others were not read yet, and what came before
+ * their records may be there.
+ */
 #include "pipeline/pipeline.h"
 
 #include <errno.h>
@@ -13,11 +19,31 @@
 /* The trace's origin lies so far before recording began: times are positive,
  * with room for what is stated at the start. */
 #define ORIGIN_NS 1000000ULL
+/* No clock that counts from a machine's start gets there: 73 years. */
+#define LAST_NS (1ULL << 61)
+
+enum phase {
+	PHASE_NEW,
+	PHASE_RECORDS, /* the snapshot is known */
+	PHASE_ENDED,
+};
+
+struct span {
+	const void *data;
+	size_t size;
+};
 
 struct pipeline {
 	struct pipeline_options options;
 	struct raw_info info;
+	gt_sink_fn sink;
+	void *sink_ctx;
+	enum phase phase;
+	int err; /* the first one that nothing can follow */
 	struct roundstore store;
+	struct span *spans; /* of the round under way */
+	size_t span_count, span_room;
+	uint64_t open_records; /* in them */
 	struct order *order;
 	struct gt_writer *writer;
 	struct gt_sched *sched;
@@ -28,7 +54,22 @@ struct pipeline {
 	uint64_t missed;
 };
 
-static int make_writer(struct pipeline *pipeline, gt_sink_fn sink, void *ctx)
+static int keep(struct pipeline *pipeline, int err)
+{
+	if (!pipeline->err)
+		pipeline->err = err;
+	return pipeline->err;
+}
+
+/* The stages between tell a sink's error late; it is kept here. */
+static int to_sink(void *ctx, const void *data, size_t size)
+{
+	struct pipeline *pipeline = ctx;
+
+	return keep(pipeline, pipeline->sink(pipeline->sink_ctx, data, size));
+}
+
+static int make_writer(struct pipeline *pipeline)
 {
 	const struct pipeline_options *options = &pipeline->options;
 	const struct raw_info *info = &pipeline->info;
@@ -44,7 +85,7 @@ static int make_writer(struct pipeline *pipeline, gt_sink_fn sink, void *ctx)
 		.generation_bytes =
 			options->generation_bytes ? options->generation_bytes : GENERATION_BYTES,
 	};
-	int err = gt_writer_new(&pipeline->writer, &writer_options, sink, ctx);
+	int err = gt_writer_new(&pipeline->writer, &writer_options, to_sink, pipeline);
 
 	return err ? err : gt_sched_new(&pipeline->sched, pipeline->writer, &sched_options);
 }
@@ -70,17 +111,20 @@ int pipeline_new(struct pipeline **out, const struct pipeline_options *options,
 	struct pipeline *pipeline;
 	int err;
 
-	if (info->abi != REC_ABI_VERSION || info->cpus == 0 || info->on_ns <= ORIGIN_NS)
+	if (info->abi != REC_ABI_VERSION || info->cpus == 0 || info->cpus > RAW_MAX_CPUS)
 		return -EINVAL;
 	pipeline = calloc(1, sizeof(*pipeline));
 	if (!pipeline)
 		return -ENOMEM;
 	pipeline->options = *options;
 	pipeline->info = *info;
-	pipeline->base_ns = options->monotonic ? 0 : info->on_ns - ORIGIN_NS;
+	pipeline->sink = sink;
+	pipeline->sink_ctx = ctx;
+	if (!options->monotonic && info->on_ns > ORIGIN_NS)
+		pipeline->base_ns = info->on_ns - ORIGIN_NS;
 	err = order_new(&pipeline->order, info->cpus);
 	if (!err)
-		err = make_writer(pipeline, sink, ctx);
+		err = make_writer(pipeline);
 	if (!err)
 		err = make_model(pipeline);
 	if (err) {
@@ -100,90 +144,179 @@ void pipeline_free(struct pipeline *pipeline)
 	gt_writer_free(pipeline->writer);
 	order_free(pipeline->order);
 	roundstore_fini(&pipeline->store);
+	free(pipeline->spans);
 	free(pipeline);
+}
+
+static int check_phase(const struct pipeline *pipeline, enum phase phase)
+{
+	if (pipeline->err)
+		return pipeline->err;
+	return pipeline->phase == phase ? 0 : -EINVAL;
 }
 
 int pipeline_snapshot(struct pipeline *pipeline, const struct rec_snapshot *threads, size_t count,
 		      uint64_t end_ns)
 {
+	int err = check_phase(pipeline, PHASE_NEW);
+
+	if (err)
+		return err;
+	if (end_ns >= LAST_NS)
+		return -EBADMSG;
+	pipeline->phase = PHASE_RECORDS;
 	pipeline->begin_ns = end_ns;
 	pipeline->last_ns = end_ns;
-	return model_snapshot(pipeline->model, threads, count, end_ns);
+	return keep(pipeline, model_snapshot(pipeline->model, threads, count, end_ns));
 }
 
-int pipeline_ring(struct pipeline *pipeline, const void *data, size_t size)
+/* Counts the records of what must be whole frames. */
+static int check_frames(const struct pipeline *pipeline, const void *data, size_t size,
+			uint64_t *count)
 {
 	const struct rec_head *record;
+	uint64_t records = 0;
 	size_t pos = 0;
-	int err;
 
+	while ((record = raw_frame_next(data, size, &pos, pipeline->info.cpus))) {
+		if (record->ts_ns >= LAST_NS)
+			return -EBADMSG;
+		records++;
+	}
+	*count = records;
+	return pos == size ? 0 : -EBADMSG;
+}
+
+static int add_span(struct pipeline *pipeline, const void *data, size_t size)
+{
 	if (!pipeline->options.data_stable) {
 		data = roundstore_copy(&pipeline->store, data, size);
 		if (!data)
 			return -ENOMEM;
 	}
-	while ((record = raw_frame_next(data, size, &pos, pipeline->info.cpus))) {
-		err = order_push(pipeline->order, record);
-		if (err)
-			return err;
+	if (pipeline->span_count == pipeline->span_room) {
+		size_t room = pipeline->span_room ? 2 * pipeline->span_room : 64;
+		struct span *spans = reallocarray(pipeline->spans, room, sizeof(*spans));
+
+		if (!spans)
+			return -ENOMEM;
+		pipeline->spans = spans;
+		pipeline->span_room = room;
 	}
-	return pos == size ? 0 : -EBADMSG;
+	pipeline->spans[pipeline->span_count++] = (struct span){ data, size };
+	return 0;
+}
+
+int pipeline_ring(struct pipeline *pipeline, const void *data, size_t size)
+{
+	uint64_t records;
+	int err = check_phase(pipeline, PHASE_RECORDS);
+
+	if (!err)
+		err = check_frames(pipeline, data, size, &records);
+	if (err || !records)
+		return err;
+	pipeline->open_records += records;
+	return keep(pipeline, add_span(pipeline, data, size));
+}
+
+static int push_span(struct pipeline *pipeline, const struct span *span)
+{
+	const struct rec_head *record;
+	size_t pos = 0;
+	int err = 0;
+
+	while (!err && (record = raw_frame_next(span->data, span->size, &pos, pipeline->info.cpus)))
+		err = order_push(pipeline->order, record);
+	return err;
+}
+
+static int push_round(struct pipeline *pipeline)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < pipeline->span_count && !err; i++)
+		err = push_span(pipeline, &pipeline->spans[i]);
+	pipeline->span_count = 0;
+	pipeline->open_records = 0;
+	return err;
 }
 
 /* Everything that is final now goes through the model. */
 static int drain(struct pipeline *pipeline)
 {
 	struct order_item item;
-	int err;
 
-	while (order_next(pipeline->order, &item)) {
-		pipeline->last_ns = item.ts_ns;
-		err = model_step(pipeline->model, &item);
-		if (err)
-			return err;
+	while (!pipeline->err && order_next(pipeline->order, &item)) {
+		if (item.ts_ns > pipeline->last_ns)
+			pipeline->last_ns = item.ts_ns;
+		keep(pipeline, model_step(pipeline->model, &item));
 	}
-	return 0;
+	return pipeline->err;
 }
 
 int pipeline_round(struct pipeline *pipeline)
 {
-	int err;
+	int err = check_phase(pipeline, PHASE_RECORDS);
 
+	if (err)
+		return err;
+	err = keep(pipeline, push_round(pipeline));
+	if (err)
+		return err;
 	order_round(pipeline->order);
 	err = drain(pipeline);
 	roundstore_next(&pipeline->store);
 	return err;
 }
 
-/* The counters' numbers as the order stage wants them; NULL: none, or no memory. */
-static uint64_t *seq_ends(const struct pipeline *pipeline, const struct raw_counters *counters)
+/*
+ * Ends the order's input. A capture's last counters were read when nothing was
+ * written any more, so they say what is missing at the end. A round's would
+ * not: they count records that came after its rings were read.
+ */
+static int end_order(struct pipeline *pipeline, const struct raw_counters *counters)
 {
+	uint32_t cpus = pipeline->info.cpus;
 	uint64_t *ends;
+	int err;
 
-	if (!counters)
-		return NULL;
-	ends = calloc(pipeline->info.cpus, sizeof(*ends));
-	for (uint32_t cpu = 0; ends && cpu < pipeline->info.cpus; cpu++)
+	if (!counters) {
+		order_end(pipeline->order, NULL, pipeline->last_ns);
+		return 0;
+	}
+	ends = calloc(cpus, sizeof(*ends));
+	if (!ends)
+		return -ENOMEM;
+	for (uint32_t cpu = 0; cpu < cpus; cpu++)
 		ends[cpu] = counters->cpu[cpu].seq;
-	return ends;
+	pipeline->missed = counters->missed;
+	if (counters->ts_ns > pipeline->last_ns)
+		pipeline->last_ns = counters->ts_ns;
+	err = push_round(pipeline);
+	if (!err)
+		order_end(pipeline->order, ends, pipeline->last_ns);
+	free(ends);
+	return err;
 }
 
 int pipeline_end(struct pipeline *pipeline, const struct raw_counters *counters)
 {
-	uint64_t *ends = seq_ends(pipeline, counters);
-	int err;
+	int err = check_phase(pipeline, PHASE_RECORDS);
 
-	if (counters) {
-		pipeline->missed = counters->missed;
-		if (counters->ts_ns > pipeline->last_ns)
-			pipeline->last_ns = counters->ts_ns;
-	}
-	order_end(pipeline->order, ends, pipeline->last_ns);
-	free(ends);
-	err = drain(pipeline);
+	if (err)
+		return err;
+	if (counters && counters->ts_ns >= LAST_NS)
+		return -EBADMSG;
+	pipeline->phase = PHASE_ENDED;
+	err = keep(pipeline, end_order(pipeline, counters));
 	if (!err)
-		err = model_finish(pipeline->model, pipeline->last_ns);
-	return err ? err : gt_writer_finish(pipeline->writer);
+		err = drain(pipeline);
+	if (!err)
+		err = keep(pipeline, model_finish(pipeline->model, pipeline->last_ns));
+	if (!err)
+		err = keep(pipeline, gt_writer_finish(pipeline->writer));
+	return err;
 }
 
 void pipeline_stats(const struct pipeline *pipeline, struct pipeline_stats *out)
@@ -198,6 +331,7 @@ void pipeline_stats(const struct pipeline *pipeline, struct pipeline_stats *out)
 		.repairs = order->late + order->moved + order->forced + model->repairs,
 		.no_number = model->no_number,
 		.threads = model->threads,
+		.unfinished = pipeline->open_records,
 		.events = gt_writer_events(pipeline->writer),
 		.bytes = gt_writer_bytes(pipeline->writer),
 		.refused = gt_sched_refused(pipeline->sched),

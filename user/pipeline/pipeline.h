@@ -5,7 +5,8 @@
  * It drives order -> model -> scheduler view -> writer, and is fed by exactly
  * the calls that a live capture makes or a raw file yields: snapshot, ring
  * bytes, rounds, end. So a live trace and a converted one are the same code.
- * It does no I/O; where bytes go is the sink's business.
+ * It does no I/O; where bytes go is the sink's business. Nothing that it is
+ * fed is trusted.
  *
  * Memory: the records of three rounds (copied, unless they stay where they
  * are), the threads alive, the tables of one generation.
@@ -38,6 +39,7 @@ struct pipeline_stats {
 	uint64_t unseen;	   /* transitions without a record, though no number is missing */
 	uint64_t repairs;	   /* late, moved in time, or bridged */
 	uint64_t no_number;	   /* records of threads without storage */
+	uint64_t unfinished;	   /* records after the last whole round of a capture cut off */
 	uint64_t threads;	   /* seen */
 	uint64_t events;	   /* of the trace */
 	uint64_t bytes;		   /* of the trace */
@@ -51,17 +53,35 @@ int pipeline_new(struct pipeline **out, const struct pipeline_options *options,
 		 const struct raw_info *info, gt_sink_fn sink, void *ctx);
 void pipeline_free(struct pipeline *pipeline);
 
-/* In this order: snapshot, then rings and rounds, then the end. 0 or -errno. */
+/*
+ * In this order: snapshot, then rings and rounds, then the end. 0; -errno of
+ * the sink, -ENOMEM: nothing can follow; -EINVAL: out of order; -EBADMSG: what
+ * no kernel side writes. Then nothing of the call was taken, and the end may
+ * follow.
+ */
 int pipeline_snapshot(struct pipeline *pipeline, const struct rec_snapshot *threads, size_t count,
 		      uint64_t end_ns);
-/* Whole frames (raw_frame_next). -EBADMSG: damaged; the records before were taken. */
+/* Whole frames (raw_frame_next), 8-aligned. They count when their round is complete. */
 int pipeline_ring(struct pipeline *pipeline, const void *data, size_t size);
 int pipeline_round(struct pipeline *pipeline);
 /*
- * Finishes the trace. counters: the capture's last, NULL if it has none
- * (losses at the very end are unknown then).
+ * Finishes the trace. counters: the capture's last. NULL: it was cut off, so
+ * that the trace goes up to its last whole round, and losses at the very end
+ * are unknown.
  */
 int pipeline_end(struct pipeline *pipeline, const struct raw_counters *counters);
+
+/* The file's bytes below offset are not needed any more. 0, or -errno to stop. */
+typedef int (*pipeline_passed_fn)(void *ctx, uint64_t offset);
+
+/*
+ * Feeds all of a raw file to a pipeline with data_stable. passed may be NULL.
+ * 0: the trace is complete; diag->text is empty, or says why the capture is
+ * not, and diag->offset where. -ENODATA, -EBADMSG: there is no trace, for the
+ * capture has not even a snapshot; diag says why. Others as above, or passed's.
+ */
+int pipeline_convert(struct pipeline *pipeline, struct raw_reader *reader,
+		     pipeline_passed_fn passed, void *ctx, struct raw_diag *diag);
 
 void pipeline_stats(const struct pipeline *pipeline, struct pipeline_stats *out);
 

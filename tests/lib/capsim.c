@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+#include "capsim.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_CPUS 64 /* of a simulation */
+
+struct raw_info capsim_info(const struct sim *sim)
+{
+	const struct sim_options *options = sim_options(sim);
+	struct raw_info info = captext_info(options->cpus);
+
+	info.scope = options->scope == SIM_SYSTEM    ? RAW_SCOPE_SYSTEM
+		     : options->scope == SIM_PROCESS ? RAW_SCOPE_PROCESS
+						     : RAW_SCOPE_CGROUP;
+	info.on_ns = sim_on_ns(sim);
+	info.mono_ns = info.on_ns - 1000;
+	info.wall_ns = UINT64_C(1700000000000000000);
+	return info;
+}
+
+static int put_record(void *ctx, const struct rec_head *record)
+{
+	struct captext_buffer *ring = (struct captext_buffer *)ctx + record->cpu;
+	uint32_t head[2] = { record->size, 0 };
+	int err = captext_append(ring, head, sizeof(head));
+
+	return err ? err : captext_append(ring, record, record->size);
+}
+
+/* In two pieces each, as a ring may be read. */
+static int hand_on(struct captext_buffer *ring, uint32_t cpu, const struct capture_sink *sink)
+{
+	size_t half = 0, pos = 0;
+	int err = 0;
+
+	while (pos < ring->size / 2 && raw_frame_next(ring->data, ring->size, &pos, MAX_CPUS))
+		half = pos;
+	if (half)
+		err = sink->ring(sink->ctx, cpu, ring->data, half);
+	if (half)
+		memset(ring->data, 0xee, half);
+	if (!err && ring->size > half)
+		err = sink->ring(sink->ctx, cpu, ring->data + half, ring->size - half);
+	if (ring->size)
+		memset(ring->data, 0xee, ring->size);
+	ring->size = 0;
+	return err;
+}
+
+/* The counters at the end; a round's are no more than its time. */
+static struct raw_counters make_counters(const struct sim *sim, struct rec_counters *cpu)
+{
+	for (uint32_t i = 0; i < sim_options(sim)->cpus; i++)
+		cpu[i] = (struct rec_counters){ .seq = sim_seq_end(sim)[i] };
+	return (struct raw_counters){ .ts_ns = sim_end_ns(sim), .cpu = cpu };
+}
+
+static int feed_rounds(const struct sim *sim, const struct capture_sink *sink)
+{
+	struct captext_buffer rings[MAX_CPUS] = { 0 };
+	struct rec_counters cpu[MAX_CPUS];
+	struct raw_counters counters = make_counters(sim, cpu);
+	int err = 0;
+
+	for (uint32_t round = 1; round <= sim_round_count(sim) && !err; round++) {
+		err = sim_round(sim, round, put_record, rings);
+		for (uint32_t i = 0; i < sim_options(sim)->cpus && !err; i++)
+			err = hand_on(&rings[i], i, sink);
+		if (!err)
+			err = sink->round(sink->ctx, &counters);
+	}
+	for (uint32_t i = 0; i < MAX_CPUS; i++)
+		free(rings[i].data);
+	return err ? err : sink->end(sink->ctx, &counters);
+}
+
+int capsim_feed(const struct sim *sim, const struct capture_sink *sink)
+{
+	uint64_t end_ns;
+	size_t count;
+	const struct rec_snapshot *threads = sim_snapshot(sim, &count, &end_ns);
+	int err = sink->snapshot(sink->ctx, threads, count, end_ns);
+
+	return err ? err : feed_rounds(sim, sink);
+}
+
+int capsim_raw(const struct sim *sim, struct captext_buffer *out)
+{
+	struct raw_info info = capsim_info(sim);
+	struct capture_sink sink;
+	struct raw_writer *writer;
+	int err = raw_writer_new(&writer, &info, captext_append, out);
+
+	if (err)
+		return err;
+	sink = captext_raw_sink(writer);
+	err = capsim_feed(sim, &sink);
+	raw_writer_free(writer);
+	return err;
+}
