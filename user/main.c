@@ -14,6 +14,10 @@ static int run(enum command_id id, const struct config *config)
 		return cmd_doctor(config);
 	case COMMAND_HELP:
 		return cmd_help(config);
+	case COMMAND_VALIDATE:
+		return cmd_validate(config);
+	case COMMAND_EVENTS:
+		return cmd_events(config);
 	default:
 		return cli_fail("this command is not there yet");
 	}

@@ -25,5 +25,11 @@ int cli_usage(const struct command *command, const char *text);
 /* Each returns the program's exit status. */
 int cmd_help(const struct config *config);
 int cmd_doctor(const struct config *config);
+int cmd_validate(const struct config *config);
+int cmd_dump(const struct config *config);
+int cmd_undump(const struct config *config);
+int cmd_events(const struct config *config);
+int cmd_footprint(const struct config *config);
+int cmd_cut(const struct config *config);
 
 #endif

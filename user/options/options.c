@@ -105,9 +105,12 @@ static int set_quantity(struct parse *parse, const struct option_row *row, void 
 	if (row->kind == OPTION_SIZE) {
 		form = "a size: 512k, 64M, 1G";
 		err = units_parse_size(value, member);
-	} else if (row->kind == OPTION_DURATION) {
+	} else if (row->kind == OPTION_DURATION || row->kind == OPTION_TIME) {
 		form = "a duration: 5s, 200ms, 1m";
 		err = units_parse_duration(value, member);
+	} else if (row->kind == OPTION_COUNT) {
+		form = "a number: 4";
+		err = units_parse_count(value, member);
 	} else {
 		form = "process ids: 12 or 12,34";
 		err = units_parse_pids(value, member);
@@ -116,7 +119,7 @@ static int set_quantity(struct parse *parse, const struct option_row *row, void 
 		return fail(parse, "--%s '%.64s': that is too large", row->name, value);
 	if (err)
 		return fail(parse, "--%s '%.64s': give %s", row->name, value, form);
-	if (row->kind != OPTION_PIDS && *(uint64_t *)member == 0)
+	if (row->kind != OPTION_PIDS && row->kind != OPTION_TIME && *(uint64_t *)member == 0)
 		return fail(parse, "--%s '%.64s': it must be more than 0", row->name, value);
 	return 0;
 }
@@ -219,6 +222,14 @@ static int check_whole(struct parse *parse)
 	if (config->arg_count < parse->command->min_args)
 		return fail(parse, "%s needs an argument: %s", parse->command->name,
 			    parse->command->arguments);
+	if ((parse->command->id == COMMAND_UNDUMP || parse->command->id == COMMAND_CUT) &&
+	    !config->output)
+		return fail(parse, "%s needs -o FILE", parse->command->name);
+	if (parse->command->id == COMMAND_CUT &&
+	    !config->split == !(config->from_ns || config->to_ns))
+		return fail(parse, "give --from, --to or both, or --split");
+	if (config->to_ns && config->from_ns >= config->to_ns)
+		return fail(parse, "--from is not before --to");
 	if (scopes > 1)
 		return fail(parse, "-p, --cgroup and -- COMMAND are different scopes: give one");
 	if (config->children && !config->pids.count)

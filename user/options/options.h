@@ -22,6 +22,12 @@ enum command_id {
 	COMMAND_TRACE, /* no name: what gotrace-bpf does by itself */
 	COMMAND_RECORD,
 	COMMAND_CONVERT,
+	COMMAND_VALIDATE,
+	COMMAND_DUMP,
+	COMMAND_UNDUMP,
+	COMMAND_EVENTS,
+	COMMAND_FOOTPRINT,
+	COMMAND_CUT,
 	COMMAND_DOCTOR,
 	COMMAND_HELP,
 	COMMAND_COUNT
@@ -49,8 +55,12 @@ struct config {
 	int mapping;	       /* enum model_mapping */
 	int version;	       /* minor of the trace's header: 22, 23, 25, 26 */
 	bool children;
-	bool monotonic; /* CLOCK_MONOTONIC in the trace, not rebased */
+	bool monotonic;		 /* CLOCK_MONOTONIC in the trace, not rebased */
+	uint64_t from_ns, to_ns; /* of a cut, since the trace's start; to_ns 0: to the end */
+	uint64_t split;		 /* parts to cut into; 0: none */
 	bool check;
+	bool like_go; /* judge a trace exactly as Go's reader does */
+	bool json;
 	bool quiet;
 	bool verbose;
 	bool help;
@@ -65,7 +75,9 @@ enum option_kind {
 	OPTION_FLAG,	    /* bool */
 	OPTION_STRING,	    /* const char * */
 	OPTION_SIZE,	    /* uint64_t, bytes */
-	OPTION_DURATION,    /* uint64_t, ns */
+	OPTION_DURATION,    /* uint64_t, ns, not 0 */
+	OPTION_TIME,	    /* uint64_t, ns */
+	OPTION_COUNT,	    /* uint64_t, not 0 */
 	OPTION_PIDS,	    /* struct pid_list */
 	OPTION_CHOICE,	    /* int: one of values */
 	OPTION_CHOICE_FLAG, /* bool: the second of two choices */

@@ -29,6 +29,19 @@ const struct option_row option_rows[] = {
 	  "where the trace goes (gotrace.out); until it is whole it is FILE.part", NULL },
 	{ 'o', "output", "FILE", OPTION_STRING, MEMBER(output), IS(RECORD),
 	  "where the raw capture goes (gotrace.gtraw)", NULL },
+	{ 'o', "output", "FILE", OPTION_STRING, MEMBER(output), IS(UNDUMP) | IS(CUT),
+	  "where the trace goes (needed); until it is whole it is FILE.part", NULL },
+	{ 0, "from", "TIME", OPTION_TIME, MEMBER(from_ns), IS(CUT),
+	  "leave out what is before this time since the trace's start: 1500ms, 2s", NULL },
+	{ 0, "to", "TIME", OPTION_DURATION, MEMBER(to_ns), IS(CUT),
+	  "leave out what is from this time on", NULL },
+	{ 0, "split", "N", OPTION_COUNT, MEMBER(split), IS(CUT),
+	  "make N parts of about the same number of events, FILE.1 to FILE.N", NULL },
+	{ 0, "like-go", NULL, OPTION_FLAG, MEMBER(like_go), IS(VALIDATE) | IS(EVENTS),
+	  "judge exactly as Go's reader does, where it fails on a legal trace and where it says "
+	  "nothing of a partial end", NULL },
+	{ 0, "json", NULL, OPTION_FLAG, MEMBER(json), IS(EVENTS),
+	  "one JSON object a line", NULL },
 	{ 0, "buffer", "SIZE", OPTION_SIZE, MEMBER(buffer_bytes), LIVE,
 	  "memory for records not yet read, all CPUs together: 64M, 1G (16M for each CPU)", NULL },
 	{ 0, "mapping", "sched|go", OPTION_CHOICE, MEMBER(mapping), MAKES_TRACE,
@@ -80,6 +93,43 @@ const struct command command_rows[COMMAND_COUNT] = {
 	  "gotrace-bpf convert cap.gtraw                writes gotrace.out\n"
 	  "gotrace-bpf convert cap.gtraw -o a.out       another name\n"
 	  "gotrace-bpf convert cap.gtraw --mapping go   as Go's runtime shows syscalls\n",
+	  1, 1, false },
+	{ COMMAND_VALIDATE, "validate", "FILE...",
+	  "check that traces are complete and consistent",
+	  "Reads each trace as strictly as Go's own reader. If one is broken it says what is wrong, "
+	  "at which byte, and what the states were. FILE can be - for standard input.",
+	  "gotrace-bpf validate gotrace.out          exit status 0: it is fine\n"
+	  "cat a.out | gotrace-bpf validate -        from a pipe\n",
+	  1, 1000000, false },
+	{ COMMAND_DUMP, "dump", "FILE",
+	  "show a trace's bytes as text",
+	  "The text form of Go's internal/trace/raw: a line for each event of the wire, in the order "
+	  "of the file, as 'go tool trace -d=wire' prints it. Nothing is checked but the form.",
+	  "gotrace-bpf dump gotrace.out                events as they stand in the file\n",
+	  1, 1, false },
+	{ COMMAND_UNDUMP, "undump", "TEXT",
+	  "make a trace's bytes from what dump has shown",
+	  "",
+	  "gotrace-bpf undump trace.txt -o trace.out   text back into bytes\n",
+	  1, 1, false },
+	{ COMMAND_EVENTS, "events", "FILE",
+	  "show a trace's events in their consistent order",
+	  "Prints what 'go tool trace -d=parsed' of Go 1.26 prints. If the trace is broken, what comes "
+	  "before the break is printed all the same, and the break is said.",
+	  "gotrace-bpf events gotrace.out              as Go's tool does\n"
+	  "gotrace-bpf events --json gotrace.out       for other programs\n",
+	  1, 1, false },
+	{ COMMAND_FOOTPRINT, "footprint", "FILE",
+	  "show how many bytes of a trace each type of event takes",
+	  "",
+	  "gotrace-bpf footprint gotrace.out           as go tool trace -d=footprint\n",
+	  1, 1, false },
+	{ COMMAND_CUT, "cut", "FILE",
+	  "make a smaller trace, or several, of a trace",
+	  "Each part stands alone: any viewer opens it. It begins with the states of all that is there "
+	  "at that moment.",
+	  "gotrace-bpf cut a.out -o b.out --from 2s --to 3s   one second\n"
+	  "gotrace-bpf cut a.out -o b.out --split 4           b.out.1 to b.out.4\n",
 	  1, 1, false },
 	{ COMMAND_DOCTOR, "doctor", "",
 	  "say what this machine allows and what is missing",

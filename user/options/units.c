@@ -56,6 +56,18 @@ static int find_unit(const struct unit *units, size_t count, const char *suffix,
 	return -EINVAL;
 }
 
+int units_parse_count(const char *text, uint64_t *count)
+{
+	uint64_t value;
+	int err = parse_digits(&text, &value);
+
+	if (!err && *text)
+		err = -EINVAL;
+	if (!err)
+		*count = value;
+	return err;
+}
+
 int units_parse_size(const char *text, uint64_t *bytes)
 {
 	uint64_t value, factor;

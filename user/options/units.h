@@ -18,11 +18,13 @@ struct pid_list {
 };
 
 /*
- * All three: 0 and *out filled; -EINVAL: not of that form; -ERANGE: of the
+ * Each: 0 and *out filled; -EINVAL: not of that form; -ERANGE: of the
  * form, but too large (or, for a list, too long).
  */
 /* "4096", "512k", "16M", "1G": bytes, in powers of 1024. */
 int units_parse_size(const char *text, uint64_t *bytes);
+/* "4": digits only */
+int units_parse_count(const char *text, uint64_t *count);
 /* "5s", "200ms", "1.5m", "2h", "10us", "7ns"; a bare number is seconds. */
 int units_parse_duration(const char *text, uint64_t *ns);
 /* "1" or "1,2,3", each from 1 up; one given twice counts once. */

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+#include "cli/tracefile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+int trace_file_open(struct trace_file *file, const char *name)
+{
+	struct stat st;
+
+	*file = (struct trace_file){ .name = name };
+	file->fd = strcmp(name, "-") ? open(name, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+	if (file->fd < 0)
+		return cli_fail("cannot open %s: %m", name);
+	if (fstat(file->fd, &st) || S_ISDIR(st.st_mode)) {
+		trace_file_close(file);
+		return cli_fail("cannot read %s: %s", name,
+				strerror(S_ISDIR(st.st_mode) ? EISDIR : errno));
+	}
+	/* Standard input may be a file of which somebody has read a part. */
+	if (!S_ISREG(st.st_mode) || !st.st_size || file->fd == STDIN_FILENO)
+		return 0;
+	file->size = (size_t)st.st_size;
+	file->map = mmap(NULL, file->size, PROT_READ, MAP_PRIVATE, file->fd, 0);
+	if (file->map == MAP_FAILED)
+		file->map = NULL;
+	else
+		madvise(file->map, file->size, MADV_SEQUENTIAL);
+	return 0;
+}
+
+void trace_file_close(struct trace_file *file)
+{
+	if (file->map)
+		munmap(file->map, file->size);
+	if (file->fd > STDIN_FILENO)
+		close(file->fd);
+}
+
+long trace_file_read(void *ctx, void *buf, size_t size)
+{
+	const struct trace_file *file = ctx;
+	ssize_t got;
+
+	do
+		got = read(file->fd, buf, size);
+	while (got < 0 && errno == EINTR);
+	return got < 0 ? -errno : got;
+}
+
+int trace_file_reader(struct trace_file *file, const struct gt_reader_options *options,
+		      struct gt_reader **out)
+{
+	int err = file->map ? gt_reader_new_memory(out, file->map, file->size, options)
+			    : gt_reader_new_source(out, trace_file_read, file, options);
+
+	return err ? cli_fail("%s: %s", file->name, strerror(-err)) : 0;
+}
+
+int trace_file_fail(const struct trace_file *file, const struct gt_error *error)
+{
+	char place[128];
+	size_t used = 0;
+
+	if (error->code == -EINVAL || error->code == -EPROTONOSUPPORT)
+		return cli_fail("%s: %s", file->name, error->text);
+	used += (size_t)snprintf(place, sizeof(place), "byte %" PRIu64, error->byte);
+	if (error->generation)
+		used += (size_t)snprintf(place + used, sizeof(place) - used,
+					 ", generation %" PRIu64, error->generation);
+	if (error->m != GT_NO_ID)
+		snprintf(place + used, sizeof(place) - used, ", M %" PRId64, (int64_t)error->m);
+	return cli_fail("%s: %s (%s)", file->name, error->text, place);
+}
+
+int stdout_sink(void *ctx, const void *data, size_t size)
+{
+	(void)ctx;
+	return fwrite(data, 1, size, stdout) == size ? 0 : -errno;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * A trace as a file: mapped if it can be, else (a pipe) read as it comes. And
+ * text on its way to standard output. Says on stderr what goes wrong.
+ */
+#ifndef GOTRACE_TRACEFILE_H
+#define GOTRACE_TRACEFILE_H
+
+#include <stddef.h>
+
+#include "gotrace.h"
+
+struct trace_file {
+	const char *name; /* as given; "-" is standard input */
+	int fd;
+	void *map; /* NULL: not mapped */
+	size_t size;
+};
+
+/* Opens a file or, for "-", standard input. 0, or CLI_FAILED and said why. */
+int trace_file_open(struct trace_file *file, const char *name);
+void trace_file_close(struct trace_file *file);
+
+/* A reader on the whole file. 0, or CLI_FAILED and said why. */
+int trace_file_reader(struct trace_file *file, const struct gt_reader_options *options,
+		      struct gt_reader **out);
+
+/* A gt_source_fn; ctx is the struct trace_file. */
+long trace_file_read(void *ctx, void *buf, size_t size);
+
+/* Says an error in a trace, with its place. CLI_FAILED. */
+int trace_file_fail(const struct trace_file *file, const struct gt_error *error);
+
+/* A gt_sink_fn to standard output; ctx is not used. */
+int stdout_sink(void *ctx, const void *data, size_t size);
+
+#endif
