@@ -17,6 +17,8 @@ struct text {
 struct stack {
 	unsigned count;
 	uint64_t funcs[64];
+	uint64_t file, line; /* of the leaf */
+	bool mixed;	     /* another frame has another file or line */
 };
 
 struct event {
@@ -90,10 +92,15 @@ static void take_stacks(struct tables *t, struct cursor *c)
 		id = take_varint(c);
 		stack.count = take_varint(c);
 		for (unsigned i = 0; i < stack.count && i < 64 && !c->bad; i++) {
+			uint64_t file, line;
+
 			take_varint(c); /* pc */
 			stack.funcs[i] = take_varint(c);
-			take_varint(c); /* file */
-			take_varint(c); /* line */
+			file = take_varint(c);
+			line = take_varint(c);
+			if (i == 0)
+				stack.file = file, stack.line = line;
+			stack.mixed |= file != stack.file || line != stack.line;
 		}
 		t->stacks = reserve(t->stacks, &t->stack_count, id, sizeof(*t->stacks));
 		t->stacks[id] = stack;
@@ -130,16 +137,27 @@ static void print_text(FILE *out, const struct tables *t, uint64_t id)
 		fwrite(t->strings[id].data, 1, t->strings[id].size, out);
 }
 
-static void print_stack(FILE *out, const struct tables *t, uint64_t id)
+/* process: say whose it is, too. */
+static void print_stack(FILE *out, const struct tables *t, uint64_t id, bool process)
 {
-	if (id == 0 || id >= t->stack_count)
+	const struct stack *stack = id < t->stack_count ? &t->stacks[id] : NULL;
+
+	if (id == 0 || !stack) {
 		fputc('-', out);
-	else
-		for (unsigned i = 0; i < t->stacks[id].count; i++) {
-			if (i)
-				fputc('<', out);
-			print_text(out, t, t->stacks[id].funcs[i]);
-		}
+		return;
+	}
+	for (unsigned i = 0; i < stack->count; i++) {
+		if (i)
+			fputc('<', out);
+		print_text(out, t, stack->funcs[i]);
+	}
+	if (stack->mixed)
+		fputs(" [mixed]", out);
+	if (process) {
+		fputs(" [", out);
+		print_text(out, t, stack->file);
+		fprintf(out, ":%" PRIu64 "]", stack->line);
+	}
 }
 
 static const char *status_name(const char *arg, uint64_t value)
@@ -165,7 +183,9 @@ static void print_arg(FILE *out, const struct tables *t, const struct event *e, 
 		print_text(out, t, e->args[i]);
 		fputc('"', out);
 	} else if (i == spec->stacks[0] || i == spec->stacks[1]) {
-		print_stack(out, t, e->args[i]);
+		print_stack(out, t, e->args[i],
+			    strcmp(name, "new_stack") == 0 ||
+				    e->spec == gt_spec(GT_EV_GO_STATUS_STACK));
 	} else if (strstr(name, "status")) {
 		fputs(status_name(name, e->args[i]), out);
 	} else if (e->args[i] == GT_NO_ID) {

@@ -5,7 +5,8 @@
  *
  *   1005 M=100 GoBlock reason="sync" stack=futex<worker
  *
- * A stack is its functions, leaf first. "-" is no M, or no stack. It trusts
+ * A stack is its functions, leaf first; where a goroutine is introduced, its
+ * process follows: the frames' file and line. "-" is no M, or no stack. It trusts
  * its input, which our own writer made, and checks no rule of the order: that
  * is for Go's reader and for gotrace.h.
  */
