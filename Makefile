@@ -182,11 +182,14 @@ $(BUILD)/judge-input/%: tests/judge/input/%.c $(PURE)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $< -o $@ $(PURE)
 
-.PHONY: judge judge-sched
+.PHONY: judge judge-sched judge-scenarios
 judge: $(BUILD)/judge $(BUILD)/judge-old $(BUILD)/judge-input/sched_fuzz ## build the Go judge of traces
 
 judge-sched: judge ## let Go judge traces made by random calls of the scheduler view
 	$(Q)tests/run judge-sched
+
+judge-scenarios: judge unit-programs ## let Go judge the traces of all scenarios
+	$(Q)tests/run judge-model
 
 .PHONY: unit unit-programs workload tests-build
 unit: $(UNIT_BIN) ## build and run the unit tests (SAN=1: with sanitizers)
