@@ -7,20 +7,28 @@
 
 #include "cli/cli.h"
 
+static int (*const commands[COMMAND_COUNT])(const struct config *config) = {
+	[COMMAND_TRACE] = cmd_trace,	 [COMMAND_RECORD] = cmd_record,
+	[COMMAND_CONVERT] = cmd_convert, [COMMAND_VALIDATE] = cmd_validate,
+	[COMMAND_EVENTS] = cmd_events,	 [COMMAND_DOCTOR] = cmd_doctor,
+	[COMMAND_HELP] = cmd_help,
+};
+
 static int run(enum command_id id, const struct config *config)
 {
-	switch (id) {
-	case COMMAND_DOCTOR:
-		return cmd_doctor(config);
-	case COMMAND_HELP:
-		return cmd_help(config);
-	case COMMAND_VALIDATE:
-		return cmd_validate(config);
-	case COMMAND_EVENTS:
-		return cmd_events(config);
-	default:
+	if (!commands[id])
 		return cli_fail("this command is not there yet");
-	}
+	return commands[id](config);
+}
+
+/* The line as it was given, for whoever reads the capture later; cut where text ends. */
+static void join(char *text, size_t size, char **argv)
+{
+	size_t at = 0;
+
+	text[0] = '\0';
+	for (; *argv && at < size; argv++)
+		at += (size_t)snprintf(text + at, size - at, "%s%s", at ? " " : "", *argv);
 }
 
 /* Help or a version that did not reach its reader (a full disk) is a failure. */
@@ -37,7 +45,9 @@ int main(int argc, char **argv)
 	int skip = command ? 2 : 1;
 	struct option_error error;
 	struct config config;
+	char line[256];
 
+	join(line, sizeof(line), argv);
 	if (!command)
 		command = command_find("");
 	if (argc < 1 || options_parse(command, argc - skip, argv + skip, &config, &error))
@@ -50,5 +60,6 @@ int main(int argc, char **argv)
 		puts("gotrace-bpf " GOTRACE_VERSION);
 		return end_of_output(CLI_DONE);
 	}
+	config.line = line;
 	return end_of_output(run(command->id, &config));
 }

@@ -23,6 +23,9 @@ void cli_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int cli_usage(const struct command *command, const char *text);
 
 /* Each returns the program's exit status. */
+int cmd_trace(const struct config *config);
+int cmd_record(const struct config *config);
+int cmd_convert(const struct config *config);
 int cmd_help(const struct config *config);
 int cmd_doctor(const struct config *config);
 int cmd_validate(const struct config *config);

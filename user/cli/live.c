@@ -29,6 +29,7 @@ static struct capture_options capture_options_of(const struct config *config)
 		.children = config->children,
 		.cgroup = config->cgroup,
 		.buffer_bytes = config->buffer_bytes,
+		.command_line = config->line,
 	};
 
 	if (config->cgroup)

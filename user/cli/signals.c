@@ -6,17 +6,15 @@
 
 void signals_take(struct signals *signals)
 {
-	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction hangup;
 
 	sigemptyset(&signals->set);
 	sigaddset(&signals->set, SIGCHLD);
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-		struct sigaction action;
-
-		/* While it is blocked even an ignored signal is queued, so leave it out. */
-		if (!sigaction(numbers[i], NULL, &action) && action.sa_handler != SIG_IGN)
-			sigaddset(&signals->set, numbers[i]);
-	}
+	sigaddset(&signals->set, SIGINT);
+	sigaddset(&signals->set, SIGTERM);
+	/* While it is blocked even an ignored signal is queued, so leave it out. */
+	if (!sigaction(SIGHUP, NULL, &hangup) && hangup.sa_handler != SIG_IGN)
+		sigaddset(&signals->set, SIGHUP);
 	/* With SIGCHLD ignored there would be no status to wait for. */
 	signal(SIGCHLD, SIG_DFL);
 	signal(SIGPIPE, SIG_IGN);

@@ -17,7 +17,11 @@ struct signals {
 	sigset_t mask; /* the mask before; what a child is to have */
 };
 
-/* One that the caller ignores (nohup) stays ignored. */
+/*
+ * SIGHUP stays ignored if it was (nohup). SIGINT does not: a shell without job
+ * control ignores it for what it runs in the background, and that, too, is to
+ * end when it is told to.
+ */
 void signals_take(struct signals *signals);
 void signals_restore(const struct signals *signals);
 

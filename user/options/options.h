@@ -66,7 +66,8 @@ struct config {
 	bool help;
 	bool show_version;
 
-	char **args; /* what is not an option; arg_count of them */
+	const char *line; /* all of it, as it was given; not set by parsing */
+	char **args;	  /* what is not an option; arg_count of them */
 	unsigned arg_count;
 	char **child; /* after "--", NULL-terminated; NULL if there was none */
 };

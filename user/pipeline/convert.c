@@ -62,6 +62,7 @@ static int say_damaged(const struct raw_chunk *chunk, struct raw_diag *diag)
 		[RAW_CHUNK_END] = "an end at an impossible time",
 	};
 
+	diag->err = -EBADMSG;
 	diag->offset = chunk->offset;
 	snprintf(diag->text, sizeof(diag->text), "damaged at byte %" PRIu64 ": %s", chunk->offset,
 		 what[chunk->type]);

@@ -327,6 +327,7 @@ void pipeline_stats(const struct pipeline *pipeline, struct pipeline_stats *out)
 	*out = (struct pipeline_stats){
 		.records = model->records,
 		.lost = order->lost + pipeline->missed,
+		.missed = pipeline->missed,
 		.unseen = model->unseen,
 		.repairs = order->late + order->moved + order->forced + model->repairs,
 		.no_number = model->no_number,

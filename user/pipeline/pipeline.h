@@ -36,6 +36,7 @@ struct pipeline_options {
 struct pipeline_stats {
 	uint64_t records;	   /* of the kernel side that reached the model */
 	uint64_t lost;		   /* records missing by number, and programs that did not run */
+	uint64_t missed;	   /* programs that did not run; part of lost */
 	uint64_t unseen;	   /* transitions without a record, though no number is missing */
 	uint64_t repairs;	   /* late, moved in time, or bridged */
 	uint64_t no_number;	   /* records of threads without storage */

@@ -129,6 +129,7 @@ struct raw_reader;
 
 /* What is wrong with a file, in words and where. */
 struct raw_diag {
+	int err; /* -ENODATA: it stops there; -EBADMSG: damaged there; others as returned */
 	uint64_t offset;
 	char text[192];
 };

@@ -43,6 +43,7 @@ __attribute__((format(printf, 4, 5))) static int fail(struct raw_diag *diag, int
 	va_start(args, format);
 	vsnprintf(diag->text, sizeof(diag->text), format, args);
 	va_end(args);
+	diag->err = err;
 	diag->offset = offset;
 	return err;
 }

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/*
+ * gotrace-bpf convert: a raw capture into a trace. A capture that stops
+ * without its end is converted as far as it is whole, and that is said; one
+ * that is damaged as well, but then the status is a failure.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/live.h"
+#include "cli/mapped.h"
+#include "cli/traceout.h"
+
+struct convert {
+	const struct config *config;
+	const char *path;
+	struct mapped input;
+	struct raw_reader *reader;
+	struct traceout trace;
+	struct progress progress;
+	uint64_t begin_ns;
+};
+
+/* The file became shorter while it was read: the mapping ends in nothing. */
+static void on_bus_error(int signal)
+{
+	static const char text[] =
+		"gotrace-bpf: the capture was cut off while it was read: try again\n";
+
+	(void)signal;
+	if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
+		_exit(CLI_FAILED);
+	_exit(CLI_FAILED);
+}
+
+static int open_input(struct convert *convert)
+{
+	struct raw_diag diag = { 0 };
+	int err = mapped_open(&convert->input, convert->path);
+
+	if (err == -EINVAL)
+		return cli_fail("%s is no regular file: copy the capture into one first",
+				convert->path);
+	if (err)
+		return cli_fail("cannot read %s: %s", convert->path, strerror(-err));
+	signal(SIGBUS, on_bus_error);
+	err = raw_reader_new(&convert->reader, convert->input.data, convert->input.size, &diag);
+	if (err)
+		return cli_fail("%s: %s", convert->path, diag.text);
+	return CLI_DONE;
+}
+
+static void show_progress(struct convert *convert, uint64_t offset)
+{
+	struct progress_state state = { .elapsed_ns = live_now_ns() - convert->begin_ns,
+					.left_ns = PROGRESS_NO_END };
+	double share = (double)offset / (double)convert->input.size;
+	struct pipeline_stats stats;
+
+	if (!progress_due(&convert->progress, state.elapsed_ns))
+		return;
+	pipeline_stats(convert->trace.pipeline, &stats);
+	state.records = stats.records;
+	state.lost = stats.lost;
+	traceout_measure(&convert->trace, &state);
+	if (share > 0.01)
+		state.left_ns = (uint64_t)((double)state.elapsed_ns * (1 - share) / share);
+	progress_show(&convert->progress, &state);
+}
+
+static int on_passed(void *ctx, uint64_t offset)
+{
+	struct convert *convert = ctx;
+
+	mapped_drop(&convert->input, offset);
+	show_progress(convert, offset);
+	return 0;
+}
+
+/* The trace is made; stop says why it may not be all of the capture. */
+static int finish(struct convert *convert, const struct raw_diag *stop)
+{
+	const struct traceout_source source = {
+		.ring_bytes = raw_reader_info(convert->reader)->ring_bytes,
+		.ring_fullest = -1,
+		.cut_off = *stop->text ? stop->text : NULL,
+	};
+	int status = traceout_finish(&convert->trace, &source);
+
+	if (status != CLI_DONE || !source.cut_off)
+		return status;
+	if (stop->err == -EBADMSG)
+		return cli_fail("%s: %s; what comes before is in the trace", convert->path,
+				stop->text);
+	cli_note("%s: %s; what there is is in the trace", convert->path, stop->text);
+	return CLI_DONE;
+}
+
+static int run(struct convert *convert)
+{
+	struct raw_diag stop = { .text = "" };
+	int err = traceout_begin(&convert->trace, raw_reader_info(convert->reader), true);
+
+	if (err)
+		return traceout_fail(&convert->trace, err);
+	convert->begin_ns = live_now_ns();
+	progress_init(&convert->progress, convert->config->quiet);
+	err = pipeline_convert(convert->trace.pipeline, convert->reader, on_passed, convert, &stop);
+	progress_clear(&convert->progress);
+	if (err == -ENODATA || err == -EBADMSG)
+		return cli_fail("%s: %s; nothing before it can be converted", convert->path,
+				stop.text);
+	return err ? traceout_fail(&convert->trace, err) : finish(convert, &stop);
+}
+
+int cmd_convert(const struct config *config)
+{
+	struct convert convert = { .config = config, .path = config->args[0] };
+	int status = open_input(&convert);
+
+	signal(SIGPIPE, SIG_IGN); /* a closed pipe behind -o is an error like others */
+	if (status == CLI_DONE)
+		status = traceout_open(&convert.trace, config);
+	if (status == CLI_DONE) {
+		status = run(&convert);
+		traceout_close(&convert.trace);
+	}
+	raw_reader_free(convert.reader);
+	mapped_close(&convert.input);
+	return status;
+}

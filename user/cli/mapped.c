@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+#include "cli/mapped.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* So much is given back at a time, and so much stays behind the reader:
+ * records of the last rounds are still borrowed from there. */
+#define STEP (8UL << 20)
+
+static int map(struct mapped *mapped, int fd)
+{
+	struct stat stat;
+	void *data;
+
+	if (fstat(fd, &stat))
+		return -errno;
+	if (S_ISDIR(stat.st_mode))
+		return -EISDIR;
+	if (!S_ISREG(stat.st_mode))
+		return -EINVAL;
+	*mapped = (struct mapped){ .size = (size_t)stat.st_size };
+	if (!mapped->size)
+		return 0;
+	data = mmap(NULL, mapped->size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (data == MAP_FAILED)
+		return -errno;
+	madvise(data, mapped->size, MADV_SEQUENTIAL);
+	mapped->data = data;
+	return 0;
+}
+
+int mapped_open(struct mapped *mapped, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	err = map(mapped, fd);
+	close(fd);
+	return err;
+}
+
+void mapped_drop(struct mapped *mapped, uint64_t offset)
+{
+	while (offset >= mapped->dropped + 2 * STEP) {
+		madvise((char *)(uintptr_t)mapped->data + mapped->dropped, STEP, MADV_DONTNEED);
+		mapped->dropped += STEP;
+	}
+}
+
+void mapped_close(struct mapped *mapped)
+{
+	if (mapped->data)
+		munmap((void *)(uintptr_t)mapped->data, mapped->size);
+	*mapped = (struct mapped){ 0 };
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+#include "cli/traceout.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "cli/cli.h"
+#include "cli/stats.h"
+
+#define DEFAULT_PATH "gotrace.out"
+
+/* Beyond so many events go tool trace is no pleasure any more. */
+#define COMFORTABLE_EVENTS 1000000
+
+int traceout_open(struct traceout *trace, const struct config *config)
+{
+	struct output_diag diag;
+
+	*trace = (struct traceout){ .config = config,
+				    .path = config->output ? config->output : DEFAULT_PATH };
+	if (output_open(&trace->output, trace->path, OUTPUT_PART, &diag))
+		return cli_fail("%s", diag.text);
+	return CLI_DONE;
+}
+
+int traceout_begin(struct traceout *trace, const struct raw_info *info, bool data_stable)
+{
+	const struct config *config = trace->config;
+	const struct pipeline_options options = {
+		.mapping = (enum model_mapping)config->mapping,
+		.version = config->version,
+		.monotonic = config->monotonic,
+		.data_stable = data_stable,
+	};
+
+	return pipeline_new(&trace->pipeline, &options, info, output_write, trace->output);
+}
+
+void traceout_measure(const struct traceout *trace, struct progress_state *state)
+{
+	struct pipeline_stats stats;
+
+	pipeline_stats(trace->pipeline, &stats);
+	state->events = stats.events;
+	state->bytes = stats.bytes;
+}
+
+static void say_summary(const struct traceout *trace, const struct pipeline_stats *stats)
+{
+	char bytes[32], duration[32];
+
+	fprintf(stderr,
+		"%s: %" PRIu64 " records, %" PRIu64 " lost, %" PRIu64 " unseen, %" PRIu64
+		" repairs, %" PRIu64 " events, %s, %s",
+		trace->path, stats->records, stats->lost, stats->unseen, stats->repairs,
+		stats->events, units_format_bytes(bytes, sizeof(bytes), stats->bytes),
+		units_format_duration(duration, sizeof(duration), stats->end_ns - stats->begin_ns));
+	if (!strcmp(trace->path, "-"))
+		fputc('\n', stderr);
+	else
+		fprintf(stderr, "; open it: go tool trace %s\n", trace->path);
+}
+
+static void say_hints(const struct traceout *trace, const struct pipeline_stats *stats,
+		      const struct traceout_source *source)
+{
+	char bytes[32];
+
+	if (stats->lost && source->ring_fullest >= 0)
+		cli_note("records were lost: try --buffer with more than %s",
+			 units_format_bytes(bytes, sizeof(bytes), source->ring_bytes));
+	if (stats->events > COMFORTABLE_EVENTS)
+		cli_note("go tool trace is slow with more than a million events: trace shorter, "
+			 "or less (-p, --cgroup)");
+	if (trace->config->verbose)
+		cli_note("%" PRIu64 " threads, %" PRIu64 " records without storage, %" PRIu64
+			 " programs missed; %s of rings, at most %.0f %% full",
+			 stats->threads, stats->no_number, stats->missed,
+			 units_format_bytes(bytes, sizeof(bytes), source->ring_bytes),
+			 source->ring_fullest < 0 ? 0 : source->ring_fullest * 100);
+}
+
+static uint64_t cpu_time_ns(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_SELF, &usage);
+	return (uint64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000000 +
+	       (uint64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000;
+}
+
+static int write_stats(const struct traceout *trace, const struct pipeline_stats *stats,
+		       const struct traceout_source *source)
+{
+	const struct stats_row rows[] = {
+		{ "file", 0, trace->path },
+		{ "records", (int64_t)stats->records, NULL },
+		{ "lost", (int64_t)stats->lost, NULL },
+		{ "unseen", (int64_t)stats->unseen, NULL },
+		{ "repairs", (int64_t)stats->repairs, NULL },
+		{ "events", (int64_t)stats->events, NULL },
+		{ "bytes", (int64_t)stats->bytes, NULL },
+		{ "duration_ns", (int64_t)(stats->end_ns - stats->begin_ns), NULL },
+		{ "missed", (int64_t)stats->missed, NULL },
+		{ "unfinished", (int64_t)stats->unfinished, NULL },
+		{ "no_number", (int64_t)stats->no_number, NULL },
+		{ "refused", (int64_t)stats->refused, NULL },
+		{ "threads", (int64_t)stats->threads, NULL },
+		{ "begin_ns", (int64_t)stats->begin_ns, NULL },
+		{ "end_ns", (int64_t)stats->end_ns, NULL },
+		{ "clock_offset_ns", (int64_t)stats->clock_offset_ns, NULL },
+		{ "ring_bytes", (int64_t)source->ring_bytes, NULL },
+		{ "cpu_time_ns", (int64_t)cpu_time_ns(), NULL },
+		{ "cut_off", 0, source->cut_off ? source->cut_off : "" },
+	};
+	const char *path = trace->config->stats;
+	int err = path ? stats_write(path, rows, sizeof(rows) / sizeof(rows[0])) : 0;
+
+	return err ? cli_fail("cannot write %s: %s", path, strerror(-err)) : CLI_DONE;
+}
+
+int traceout_finish(struct traceout *trace, const struct traceout_source *source)
+{
+	struct pipeline_stats stats;
+	int err = output_commit(trace->output);
+
+	if (err)
+		return traceout_fail(trace, err);
+	trace->keep = true;
+	pipeline_stats(trace->pipeline, &stats);
+	if (!trace->config->quiet) {
+		say_summary(trace, &stats);
+		say_hints(trace, &stats, source);
+	}
+	return write_stats(trace, &stats, source);
+}
+
+int traceout_fail(struct traceout *trace, int err)
+{
+	trace->keep = true;
+	if (*output_error(trace->output))
+		return cli_fail("%s", output_error(trace->output));
+	return cli_fail("cannot make the trace: %s", strerror(-err));
+}
+
+void traceout_close(struct traceout *trace)
+{
+	pipeline_free(trace->pipeline);
+	if (trace->keep)
+		output_close(trace->output);
+	else
+		output_discard(trace->output);
+	*trace = (struct traceout){ 0 };
+}

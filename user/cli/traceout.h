@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * A trace being made, as the commands that make one see it: the pipeline with
+ * a file at its end, what is said about it when it is done, and --stats.
+ * Where the parts of the capture come from is its callers' business:
+ * cmd_trace.c has them from the kernel, cmd_convert.c from a raw file.
+ */
+#ifndef GOTRACE_TRACEOUT_H
+#define GOTRACE_TRACEOUT_H
+
+#include "cli/progress.h"
+#include "options/options.h"
+#include "output/output.h"
+#include "pipeline/pipeline.h"
+
+struct traceout {
+	const struct config *config;
+	const char *path;
+	struct output *output;
+	struct pipeline *pipeline; /* NULL until traceout_begin */
+	bool keep;		   /* what is there: it is finished, or can be read in parts */
+};
+
+/* Opens the file, so that one that cannot be written is known at once. Says what is wrong. */
+int traceout_open(struct traceout *trace, const struct config *config);
+/* Makes the pipeline. 0 or -errno. */
+int traceout_begin(struct traceout *trace, const struct raw_info *info, bool data_stable);
+/* Fills events and bytes. */
+void traceout_measure(const struct traceout *trace, struct progress_state *state);
+
+/* What only the source of the records knows. */
+struct traceout_source {
+	uint64_t ring_bytes;
+	double ring_fullest; /* 0 to 1; below 0: unknown */
+	const char *cut_off; /* why it is not whole; NULL: it is */
+};
+
+/* Puts the finished trace under its name and says how it went. CLI_DONE or CLI_FAILED. */
+int traceout_finish(struct traceout *trace, const struct traceout_source *source);
+/* Says why no trace comes of it. CLI_FAILED. */
+int traceout_fail(struct traceout *trace, int err);
+/* Frees. What is neither finished nor a failure's rest is removed. */
+void traceout_close(struct traceout *trace);
+
+#endif
