@@ -30,6 +30,8 @@ static bool refresh_scope(const struct world *world, struct world_thread *thread
 		return false;
 	thread->scope = thread->in_cgroup;
 	thread->described = false;
+	if (!was) /* nobody looked meanwhile, but off its CPU its registers tell */
+		thread->stored_sys = thread->sys;
 	return was;
 }
 
@@ -57,6 +59,8 @@ static union rectext_any *stamp(struct world *world, uint32_t cpu, uint8_t type,
 	if (!world_room(world, &world->records, &world->record_size, world->record_count,
 			sizeof(*world->records)))
 		return NULL;
+	/* Room for the events of one record, a nanosecond each. */
+	world->now_ns += SIM_RECORD_NS;
 	world_tick(world, 200);
 	record = &world->records[world->record_count++];
 	*record = (struct sim_record){ .true_ns = world->now_ns, .slot_ns = world->now_ns };
@@ -213,7 +217,10 @@ void kernelside_birth(struct world *world, uint32_t child, uint32_t parent)
 	thread->waker_id = from->id;
 	thread->waker_tid = from->tid;
 	thread->waker_scope = kernelside_scope(world, from);
-	thread->stored_sys = thread->kernel ? REC_SYS_NONE : from->stored_sys;
+	/* The registers of a stranger tell: it is inside a clone. */
+	thread->stored_sys = thread->kernel	   ? REC_SYS_NONE
+			     : thread->waker_scope ? from->stored_sys
+						   : from->sys;
 }
 
 void kernelside_fork(struct world *world, uint32_t cpu, uint32_t child)

@@ -22,6 +22,8 @@
 #include "lib/rectext.h"
 #include "record.h"
 
+#define SIM_RECORD_NS 20 /* records are further apart than this, in truth */
+
 enum sim_scope {
 	SIM_SYSTEM,  /* everybody */
 	SIM_PROCESS, /* half of the processes, and their children */
@@ -119,8 +121,11 @@ struct sim_thread {
 /* A thread was in one state; true times, from when recording was on. */
 struct sim_interval {
 	uint32_t thread;
+	uint32_t tid;  /* that it had when it was born or last execed */
+	uint32_t life; /* execs so far */
 	uint8_t state; /* enum rec_state: running, runnable, asleep */
 	bool scope;    /* the kernel side held it in scope */
+	bool known;    /* the kernel side knew whether it was in a syscall */
 	uint16_t cpu;  /* running: where */
 	uint16_t sys;  /* REC_SYS_* form: none or what it is inside */
 	uint64_t from_ns, to_ns;

@@ -47,8 +47,11 @@ static void close_interval(struct world *world, uint32_t at)
 		       sizeof(*world->intervals)))
 		world->intervals[world->interval_count++] = (struct sim_interval){
 			.thread = at,
+			.tid = thread->goid_tid,
+			.life = thread->life,
 			.state = thread->state,
 			.scope = thread->was_scope,
+			.known = thread->was_known,
 			.cpu = thread->cpu,
 			.sys = thread->sys,
 			.from_ns = thread->since_ns,
@@ -56,6 +59,7 @@ static void close_interval(struct world *world, uint32_t at)
 		};
 	thread->since_ns = world->now_ns;
 	thread->was_scope = kernelside_scope(world, thread);
+	thread->was_known = thread->stored_sys != REC_SYS_UNKNOWN;
 }
 
 static void set_state(struct world *world, uint32_t at, uint8_t state, uint32_t cpu)
@@ -78,6 +82,7 @@ void world_record(struct world *world)
 		kernelside_store(world, &world->threads[at]);
 		world->threads[at].since_ns = world->now_ns;
 		world->threads[at].was_scope = kernelside_scope(world, &world->threads[at]);
+		world->threads[at].was_known = false;
 	}
 }
 
@@ -142,6 +147,7 @@ uint32_t world_add_thread(struct world *world, uint32_t process, bool kernel)
 		.since_ns = world->now_ns,
 	};
 	snprintf(thread->comm, sizeof(thread->comm), "%s%u", kernel ? "kworker/" : "prog", at % 20);
+	thread->goid_tid = thread->tid;
 	if (in->alive++ == 0) {
 		in->leader = at;
 		in->tgid = thread->tid;
@@ -215,6 +221,9 @@ void world_exec(struct world *world, uint32_t cpu)
 	}
 	world_rename(world, cpu);
 	kernelside_exec(world, cpu, old_tid);
+	close_interval(world, at);
+	thread->goid_tid = thread->tid;
+	thread->life++;
 }
 
 void world_exit(struct world *world, uint32_t cpu)

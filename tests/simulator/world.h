@@ -57,8 +57,10 @@ struct world_thread {
 	bool waker_scope;
 	uint64_t waking_ns;
 	/* the truth being written */
+	uint32_t goid_tid; /* the tid it had when it was born or last execed */
+	uint32_t life;	   /* execs so far */
 	uint64_t since_ns;
-	bool was_scope;
+	bool was_scope, was_known;
 };
 
 struct world_process {

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * The whole program against the simulator's truth.
+ *
+ *   test_truth [RUNS [SEED]]   random simulations with seeds from SEED up
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "simulator/compare.h"
+#include "simulator/feed.h"
+
+static uint64_t first_seed = 1;
+
+static void wrong(const struct sim *sim, const char *what)
+{
+	sim_print_options(stderr, sim);
+	fail_msg("%s", what);
+}
+
+static void check_exactly(const struct sim *sim)
+{
+	struct pipeline_options options = { .version = 23, .generation_ns = 3000000 };
+	struct feed_result result;
+	struct replay *replay;
+
+	if (feed_pipeline(sim, &options, &result))
+		wrong(sim, "the pipeline fails");
+	if (result.stats.refused)
+		wrong(sim, "an event was refused");
+	if (result.stats.lost || result.stats.unseen || result.stats.repairs)
+		wrong(sim, "nothing was lost, but something was repaired");
+	if (replay_new(&replay, result.trace, result.size, result.stats.clock_offset_ns,
+		       sim_end_ns(sim)))
+		wrong(sim, "no trace");
+	if (compare_exactly(sim, replay, stderr))
+		wrong(sim, "the trace is not the truth");
+	replay_free(replay);
+	free(result.trace);
+}
+
+struct batch {
+	const char *name;
+	enum sim_scope scope;
+	uint32_t runs, cpus, threads, steps;
+};
+
+static const struct batch batches[] = {
+	{ "tiny, system-wide", SIM_SYSTEM, 300, 2, 3, 40 },
+	{ "small, system-wide", SIM_SYSTEM, 100, 4, 10, 400 },
+	{ "medium, system-wide", SIM_SYSTEM, 20, 16, 100, 3000 },
+	{ "tiny, processes", SIM_PROCESS, 300, 2, 3, 40 },
+	{ "small, processes", SIM_PROCESS, 100, 4, 10, 400 },
+	{ "tiny, cgroup", SIM_CGROUP, 300, 2, 3, 40 },
+	{ "small, cgroup", SIM_CGROUP, 100, 4, 10, 400 },
+};
+
+static void test_batch(void **state)
+{
+	const struct batch *batch = *state;
+
+	for (uint64_t seed = first_seed; seed < first_seed + batch->runs; seed++) {
+		struct sim_options options;
+		struct sim *sim;
+
+		sim_options_random(&options, seed, batch->cpus, batch->threads, batch->steps);
+		options.scope = batch->scope;
+		options.loss = 0;
+		options.skew_record_ns = options.skew_cpu_ns = options.skew_episode_ns = 0;
+		options.snapshot_missing = 0;
+		if (batch->scope == SIM_CGROUP)
+			options.warm_up = options.snapshot_steps = 0;
+		assert_int_equal(sim_new(&sim, seed, &options), 0);
+		check_exactly(sim);
+		sim_free(sim);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct CMUnitTest tests[sizeof(batches) / sizeof(batches[0])];
+
+	if (argc > 2)
+		first_seed = strtoull(argv[2], NULL, 0);
+	for (size_t i = 0; i < sizeof(batches) / sizeof(batches[0]); i++)
+		tests[i] = (struct CMUnitTest){
+			.name = batches[i].name,
+			.test_func = test_batch,
+			.initial_state = (void *)&batches[i],
+		};
+	return cmocka_run_group_tests_name("truth", tests, NULL, NULL);
+}
