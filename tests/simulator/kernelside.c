@@ -331,6 +331,7 @@ bool world_snapshot(struct world *world, uint32_t at, struct rec_snapshot *out)
 	if (thread->stored_sys == REC_SYS_UNKNOWN && (off_cpu || thread->kernel))
 		thread->stored_sys = thread->sys;
 	thread->described = true;
+	thread->goid_tid = thread->tid;
 	*out = (struct rec_snapshot){
 		.id = thread->id,
 		.num = thread->num,

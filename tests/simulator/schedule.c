@@ -166,6 +166,9 @@ static void exec(struct schedule *schedule, uint32_t cpu)
 	uint32_t at = world->cpus[cpu].current;
 	uint32_t process = world->threads[at].process;
 
+	/* By which tid the old leader would be listed is left open. */
+	if (world->listing && world->processes[process].leader != at)
+		return;
 	for (uint32_t i = 0; i < world->thread_count; i++)
 		if (i != at && world->threads[i].process == process &&
 		    world->threads[i].state != REC_STATE_DEAD && !world->threads[i].exiting)

@@ -89,6 +89,7 @@ static int run(struct sim *sim)
 		schedule_step(&schedule);
 	world_record(world);
 	sim->on_ns = world->now_ns;
+	world->listing = true;
 	for (uint32_t i = 0; i <= steps && !world->failed; i++) {
 		uint64_t due = world->thread_count * (uint64_t)i / (steps ? steps : 1);
 
@@ -100,10 +101,11 @@ static int run(struct sim *sim)
 		if (i < steps)
 			schedule_step(&schedule);
 	}
+	world->listing = false;
 	sim->snapshot_end_ns = world->now_ns;
 	for (uint32_t i = 0; i < sim->options.steps && !world->failed; i++)
 		schedule_step(&schedule);
-	world_tick(world, 1000);
+	world->now_ns += 1000; /* nothing ends too short to be seen */
 	world_close(world);
 	sim->end_ns = world->now_ns + (uint64_t)sim->options.skew_cpu_ns +
 		      sim->options.skew_record_ns + sim->options.skew_episode_ns;

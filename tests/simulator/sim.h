@@ -121,11 +121,11 @@ struct sim_thread {
 /* A thread was in one state; true times, from when recording was on. */
 struct sim_interval {
 	uint32_t thread;
-	uint32_t tid;  /* that it had when it was born or last execed */
+	uint32_t tid;  /* that it had when it was born, listed or last execed */
 	uint32_t life; /* execs so far */
 	uint8_t state; /* enum rec_state: running, runnable, asleep */
 	bool scope;    /* the kernel side held it in scope */
-	bool known;    /* the kernel side knew whether it was in a syscall */
+	bool known;    /* the records say whether it was in a syscall */
 	uint16_t cpu;  /* running: where */
 	uint16_t sys;  /* REC_SYS_* form: none or what it is inside */
 	uint64_t from_ns, to_ns;

@@ -59,7 +59,7 @@ static void close_interval(struct world *world, uint32_t at)
 		};
 	thread->since_ns = world->now_ns;
 	thread->was_scope = kernelside_scope(world, thread);
-	thread->was_known = thread->stored_sys != REC_SYS_UNKNOWN;
+	thread->was_known = thread->revealed || thread->stored_sys != REC_SYS_UNKNOWN;
 }
 
 static void set_state(struct world *world, uint32_t at, uint8_t state, uint32_t cpu)
@@ -82,7 +82,7 @@ void world_record(struct world *world)
 		kernelside_store(world, &world->threads[at]);
 		world->threads[at].since_ns = world->now_ns;
 		world->threads[at].was_scope = kernelside_scope(world, &world->threads[at]);
-		world->threads[at].was_known = false;
+		world->threads[at].was_known = world->threads[at].revealed = false;
 	}
 }
 
@@ -221,6 +221,7 @@ void world_exec(struct world *world, uint32_t cpu)
 	}
 	world_rename(world, cpu);
 	kernelside_exec(world, cpu, old_tid);
+	thread->revealed = world->recording;
 	close_interval(world, at);
 	thread->goid_tid = thread->tid;
 	thread->life++;

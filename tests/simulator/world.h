@@ -57,8 +57,9 @@ struct world_thread {
 	bool waker_scope;
 	uint64_t waking_ns;
 	/* the truth being written */
-	uint32_t goid_tid; /* the tid it had when it was born or last execed */
+	uint32_t goid_tid; /* the tid it had when it was born, listed, or last execed */
 	uint32_t life;	   /* execs so far */
+	bool revealed;	   /* an exec says that it is inside execve */
 	uint64_t since_ns;
 	bool was_scope, was_known;
 };
@@ -81,7 +82,8 @@ struct world {
 	struct rng rng;
 	uint64_t now_ns;
 	bool recording;
-	bool failed; /* no memory: everything after is void */
+	bool listing; /* the snapshot is being taken */
+	bool failed;  /* no memory: everything after is void */
 	struct world_cpu cpus[WORLD_CPUS];
 	struct world_thread *threads;
 	size_t thread_count, thread_size;

@@ -2,7 +2,7 @@
 /*
  * The whole program against the simulator's truth.
  *
- *   test_truth [RUNS [SEED]]   random simulations with seeds from SEED up
+ *   test_truth [RUNS [SEED]]   each batch with seeds from SEED up
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,6 +16,7 @@
 #include "simulator/feed.h"
 
 static uint64_t first_seed = 1;
+static uint32_t runs; /* 0: each batch's own number */
 
 static void wrong(const struct sim *sim, const char *what)
 {
@@ -64,7 +65,7 @@ static void test_batch(void **state)
 {
 	const struct batch *batch = *state;
 
-	for (uint64_t seed = first_seed; seed < first_seed + batch->runs; seed++) {
+	for (uint64_t seed = first_seed; seed < first_seed + (runs ? runs : batch->runs); seed++) {
 		struct sim_options options;
 		struct sim *sim;
 
@@ -85,6 +86,8 @@ int main(int argc, char **argv)
 {
 	struct CMUnitTest tests[sizeof(batches) / sizeof(batches[0])];
 
+	if (argc > 1)
+		runs = (uint32_t)strtoul(argv[1], NULL, 0);
 	if (argc > 2)
 		first_seed = strtoull(argv[2], NULL, 0);
 	for (size_t i = 0; i < sizeof(batches) / sizeof(batches[0]); i++)
