@@ -4,12 +4,6 @@
  * more that keep the viewers (cmd/trace) from drawing nonsense: a running G
  * always has a running P under it, and a P in a syscall has its G.
  *
- * Generations. A reader goes on with its statuses from one generation to the
- * next, but a sequence number counts only within a generation in which its P
- * or G was stated (or created). So P and G are stated again just before their
- * first event with a number, in the state the reader holds, and not otherwise:
- * a G that blocks in a generation in which it was never named needs nothing.
- *
  * No event is written before everything is checked; a refused call leaves no
  * mark but its count.
  */
@@ -19,50 +13,17 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "trace/sched_out.h"
 #include "trace/sched_table.h"
 
-#define ARGS(...) (const uint64_t[]){ __VA_ARGS__ }, sizeof((uint64_t[]){ __VA_ARGS__ }) / 8
-#define NO_ARGS NULL, 0
-
-#define FIRST_TIME 2		      /* so that structural batches can be before it, at 1 */
-#define LAST_TIME (UINT64_C(1) << 62) /* a reader's times are signed */
-#define LAST_ID INT64_MAX	      /* its ids too; -1 is none */
-#define MAX_EVENTS 4		      /* that one call makes, at most */
+#define LAST_ID INT64_MAX /* a reader's ids are signed; -1 is none */
 
 struct gt_sched {
-	struct gt_writer *writer;
-	struct gt_sched_options options;
+	struct sched_out out;
 	struct sched_table table;
-	int err;	     /* out of memory: nothing is written any more */
-	bool started;	     /* the statuses of the start are over */
-	uint64_t at;	     /* the caller's time */
-	uint64_t last;	     /* of the last event; nothing is earlier than after it */
-	uint64_t generation; /* the writer's number of the open one */
-	uint64_t first;	     /* time of its first event; 0: none yet */
-	uint64_t last_event;
+	int err; /* out of memory: nothing is written any more */
 	uint64_t refused;
 };
-
-static uint64_t next_time(const struct gt_sched *s)
-{
-	return s->at > s->last ? s->at : s->last + 1;
-}
-
-static void emit_status(struct gt_sched *s, uint64_t m, unsigned type, const uint64_t *args,
-			unsigned count)
-{
-	s->last = s->last_event = next_time(s);
-	if (!s->first)
-		s->first = s->last;
-	gt_writer_event(s->writer, m, s->last, type, args, count);
-}
-
-static void emit(struct gt_sched *s, uint64_t m, unsigned type, const uint64_t *args,
-		 unsigned count)
-{
-	s->started = true;
-	emit_status(s, m, type, args, count);
-}
 
 static int refuse(struct gt_sched *s)
 {
@@ -75,17 +36,17 @@ static int refuse(struct gt_sched *s)
 /* For what every event needs. m: the batch it stands in. */
 static bool may_write(const struct gt_sched *s, uint64_t m)
 {
-	return !s->err && m <= LAST_ID && next_time(s) < LAST_TIME - MAX_EVENTS;
+	return !s->err && m <= LAST_ID && sched_out_has_time(&s->out);
 }
 
 static bool is_string(const struct gt_sched *s, uint64_t id)
 {
-	return id <= gt_writer_strings(s->writer);
+	return id <= gt_writer_strings(s->out.writer);
 }
 
 static bool is_stack(const struct gt_sched *s, uint64_t id)
 {
-	return id <= gt_writer_stacks(s->writer);
+	return id <= gt_writer_stacks(s->out.writer);
 }
 
 static bool is_new_go(const struct gt_sched *s, uint64_t g)
@@ -100,34 +61,10 @@ static bool runs(const struct sched_held *held)
 	       held->proc->status == GT_PROC_RUNNING;
 }
 
-/* ---- sequence numbers, and the statuses that they start from ---- */
-
-static uint64_t next_proc_seq(struct gt_sched *s, struct sched_proc *proc)
+static void emit(struct gt_sched *s, uint64_t m, unsigned type, const uint64_t *args,
+		 unsigned count)
 {
-	if (proc->generation != s->generation) {
-		emit(s, proc->m, GT_EV_PROC_STATUS, ARGS(proc->id, proc->status));
-		proc->generation = s->generation;
-		proc->seq = 0;
-	}
-	return ++proc->seq;
-}
-
-/* Of a runnable or waiting G; the others have no events with a number. */
-static uint64_t next_go_seq(struct gt_sched *s, struct sched_go *go)
-{
-	if (go->generation != s->generation) {
-		emit(s, GT_NO_M, GT_EV_GO_STATUS, ARGS(go->id, GT_NO_M, go->status));
-		go->generation = s->generation;
-		go->seq = 0;
-	}
-	return ++go->seq;
-}
-
-static void emit_proc_start(struct gt_sched *s, uint64_t m, struct sched_proc *proc)
-{
-	uint64_t seq = next_proc_seq(s, proc);
-
-	emit(s, m, GT_EV_PROC_START, ARGS(proc->id, seq));
+	sched_out_event(&s->out, m, type, args, count);
 }
 
 /* ---- who holds what; out of memory ends the trace there ---- */
@@ -137,55 +74,35 @@ static struct sched_proc *add_proc(struct gt_sched *s, uint64_t p)
 {
 	struct sched_proc *proc = sched_table_add_proc(&s->table, p);
 
-	if (proc)
-		proc->status = GT_PROC_IDLE;
-	else
+	if (!proc)
 		s->err = -ENOMEM;
 	return proc;
 }
 
-/* Stated or created in this generation, held by nobody. NULL: s->err is set. */
+/* Stated or created in this generation. NULL: s->err is set. */
 static struct sched_go *add_go(struct gt_sched *s, uint64_t g, enum gt_go_status status)
 {
-	struct sched_go *go = sched_table_add_go(&s->table, g);
+	struct sched_go *go = sched_table_add_go(&s->table, g, status);
 
-	if (go) {
-		go->status = status;
-		go->generation = s->generation;
-	} else {
+	if (go)
+		go->generation = s->out.generation;
+	else
 		s->err = -ENOMEM;
-	}
 	return go;
 }
 
 static int hold_proc(struct gt_sched *s, uint64_t m, struct sched_proc *proc,
 		     enum gt_proc_status status)
 {
-	proc->status = status;
-	s->err = sched_table_hold_proc(&s->table, m, proc);
+	s->err = sched_table_hold_proc(&s->table, m, proc, status);
 	return s->err;
 }
 
 static int hold_go(struct gt_sched *s, uint64_t m, struct sched_go *go, enum gt_go_status status)
 {
-	go->status = status;
-	s->err = sched_table_hold_go(&s->table, m, go);
+	s->err = sched_table_hold_go(&s->table, m, go, status);
 	return s->err;
 }
-
-static void drop_proc(struct gt_sched *s, struct sched_proc *proc)
-{
-	proc->status = GT_PROC_IDLE;
-	sched_table_drop_proc(&s->table, proc);
-}
-
-static void drop_go(struct gt_sched *s, struct sched_go *go, enum gt_go_status status)
-{
-	go->status = status;
-	sched_table_drop_go(&s->table, go);
-}
-
-/* ---- public ---- */
 
 int gt_sched_new(struct gt_sched **out, struct gt_writer *writer,
 		 const struct gt_sched_options *options)
@@ -194,10 +111,7 @@ int gt_sched_new(struct gt_sched **out, struct gt_writer *writer,
 
 	if (!s)
 		return -ENOMEM;
-	s->writer = writer;
-	s->options = *options;
-	s->generation = gt_writer_generation_number(writer);
-	s->at = FIRST_TIME;
+	sched_out_init(&s->out, writer, options);
 	*out = s;
 	return 0;
 }
@@ -210,27 +124,9 @@ void gt_sched_free(struct gt_sched *s)
 	free(s);
 }
 
-static bool generation_is_due(const struct gt_sched *s)
-{
-	const struct gt_sched_options *o = &s->options;
-
-	/* New statuses are legal in the first generation only. */
-	if (!s->started || !s->first)
-		return false;
-	return (o->generation_ns && next_time(s) - s->first >= o->generation_ns) ||
-	       (o->generation_bytes &&
-		gt_writer_generation_bytes(s->writer) >= o->generation_bytes);
-}
-
 uint64_t gt_sched_at(struct gt_sched *s, uint64_t ts)
 {
-	s->at = ts > FIRST_TIME ? ts : FIRST_TIME;
-	if (generation_is_due(s) && !gt_writer_generation(s->writer)) {
-		s->generation = gt_writer_generation_number(s->writer);
-		s->first = 0;
-		s->last += 2; /* the reader's Sync event takes one of them */
-	}
-	return s->generation;
+	return sched_out_at(&s->out, ts);
 }
 
 int gt_sched_proc(struct gt_sched *s, uint64_t p, enum gt_proc_status status, uint64_t m)
@@ -239,15 +135,15 @@ int gt_sched_proc(struct gt_sched *s, uint64_t p, enum gt_proc_status status, ui
 	struct sched_held on_m = sched_table_m(&s->table, m);
 	struct sched_proc *proc;
 
-	if (s->started || !may_write(s, held ? m : 0) || p > GT_SCHED_MAX_PROC ||
+	if (s->out.started || !may_write(s, held ? m : 0) || p > GT_SCHED_MAX_PROC ||
 	    sched_table_proc(&s->table, p) || (!held && (status != GT_PROC_IDLE || m != GT_NO_M)) ||
 	    on_m.proc || on_m.go)
 		return refuse(s);
 	proc = add_proc(s, p);
 	if (!proc)
 		return s->err;
-	proc->generation = s->generation;
-	emit_status(s, m, GT_EV_PROC_STATUS, ARGS(p, status));
+	proc->generation = s->out.generation;
+	sched_out_status(&s->out, m, GT_EV_PROC_STATUS, ARGS(p, status));
 	return held ? hold_proc(s, m, proc, status) : 0;
 }
 
@@ -275,16 +171,16 @@ int gt_sched_go(struct gt_sched *s, uint64_t g, enum gt_go_status status, uint64
 	uint64_t batch = on_m.proc ? m : GT_NO_M;
 	struct sched_go *go;
 
-	if (s->started || !may_write(s, 0) || !is_new_go(s, g) || !fits_start(&on_m, status, m) ||
-	    !is_stack(s, stack))
+	if (s->out.started || !may_write(s, 0) || !is_new_go(s, g) ||
+	    !fits_start(&on_m, status, m) || !is_stack(s, stack))
 		return refuse(s);
 	go = add_go(s, g, status);
 	if (!go)
 		return s->err;
-	if (stack && s->options.version >= 23)
-		emit_status(s, batch, GT_EV_GO_STATUS_STACK, ARGS(g, m, status, stack));
+	if (stack && s->out.options.version >= 23)
+		sched_out_status(&s->out, batch, GT_EV_GO_STATUS_STACK, ARGS(g, m, status, stack));
 	else
-		emit_status(s, batch, GT_EV_GO_STATUS, ARGS(g, m, status));
+		sched_out_status(&s->out, batch, GT_EV_GO_STATUS, ARGS(g, m, status));
 	return m == GT_NO_M ? 0 : hold_go(s, m, go, status);
 }
 
@@ -292,6 +188,7 @@ int gt_sched_proc_start(struct gt_sched *s, uint64_t m, uint64_t p)
 {
 	struct sched_held held = sched_table_m(&s->table, m);
 	struct sched_proc *proc = sched_table_proc(&s->table, p);
+	uint64_t seq;
 
 	if (!may_write(s, m) || held.proc || p > GT_SCHED_MAX_PROC ||
 	    (proc && proc->status != GT_PROC_IDLE))
@@ -300,7 +197,8 @@ int gt_sched_proc_start(struct gt_sched *s, uint64_t m, uint64_t p)
 		proc = add_proc(s, p);
 	if (!proc)
 		return s->err;
-	emit_proc_start(s, m, proc);
+	seq = sched_out_proc_seq(&s->out, proc);
+	emit(s, m, GT_EV_PROC_START, ARGS(p, seq));
 	return hold_proc(s, m, proc, GT_PROC_RUNNING);
 }
 
@@ -311,7 +209,7 @@ int gt_sched_proc_stop(struct gt_sched *s, uint64_t m)
 	if (!may_write(s, m) || !held.proc || runs(&held))
 		return refuse(s);
 	emit(s, m, GT_EV_PROC_STOP, NO_ARGS);
-	drop_proc(s, held.proc);
+	sched_table_drop_proc(&s->table, held.proc);
 	return 0;
 }
 
@@ -322,9 +220,9 @@ int gt_sched_proc_steal(struct gt_sched *s, uint64_t m, uint64_t p, uint64_t fro
 
 	if (!may_write(s, m) || !proc || proc->status != GT_PROC_SYSCALL || proc->m != from_m)
 		return refuse(s);
-	seq = next_proc_seq(s, proc);
+	seq = sched_out_proc_seq(&s->out, proc);
 	emit(s, m, GT_EV_PROC_STEAL, ARGS(p, seq, from_m));
-	drop_proc(s, proc);
+	sched_table_drop_proc(&s->table, proc);
 	return 0;
 }
 
@@ -354,7 +252,7 @@ int gt_sched_go_start(struct gt_sched *s, uint64_t m, uint64_t g)
 	if (!may_write(s, m) || !held.proc || held.proc->status != GT_PROC_RUNNING || held.go ||
 	    !go || go->status != GT_GO_RUNNABLE)
 		return refuse(s);
-	seq = next_go_seq(s, go);
+	seq = sched_out_go_seq(&s->out, go);
 	emit(s, m, GT_EV_GO_START, ARGS(g, seq));
 	return hold_go(s, m, go, GT_GO_RUNNING);
 }
@@ -367,7 +265,7 @@ static int leave(struct gt_sched *s, uint64_t m, unsigned type, uint64_t reason,
 	if (!may_write(s, m) || !runs(&held) || !is_string(s, reason) || !is_stack(s, stack))
 		return refuse(s);
 	emit(s, m, type, ARGS(reason, stack));
-	drop_go(s, held.go, status);
+	sched_table_drop_go(&s->table, held.go, status);
 	return 0;
 }
 
@@ -389,7 +287,7 @@ int gt_sched_go_unblock(struct gt_sched *s, uint64_t m, uint64_t g, uint64_t sta
 	if (!may_write(s, m == GT_NO_M ? 0 : m) || !go || go->status != GT_GO_WAITING ||
 	    !is_stack(s, stack))
 		return refuse(s);
-	seq = next_go_seq(s, go);
+	seq = sched_out_go_seq(&s->out, go);
 	emit(s, m, GT_EV_GO_UNBLOCK, ARGS(g, seq, stack));
 	go->status = GT_GO_RUNNABLE;
 	return 0;
@@ -398,7 +296,6 @@ int gt_sched_go_unblock(struct gt_sched *s, uint64_t m, uint64_t g, uint64_t sta
 static void end_go(struct gt_sched *s, uint64_t m, struct sched_go *go, unsigned type)
 {
 	emit(s, m, type, NO_ARGS);
-	sched_table_drop_go(&s->table, go);
 	sched_table_del_go(&s->table, go);
 }
 
@@ -430,7 +327,7 @@ int gt_sched_syscall_begin(struct gt_sched *s, uint64_t m, uint64_t stack)
 
 	if (!may_write(s, m) || !runs(&held) || !is_stack(s, stack))
 		return refuse(s);
-	seq = next_proc_seq(s, held.proc);
+	seq = sched_out_proc_seq(&s->out, held.proc);
 	emit(s, m, GT_EV_GO_SYSCALL_BEGIN, ARGS(seq, stack));
 	held.go->status = GT_GO_SYSCALL;
 	held.proc->status = GT_PROC_SYSCALL;
@@ -459,7 +356,7 @@ int gt_sched_syscall_end_blocked(struct gt_sched *s, uint64_t m)
 	    (held.proc && held.proc->status == GT_PROC_SYSCALL))
 		return refuse(s);
 	emit(s, m, GT_EV_GO_SYSCALL_END_BLOCKED, NO_ARGS);
-	drop_go(s, held.go, GT_GO_RUNNABLE);
+	sched_table_drop_go(&s->table, held.go, GT_GO_RUNNABLE);
 	return 0;
 }
 
@@ -523,5 +420,5 @@ uint64_t gt_sched_refused(const struct gt_sched *s)
 
 uint64_t gt_sched_last_ts(const struct gt_sched *s)
 {
-	return s->last_event;
+	return s->out.last_event;
 }

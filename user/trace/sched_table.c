@@ -73,11 +73,11 @@ struct sched_proc *sched_table_add_proc(struct sched_table *table, uint64_t p)
 		table->procs = procs;
 	if (slot == IDMAP_NONE)
 		return NULL;
-	table->procs[slot] = (struct sched_proc){ .id = p, .m = GT_NO_ID };
+	table->procs[slot] = (struct sched_proc){ .id = p, .m = GT_NO_ID, .status = GT_PROC_IDLE };
 	return &table->procs[slot];
 }
 
-struct sched_go *sched_table_add_go(struct sched_table *table, uint64_t g)
+struct sched_go *sched_table_add_go(struct sched_table *table, uint64_t g, enum gt_go_status status)
 {
 	uint32_t slot = IDMAP_NONE;
 	void *gos = add(&table->go_ids, g, table->gos, &table->gos_cap, sizeof(*table->gos), &slot);
@@ -86,14 +86,8 @@ struct sched_go *sched_table_add_go(struct sched_table *table, uint64_t g)
 		table->gos = gos;
 	if (slot == IDMAP_NONE)
 		return NULL;
-	table->gos[slot] = (struct sched_go){ .id = g, .m = GT_NO_ID };
+	table->gos[slot] = (struct sched_go){ .id = g, .m = GT_NO_ID, .status = status };
 	return &table->gos[slot];
-}
-
-void sched_table_del_go(struct sched_table *table, struct sched_go *go)
-{
-	assert(go->m == GT_NO_ID);
-	idmap_del(&table->go_ids, go->id);
 }
 
 /* M's entry, made if need be. NULL: no memory. */
@@ -123,7 +117,8 @@ static void forget_empty_m(struct sched_table *table, uint32_t slot)
 	idmap_del(&table->m_ids, m->id);
 }
 
-int sched_table_hold_proc(struct sched_table *table, uint64_t m, struct sched_proc *proc)
+int sched_table_hold_proc(struct sched_table *table, uint64_t m, struct sched_proc *proc,
+			  enum gt_proc_status status)
 {
 	struct sched_m *entry = get_m(table, m);
 
@@ -132,10 +127,12 @@ int sched_table_hold_proc(struct sched_table *table, uint64_t m, struct sched_pr
 	assert(entry->proc == IDMAP_NONE && proc->m == GT_NO_ID);
 	entry->proc = (uint32_t)(proc - table->procs);
 	proc->m = m;
+	proc->status = status;
 	return 0;
 }
 
-int sched_table_hold_go(struct sched_table *table, uint64_t m, struct sched_go *go)
+int sched_table_hold_go(struct sched_table *table, uint64_t m, struct sched_go *go,
+			enum gt_go_status status)
 {
 	struct sched_m *entry = get_m(table, m);
 
@@ -144,6 +141,7 @@ int sched_table_hold_go(struct sched_table *table, uint64_t m, struct sched_go *
 	assert(entry->go == IDMAP_NONE && go->m == GT_NO_ID);
 	entry->go = (uint32_t)(go - table->gos);
 	go->m = m;
+	go->status = status;
 	return 0;
 }
 
@@ -153,14 +151,22 @@ void sched_table_drop_proc(struct sched_table *table, struct sched_proc *proc)
 
 	table->ms[slot].proc = IDMAP_NONE;
 	proc->m = GT_NO_ID;
+	proc->status = GT_PROC_IDLE;
 	forget_empty_m(table, slot);
 }
 
-void sched_table_drop_go(struct sched_table *table, struct sched_go *go)
+void sched_table_drop_go(struct sched_table *table, struct sched_go *go, enum gt_go_status status)
 {
 	uint32_t slot = idmap_find(&table->m_ids, go->m);
 
 	table->ms[slot].go = IDMAP_NONE;
 	go->m = GT_NO_ID;
+	go->status = status;
 	forget_empty_m(table, slot);
+}
+
+void sched_table_del_go(struct sched_table *table, struct sched_go *go)
+{
+	sched_table_drop_go(table, go, go->status);
+	idmap_del(&table->go_ids, go->id);
 }

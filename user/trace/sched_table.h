@@ -56,17 +56,21 @@ struct sched_proc *sched_table_proc(const struct sched_table *table, uint64_t p)
 struct sched_go *sched_table_go(const struct sched_table *table, uint64_t g);
 struct sched_held sched_table_m(const struct sched_table *table, uint64_t m);
 
-/* Adds one that is unknown, held by nobody, with seq 0. NULL: no memory. */
+/* Adds one that is unknown, held by nobody, with seq 0; a P is idle. NULL: no memory. */
 struct sched_proc *sched_table_add_proc(struct sched_table *table, uint64_t p);
-struct sched_go *sched_table_add_go(struct sched_table *table, uint64_t g);
-/* Forgets a G that nobody holds. */
-void sched_table_del_go(struct sched_table *table, struct sched_go *go);
+struct sched_go *sched_table_add_go(struct sched_table *table, uint64_t g,
+				    enum gt_go_status status);
 
 /* Lets an M that holds no P, no G, hold one that nobody holds. 0 or -ENOMEM. */
-int sched_table_hold_proc(struct sched_table *table, uint64_t m, struct sched_proc *proc);
-int sched_table_hold_go(struct sched_table *table, uint64_t m, struct sched_go *go);
-/* Takes it from the M that holds it. */
+int sched_table_hold_proc(struct sched_table *table, uint64_t m, struct sched_proc *proc,
+			  enum gt_proc_status status);
+int sched_table_hold_go(struct sched_table *table, uint64_t m, struct sched_go *go,
+			enum gt_go_status status);
+
+/* Takes it from the M that holds it. A P is idle then. */
 void sched_table_drop_proc(struct sched_table *table, struct sched_proc *proc);
-void sched_table_drop_go(struct sched_table *table, struct sched_go *go);
+void sched_table_drop_go(struct sched_table *table, struct sched_go *go, enum gt_go_status status);
+/* The same, and forgets it. */
+void sched_table_del_go(struct sched_table *table, struct sched_go *go);
 
 #endif
