@@ -182,6 +182,16 @@ $(BUILD)/judge-input/%: tests/judge/input/%.c $(PURE)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $< -o $@ $(PURE)
 
+$(BUILD)/bench/%: tests/bench/%.c $(PURE)
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $< -o $@ $(PURE)
+
+BENCH_BIN := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(sort $(wildcard tests/bench/*.c)))
+.PHONY: bench
+bench: $(BENCH_BIN) ## measure how fast the pure modules are
+	$(Q)set -e; for b in $^; do echo "== $$b"; $$b; done
+
 .PHONY: judge judge-sched judge-scenarios
 judge: $(BUILD)/judge $(BUILD)/judge-old $(BUILD)/judge-input/sched_fuzz ## build the Go judge of traces
 
