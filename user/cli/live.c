@@ -72,6 +72,7 @@ static int on_snapshot(void *ctx, const struct rec_snapshot *threads, size_t cou
 	const struct live_output *output = live->output;
 	int err = output->begin(output->sink.ctx, capture_info(live->capture));
 
+	live->begin_ns = end_ns;
 	return err ? err : output->sink.snapshot(output->sink.ctx, threads, count, end_ns);
 }
 
@@ -187,7 +188,6 @@ int live_run(struct live *live, const struct live_output *output, bool *said)
 		*said = true;
 		return err;
 	}
-	live->begin_ns = capture_info(live->capture)->on_ns;
 	progress_init(&live->progress, live->config->quiet);
 	if (live->has_child)
 		command_err = start_command(live);

@@ -33,7 +33,7 @@ struct live {
 	bool has_child;
 	struct capture *capture;
 	struct progress progress;
-	uint64_t begin_ns, end_ns; /* CLOCK_MONOTONIC: recording on, and off */
+	uint64_t begin_ns, end_ns; /* CLOCK_MONOTONIC: snapshot complete, recording off */
 	int signal;		   /* that ended it, or 0 */
 	/* As of the end. */
 	struct capture_usage usage;

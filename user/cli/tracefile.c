@@ -81,6 +81,28 @@ int trace_file_fail(const struct trace_file *file, const struct gt_error *error)
 	return cli_fail("%s: %s (%s)", file->name, error->text, place);
 }
 
+int trace_file_validate(const char *name, const struct gt_reader_options *options)
+{
+	const struct gt_event *event;
+	struct gt_reader *reader;
+	struct trace_file file;
+	int err;
+
+	if (trace_file_open(&file, name))
+		return CLI_FAILED;
+	err = trace_file_reader(&file, options, &reader);
+	if (!err) {
+		do
+			err = gt_reader_next(reader, &event);
+		while (!err && event);
+		if (err)
+			trace_file_fail(&file, gt_reader_error(reader));
+		gt_reader_free(reader);
+	}
+	trace_file_close(&file);
+	return err ? CLI_FAILED : CLI_DONE;
+}
+
 int stdout_sink(void *ctx, const void *data, size_t size)
 {
 	(void)ctx;

@@ -34,4 +34,7 @@ int trace_file_fail(const struct trace_file *file, const struct gt_error *error)
 /* A gt_sink_fn to standard output; ctx is not used. */
 int stdout_sink(void *ctx, const void *data, size_t size);
 
+/* Reads all of a trace. CLI_DONE: it is complete and consistent; else it was said why not. */
+int trace_file_validate(const char *name, const struct gt_reader_options *options);
+
 #endif

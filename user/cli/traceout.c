@@ -9,6 +9,7 @@
 
 #include "cli/cli.h"
 #include "cli/stats.h"
+#include "cli/tracefile.h"
 
 #define DEFAULT_PATH "gotrace.out"
 
@@ -19,6 +20,8 @@ int traceout_open(struct traceout *trace, const struct config *config)
 {
 	struct output_diag diag;
 
+	if (config->check && config->output && !strcmp(config->output, "-"))
+		return cli_fail("--check reads the trace back: name a file with -o");
 	*trace = (struct traceout){ .config = config,
 				    .path = config->output ? config->output : DEFAULT_PATH };
 	if (output_open(&trace->output, trace->path, OUTPUT_PART, &diag))
@@ -122,6 +125,14 @@ static int write_stats(const struct traceout *trace, const struct pipeline_stats
 	return err ? cli_fail("cannot write %s: %s", path, strerror(-err)) : CLI_DONE;
 }
 
+/* --check: as Go's reader would read it, once it has its name. */
+static int check(const struct traceout *trace)
+{
+	const struct gt_reader_options options = { .like_go = true };
+
+	return trace_file_validate(trace->path, &options);
+}
+
 int traceout_finish(struct traceout *trace, const struct traceout_source *source)
 {
 	struct pipeline_stats stats;
@@ -135,7 +146,9 @@ int traceout_finish(struct traceout *trace, const struct traceout_source *source
 		say_summary(trace, &stats);
 		say_hints(trace, &stats, source);
 	}
-	return write_stats(trace, &stats, source);
+	if (write_stats(trace, &stats, source))
+		return CLI_FAILED;
+	return trace->config->check ? check(trace) : CLI_DONE;
 }
 
 int traceout_fail(struct traceout *trace, int err)
