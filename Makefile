@@ -209,7 +209,9 @@ unit-programs: $(UNIT_BIN)
 
 workload: $(WORKLOAD_BIN) ## the programs that live tests and the demo trace
 
-tests-build: all workload unit-programs judge
+# Where no Go can be had, what needs it is skipped (and said so).
+tests-build: all workload unit-programs $(BUILD)/judge-input/sched_fuzz
+	+$(Q)! tools/go version >/dev/null 2>&1 || $(MAKE) --no-print-directory judge
 	+$(Q)$(MAKE) --no-print-directory SAN=1 unit-programs
 
 .PHONY: deps test demo

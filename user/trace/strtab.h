@@ -12,7 +12,6 @@
 
 #include "trace/hashindex.h"
 
-
 struct strtab_entry {
 	size_t offset; /* of the text in strtab.bytes */
 	uint32_t size;
