@@ -8,6 +8,7 @@
 #   user/options + man/*.in     --docs--> build/man/gotrace-bpf.1, build/completions/*
 #   tests/unit/test_*.c + pure    --cc--> build/tests/test_*
 #   tests/workload/*.c            --cc--> build/workload/*
+#   tests/fuzz/fuzz_*.c + pure    --clang, libFuzzer--> build/fuzz/fuzz_*
 #   tests/judge/*.go              --go--> build/judge (and Go's cmd/trace: build/gotool)
 #
 # Everything made stands under build/ (build/san with SAN=1, build/static with
@@ -81,6 +82,10 @@ UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/%)
 WORKLOAD_BIN := $(WORKLOAD_SRC:tests/workload/%.c=$(BUILD)/workload/%)
 PURE := $(BUILD)/libgotrace-pure.a
 TESTLIB := $(BUILD)/libtest.a
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_BIN := $(FUZZ_SRC:tests/fuzz/%.c=build/fuzz/%)
+REPLAY_BIN := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=$(BUILD)/tests/replay_%)
+FUZZ_OBJ := $(patsubst %.c,build/fuzz/%.o,$(PURE_SRC) $(TESTLIB_SRC))
 TOOL := $(if $(filter build,$(BUILD)),.,$(BUILD))/gotrace-bpf
 DOCS := $(BUILD)/man/gotrace-bpf.1 $(addprefix $(BUILD)/completions/,gotrace-bpf.bash \
 	_gotrace-bpf gotrace-bpf.fish)
@@ -201,11 +206,43 @@ judge-sched: judge ## let Go judge traces made by random calls of the scheduler 
 judge-scenarios: judge unit-programs ## let Go judge the traces of all scenarios
 	$(Q)tests/run judge-model
 
+# The same inputs without libFuzzer, for the test suites: seeds, and mutations of them.
+$(BUILD)/tests/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(TESTLIB) $(PURE)
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests -Itests/lib $^ -o $@ -lz
+
+$(BUILD)/fuzz-seeds: tests/fuzz/seeds.c $(TESTLIB) $(PURE)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests -Itests/lib $^ -o $@ -lz
+
+# Everything pure once more, instrumented. Seeds are tests/fuzz/corpus/NAME; what
+# is found goes to build/fuzz/corpus/NAME, an input that fails to build/fuzz.
+FUZZ_SECONDS ?= 60
+FUZZ_CFLAGS := -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
+build/fuzz/%.o: %.c Makefile
+	$(call say,FUZZ,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(ALL_CFLAGS) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -Itests -MMD -MP -c $< -o $@
+
+$(FUZZ_BIN): build/fuzz/%: tests/fuzz/%.c $(FUZZ_OBJ)
+	$(call say,FUZZ,$@)
+	$(Q)$(CLANG) $(ALL_CFLAGS) $(FUZZ_CFLAGS) -fsanitize=fuzzer -Itests -Itests/lib -MMD -MP -MF $@.d \
+		$^ -o $@ -lz
+
+.PHONY: fuzz fuzz-programs
+fuzz-programs: $(FUZZ_BIN)
+
+fuzz: fuzz-programs ## fuzz everything that reads untrusted input, each for FUZZ_SECONDS
+	$(Q)set -e; for f in $(FUZZ_BIN); do n=$${f##*/fuzz_}; mkdir -p build/fuzz/corpus/$$n; \
+		$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+			-artifact_prefix=build/fuzz/$$n- build/fuzz/corpus/$$n tests/fuzz/corpus/$$n; done
+
 .PHONY: unit unit-programs workload tests-build
 unit: $(UNIT_BIN) ## build and run the unit tests (SAN=1: with sanitizers)
 	$(Q)set -e; for t in $^; do echo "== $$t"; $$t; done
 
-unit-programs: $(UNIT_BIN)
+unit-programs: $(UNIT_BIN) $(REPLAY_BIN)
 
 workload: $(WORKLOAD_BIN) ## the programs that live tests and the demo trace
 
@@ -286,4 +323,4 @@ help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 -include $(BPF_OBJ:.o=.d) $(PURE_OBJ:.o=.d) $(TOOL_OBJ:.o=.d) $(TESTLIB_OBJ:.o=.d) $(UNIT_BIN:%=%.d) \
-	$(WORKLOAD_BIN:%=%.d) $(BUILD)/docs.d
+	$(WORKLOAD_BIN:%=%.d) $(BUILD)/docs.d $(FUZZ_OBJ:.o=.d) $(FUZZ_BIN:%=%.d)

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/*
+ * A raw file of any bytes (with right checksums) through the pipeline. What
+ * the raw reader accepts must become a trace that a strict reader accepts,
+ * with no event refused on the way; and the same trace live, where a ring's
+ * bytes are gone after the call, as from a file, whose bytes go when they are
+ * not needed any more.
+ */
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "captext.h"
+#include "gotrace.h"
+#include "pipeline/pipeline.h"
+#include "rawsign.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void expect(bool so)
+{
+	if (!so)
+		abort();
+}
+
+/* A part of the description that nothing else reads chooses the options. */
+static struct pipeline_options choose_options(const struct raw_info *info)
+{
+	static const int versions[] = { 22, 23, 25, 26 };
+	uint32_t choice = info->tracer_tgid;
+
+	return (struct pipeline_options){
+		.mapping = choice & 1 ? MODEL_GO : MODEL_SCHED,
+		.version = versions[choice >> 1 & 3],
+		.monotonic = choice >> 3 & 1,
+		.generation_ns = choice >> 4 & 1 ? 1000 : 0,
+		.generation_bytes = choice >> 5 & 1 ? 300 : 0,
+	};
+}
+
+struct file {
+	unsigned char *data;
+	size_t size;
+};
+
+static int forget(void *ctx, uint64_t offset)
+{
+	const struct file *file = ctx;
+
+	expect(offset <= file->size);
+	memset(file->data, 0xee, offset);
+	return 0;
+}
+
+static struct file copy_file(const void *data, size_t size)
+{
+	struct file file = { malloc(size ? size : 1), size };
+
+	if (size)
+		memcpy(file.data, data, size);
+	return file;
+}
+
+static int make_stored(const void *data, size_t size, struct captext_buffer *trace,
+		       uint64_t *refused)
+{
+	struct file file = copy_file(data, size);
+	struct pipeline_options options;
+	struct pipeline_stats stats;
+	struct pipeline *pipeline;
+	struct raw_reader *reader;
+	struct raw_diag diag;
+	int err = raw_reader_new(&reader, file.data, file.size, &diag);
+
+	if (!err) {
+		options = choose_options(raw_reader_info(reader));
+		options.data_stable = true;
+		expect(!pipeline_new(&pipeline, &options, raw_reader_info(reader), captext_append,
+				     trace));
+		err = pipeline_convert(pipeline, reader, forget, &file, &diag);
+		expect(!err || diag.text[0]);
+		pipeline_stats(pipeline, &stats);
+		*refused = stats.refused;
+		pipeline_free(pipeline);
+		raw_reader_free(reader);
+	}
+	free(file.data);
+	return err;
+}
+
+/* One chunk as a live capture has it: its memory is gone after the call. */
+static int feed_live(struct pipeline *pipeline, const struct raw_chunk *chunk)
+{
+	struct file ring;
+	int err;
+
+	switch (chunk->type) {
+	case RAW_CHUNK_SNAPSHOT:
+		return pipeline_snapshot(pipeline, chunk->threads, chunk->thread_count,
+					 chunk->snapshot_end_ns);
+	case RAW_CHUNK_RING:
+		ring = copy_file(chunk->data, chunk->size);
+		err = pipeline_ring(pipeline, ring.data, ring.size);
+		free(ring.data);
+		return err;
+	case RAW_CHUNK_ROUND:
+		return pipeline_round(pipeline);
+	case RAW_CHUNK_END:
+		return pipeline_end(pipeline, &chunk->counters);
+	}
+	return -EINVAL;
+}
+
+/* Of data that make_stored() has accepted. */
+static void make_live(const void *data, size_t size, struct captext_buffer *trace)
+{
+	struct pipeline_options options;
+	struct pipeline *pipeline;
+	struct raw_reader *reader;
+	struct raw_chunk chunk;
+	struct raw_diag diag;
+	int more, err = 0;
+
+	expect(!raw_reader_new(&reader, data, size, &diag));
+	options = choose_options(raw_reader_info(reader));
+	expect(!pipeline_new(&pipeline, &options, raw_reader_info(reader), captext_append, trace));
+	while (!err && (more = raw_read_chunk(reader, &chunk, &diag)) == 1)
+		err = feed_live(pipeline, &chunk);
+	expect(!err || err == -EBADMSG);
+	if (err || more)
+		expect(!pipeline_end(pipeline, NULL));
+	pipeline_free(pipeline);
+	raw_reader_free(reader);
+}
+
+static void validate(const struct captext_buffer *trace)
+{
+	static const struct gt_reader_options like_go = { .like_go = true };
+	struct gt_error error;
+
+	if (gt_validate(trace->data, trace->size, &like_go, &error)) {
+		fprintf(stderr, "refused: %s\n", error.text);
+		abort();
+	}
+}
+
+static void check(const void *data, size_t size)
+{
+	struct captext_buffer stored = { 0 }, live = { 0 };
+	uint64_t refused = 0;
+
+	if (make_stored(data, size, &stored, &refused)) {
+		expect(stored.size == 0);
+		free(stored.data);
+		return;
+	}
+	expect(refused == 0);
+	validate(&stored);
+	make_live(data, size, &live);
+	expect(stored.size == live.size && !memcmp(stored.data, live.data, live.size));
+	free(stored.data);
+	free(live.data);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct file file = copy_file(data, size);
+
+	rawsign(file.data, size);
+	check(file.data, size);
+	free(file.data);
+	return 0;
+}

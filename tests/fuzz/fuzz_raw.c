@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/*
+ * The raw reader: any bytes. What it accepts is written again and read again;
+ * that must give the same bytes, and all of them. Every frame is walked.
+ */
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "captext.h"
+#include "raw/raw.h"
+#include "rawsign.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void expect(bool so)
+{
+	if (!so)
+		abort();
+}
+
+static unsigned sum_frames(const struct raw_chunk *chunk, uint32_t cpus)
+{
+	const struct rec_head *record;
+	unsigned sum = 0;
+	size_t pos = 0, before = 0;
+
+	while ((record = raw_frame_next(chunk->data, chunk->size, &pos, cpus))) {
+		expect(pos > before && pos <= chunk->size && record->cpu < cpus);
+		for (unsigned i = 0; i < record->size; i++)
+			sum += ((const uint8_t *)record)[i];
+		before = pos;
+	}
+	expect(pos <= chunk->size);
+	return sum;
+}
+
+static int write_chunk(struct raw_writer *writer, const struct raw_chunk *chunk)
+{
+	switch (chunk->type) {
+	case RAW_CHUNK_SNAPSHOT:
+		return raw_write_snapshot(writer, chunk->threads, chunk->thread_count,
+					  chunk->snapshot_end_ns);
+	case RAW_CHUNK_RING:
+		return raw_write_ring(writer, chunk->cpu, chunk->data, chunk->size);
+	case RAW_CHUNK_ROUND:
+		return raw_write_round(writer, &chunk->counters);
+	case RAW_CHUNK_END:
+		return raw_write_end(writer, &chunk->counters);
+	}
+	return -EINVAL;
+}
+
+/* Reads all, writes it to *out (empty), and returns how reading ended. */
+static int rewrite(const void *data, size_t size, struct captext_buffer *out)
+{
+	struct raw_diag diag = { .text = "" };
+	struct raw_writer *writer;
+	struct raw_reader *reader;
+	struct raw_chunk chunk;
+	int more = raw_reader_new(&reader, data, size, &diag);
+
+	if (more) {
+		expect(diag.text[0] && diag.offset <= size);
+		return more;
+	}
+	expect(!raw_writer_new(&writer, raw_reader_info(reader), captext_append, out));
+	while ((more = raw_read_chunk(reader, &chunk, &diag)) == 1) {
+		if (chunk.type == RAW_CHUNK_RING)
+			sum_frames(&chunk, raw_reader_info(reader)->cpus);
+		expect(!write_chunk(writer, &chunk));
+	}
+	expect(more == 0 || (diag.text[0] && diag.offset <= size));
+	expect(raw_writer_bytes(writer) == out->size);
+	raw_writer_free(writer);
+	raw_reader_free(reader);
+	return more;
+}
+
+static void check(const void *data, size_t size)
+{
+	struct captext_buffer once = { 0 }, twice = { 0 };
+	int end = rewrite(data, size, &once);
+
+	if (once.size) {
+		expect(rewrite(once.data, once.size, &twice) == (end ? -ENODATA : 0));
+		expect(once.size == twice.size && !memcmp(once.data, twice.data, once.size));
+	}
+	free(once.data);
+	free(twice.data);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	void *copy = malloc(size ? size : 1);
+
+	if (size)
+		memcpy(copy, data, size);
+	check(copy, size);
+	rawsign(copy, size);
+	check(copy, size);
+	free(copy);
+	return 0;
+}
