@@ -121,7 +121,8 @@ struct sim_thread {
 /* A thread was in one state; true times, from when recording was on. */
 struct sim_interval {
 	uint32_t thread;
-	uint32_t tid;  /* that it had when it was born, listed or last execed */
+	uint32_t tid; /* that it had when it was born, listed or last execed */
+	uint32_t tid_now;
 	uint32_t life; /* execs so far */
 	uint8_t state; /* enum rec_state: running, runnable, asleep */
 	bool scope;    /* the kernel side held it in scope */

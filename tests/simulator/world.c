@@ -48,6 +48,7 @@ static void close_interval(struct world *world, uint32_t at)
 		world->intervals[world->interval_count++] = (struct sim_interval){
 			.thread = at,
 			.tid = thread->goid_tid,
+			.tid_now = thread->tid,
 			.life = thread->life,
 			.state = thread->state,
 			.scope = thread->was_scope,
@@ -58,6 +59,8 @@ static void close_interval(struct world *world, uint32_t at)
 			.to_ns = world->now_ns,
 		};
 	thread->since_ns = world->now_ns;
+	if (!thread->was_scope) /* it has no goroutine yet */
+		thread->goid_tid = thread->tid;
 	thread->was_scope = kernelside_scope(world, thread);
 	thread->was_known = thread->revealed || thread->stored_sys != REC_SYS_UNKNOWN;
 }

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #include "simulator/compare.h"
+#include "simulator/contradict.h"
 #include "simulator/feed.h"
 
 static uint64_t first_seed = 1;
@@ -45,20 +46,44 @@ static void check_exactly(const struct sim *sim)
 	free(result.trace);
 }
 
+static void check_losses(const struct sim *sim)
+{
+	struct pipeline_options options = { .version = 23, .generation_ns = 3000000 };
+	struct feed_result result;
+	struct replay *replay;
+
+	if (feed_pipeline(sim, &options, &result))
+		wrong(sim, "the pipeline fails");
+	if (result.stats.refused)
+		wrong(sim, "an event was refused");
+	if (replay_new(&replay, result.trace, result.size, result.stats.clock_offset_ns,
+		       sim_end_ns(sim)))
+		wrong(sim, "no trace");
+	if (contradict_find(sim, replay, stderr))
+		wrong(sim, "the trace contradicts the truth");
+	replay_free(replay);
+	free(result.trace);
+}
+
 struct batch {
 	const char *name;
+	bool lossy;
 	enum sim_scope scope;
 	uint32_t runs, cpus, threads, steps;
 };
 
 static const struct batch batches[] = {
-	{ "tiny, system-wide", SIM_SYSTEM, 300, 2, 3, 40 },
-	{ "small, system-wide", SIM_SYSTEM, 100, 4, 10, 400 },
-	{ "medium, system-wide", SIM_SYSTEM, 20, 16, 100, 3000 },
-	{ "tiny, processes", SIM_PROCESS, 300, 2, 3, 40 },
-	{ "small, processes", SIM_PROCESS, 100, 4, 10, 400 },
-	{ "tiny, cgroup", SIM_CGROUP, 300, 2, 3, 40 },
-	{ "small, cgroup", SIM_CGROUP, 100, 4, 10, 400 },
+	{ "tiny, system-wide", false, SIM_SYSTEM, 300, 2, 3, 40 },
+	{ "small, system-wide", false, SIM_SYSTEM, 100, 4, 10, 400 },
+	{ "medium, system-wide", false, SIM_SYSTEM, 20, 16, 100, 3000 },
+	{ "tiny, processes", false, SIM_PROCESS, 300, 2, 3, 40 },
+	{ "small, processes", false, SIM_PROCESS, 100, 4, 10, 400 },
+	{ "tiny, losses", true, SIM_SYSTEM, 300, 2, 3, 40 },
+	{ "small, losses", true, SIM_SYSTEM, 100, 4, 10, 400 },
+	{ "small, losses, processes", true, SIM_PROCESS, 100, 4, 10, 400 },
+	{ "small, losses, cgroup", true, SIM_CGROUP, 100, 4, 10, 400 },
+	{ "tiny, cgroup", false, SIM_CGROUP, 300, 2, 3, 40 },
+	{ "small, cgroup", false, SIM_CGROUP, 100, 4, 10, 400 },
 };
 
 static void test_batch(void **state)
@@ -71,13 +96,17 @@ static void test_batch(void **state)
 
 		sim_options_random(&options, seed, batch->cpus, batch->threads, batch->steps);
 		options.scope = batch->scope;
-		options.loss = 0;
+		if (!batch->lossy)
+			options.loss = 0;
 		options.skew_record_ns = options.skew_cpu_ns = options.skew_episode_ns = 0;
 		options.snapshot_missing = 0;
 		if (batch->scope == SIM_CGROUP)
 			options.warm_up = options.snapshot_steps = 0;
 		assert_int_equal(sim_new(&sim, seed, &options), 0);
-		check_exactly(sim);
+		if (batch->lossy)
+			check_losses(sim);
+		else
+			check_exactly(sim);
 		sim_free(sim);
 	}
 }
