@@ -118,12 +118,18 @@ static void apply_sys(struct model *model, uint64_t id, uint32_t tid, uint16_t c
 	thread->sys = sys;
 }
 
+/* A listed thread's scope is its entry's, or that of a newer switch. */
 static void apply_attributes(struct model *model, const struct rec_thread *record)
 {
 	struct thread *thread = model_thread(model, record->task.id, record->task.tid);
+	bool scope;
 
-	if (thread)
-		model_set_attributes(model, thread, record);
+	if (!thread)
+		return;
+	scope = thread->scope;
+	model_set_attributes(model, thread, record);
+	if (thread->start_state != REC_STATE_UNKNOWN)
+		thread->scope = scope;
 }
 
 void start_apply(struct model *model, const struct order_item *item)
