@@ -161,6 +161,13 @@ static const struct sim_interval *truth_at(const struct check *check, uint32_t c
 
 #define NOBODY UINT64_MAX
 
+/* A goroutine off its CPU. */
+struct wait {
+	uint64_t g;
+	enum gt_state state; /* runnable or waiting */
+	uint64_t from_ns, to_ns;
+};
+
 /* What the trace draws on a CPU, from a time on. */
 struct drawn {
 	uint64_t g;
@@ -176,6 +183,8 @@ struct overlay {
 	uint64_t *gs;
 	uint32_t *threads;
 	size_t g_count;
+	struct wait *waits; /* those without an end have to_ns 0 */
+	size_t wait_count;
 };
 
 /* The goroutine is that thread, now and whenever it runs. */
@@ -269,6 +278,51 @@ static void draw(struct overlay *o, uint64_t cpu, uint64_t g, bool syscall, uint
 	o->cpus[cpu] = (struct drawn){ g, syscall, ns };
 }
 
+/* A goroutine's state changes: what it was in ends, what it is in may begin. */
+static void note_wait(struct overlay *o, uint64_t g, enum gt_state to, uint64_t ns)
+{
+	for (size_t i = o->wait_count; i-- > 0;)
+		if (o->waits[i].g == g) {
+			if (!o->waits[i].to_ns)
+				o->waits[i].to_ns = ns;
+			break;
+		}
+	if (to != GT_STATE_RUNNABLE && to != GT_STATE_WAITING)
+		return;
+	if ((o->wait_count & (o->wait_count + 1)) == 0)
+		o->waits = realloc(o->waits, 2 * (o->wait_count + 1) * sizeof(*o->waits));
+	o->waits[o->wait_count++] = (struct wait){ g, to, ns, 0 };
+}
+
+/* Off its CPU, too, a thread is in the state in which the trace shows it. */
+static void check_wait(const struct overlay *o, const struct wait *wait, uint32_t thread)
+{
+	uint64_t from_ns = wait->from_ns < o->start_ns ? o->start_ns : wait->from_ns;
+	uint64_t mid_ns = (from_ns + wait->to_ns) / 2;
+	size_t count;
+	const struct sim_interval *all = sim_intervals(o->check->sim, &count);
+	uint8_t state = wait->state == GT_STATE_RUNNABLE ? REC_STATE_RUNNABLE : REC_STATE_ASLEEP;
+
+	if (wait->to_ns < from_ns + 40)
+		return;
+	for (size_t i = 0; i < count; i++)
+		if (all[i].thread == thread && all[i].from_ns <= mid_ns && all[i].to_ns > mid_ns &&
+		    all[i].state != state) {
+			fprintf(stderr, "G %" PRIu64 " %" PRIu64 "-%" PRIu64 " is %s, truth %u\n",
+				wait->g, from_ns, wait->to_ns, gt_state_name(wait->state),
+				all[i].state);
+			wrong(o->check, "off its CPU: the trace and the truth differ");
+		}
+}
+
+static void check_waits(const struct overlay *o)
+{
+	for (size_t i = 0; i < o->wait_count; i++)
+		for (size_t k = 0; k < o->g_count; k++)
+			if (o->gs[k] == o->waits[i].g && o->waits[i].to_ns)
+				check_wait(o, &o->waits[i], o->threads[k]);
+}
+
 static void overlay_event(struct overlay *o, const struct gt_event *e)
 {
 	struct gt_transition t;
@@ -280,6 +334,7 @@ static void overlay_event(struct overlay *o, const struct gt_event *e)
 			draw(o, t.id, NOBODY, false, e->time);
 		return;
 	}
+	note_wait(o, t.id, t.to, e->time);
 	if (t.to == GT_STATE_RUNNING || (t.to == GT_STATE_SYSCALL && e->p != GT_NO_ID))
 		draw(o, e->p, t.id, t.to == GT_STATE_SYSCALL, e->time);
 	else if (e->p != GT_NO_ID && t.id == e->g)
@@ -303,7 +358,12 @@ static void overlay(const struct check *check)
 		wrong(check, gt_reader_error(reader)->text);
 	for (uint32_t cpu = 0; cpu < sim_options(check->sim)->cpus; cpu++)
 		draw(&o, cpu, NOBODY, false, sim_end_ns(check->sim));
+	/* In a cgroup a stranger's sleeps are not told. In mapping go there are other rules. */
+	if (check->honest && check->whole && check->mapping == MODEL_SCHED &&
+	    sim_options(check->sim)->scope != SIM_CGROUP && sim_options(check->sim)->steps <= 3000)
+		check_waits(&o);
 	gt_reader_free(reader);
+	free(o.waits);
 	free(o.gs);
 	free(o.threads);
 }
