@@ -313,7 +313,7 @@ static int give_name(struct output *output)
 		return fail(&output->diag, output->err, "cannot rename %s to %s: %s", output->now,
 			    output->path, strerror(errno));
 	}
-	strcpy(output->now, output->path); /* which is shorter */
+	output->now[strlen(output->path)] = '\0'; /* without PART */
 	output->is_named = true;
 	return 0;
 }

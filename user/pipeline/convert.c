@@ -46,6 +46,7 @@ static int feed(struct conversion *conversion, const struct raw_chunk *chunk)
 	case RAW_CHUNK_RING:
 		return pipeline_ring(pipeline, chunk->data, chunk->size);
 	case RAW_CHUNK_ROUND:
+		pipeline_count(pipeline, &chunk->counters);
 		err = pipeline_round(pipeline);
 		return err ? err : round_passed(conversion, chunk->offset);
 	case RAW_CHUNK_END:

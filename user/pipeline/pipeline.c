@@ -270,6 +270,11 @@ int pipeline_round(struct pipeline *pipeline)
 	return err;
 }
 
+void pipeline_count(struct pipeline *pipeline, const struct raw_counters *counters)
+{
+	pipeline->missed = counters->missed;
+}
+
 /*
  * Ends the order's input. A capture's last counters were read when nothing was
  * written any more, so they say what is missing at the end. A round's would
@@ -290,7 +295,7 @@ static int end_order(struct pipeline *pipeline, const struct raw_counters *count
 		return -ENOMEM;
 	for (uint32_t cpu = 0; cpu < cpus; cpu++)
 		ends[cpu] = counters->cpu[cpu].seq;
-	pipeline->missed = counters->missed;
+	pipeline_count(pipeline, counters);
 	if (counters->ts_ns > pipeline->last_ns)
 		pipeline->last_ns = counters->ts_ns;
 	err = push_round(pipeline);

@@ -65,6 +65,8 @@ int pipeline_snapshot(struct pipeline *pipeline, const struct rec_snapshot *thre
 /* Whole frames (raw_frame_next), 8-aligned. They count when their round is complete. */
 int pipeline_ring(struct pipeline *pipeline, const void *data, size_t size);
 int pipeline_round(struct pipeline *pipeline);
+/* The counters at a round's end, for the stats of a capture that is cut off after it. */
+void pipeline_count(struct pipeline *pipeline, const struct raw_counters *counters);
 /*
  * Finishes the trace. counters: the capture's last. NULL: it was cut off, so
  * that the trace goes up to its last whole round, and losses at the very end
