@@ -248,8 +248,8 @@ workload: $(WORKLOAD_BIN) ## the programs that live tests and the demo trace
 
 # Where no Go can be had, what needs it is skipped (and said so).
 tests-build: all workload unit-programs $(BUILD)/judge-input/sched_fuzz
-	+$(Q)! tools/go version >/dev/null 2>&1 || $(MAKE) --no-print-directory judge
-	+$(Q)$(MAKE) --no-print-directory SAN=1 unit-programs
+	+$(Q)! tools/go version >/dev/null 2>&1 || $(MAKE) -s --no-print-directory judge
+	+$(Q)$(MAKE) -s --no-print-directory SAN=1 unit-programs
 
 .PHONY: deps test demo
 deps: ## install what building and testing needs and is missing (Debian packages, Go)
@@ -258,24 +258,24 @@ deps: ## install what building and testing needs and is missing (Debian packages
 # Two steps each, because what deps installs decides how the rest is built.
 test: ## install what is missing, build, run all tests (as root, or parts are skipped)
 	$(Q)tools/deps build test
-	+$(Q)$(MAKE) --no-print-directory tests-build
+	+$(Q)$(MAKE) -s --no-print-directory tests-build
 	$(Q)tests/run
 
 demo: ## install what is missing, build, trace this machine for a few seconds (as root)
 	$(Q)tools/deps build
-	+$(Q)$(MAKE) --no-print-directory all workload
+	+$(Q)$(MAKE) -s --no-print-directory all workload
 	$(Q)tools/demo
 
 # ---- the rest ----
 
 .PHONY: static arm64 install uninstall format lint picture clean distclean help
 static: ## a program without shared libraries: build/static/gotrace-bpf
-	+$(Q)$(MAKE) --no-print-directory STATIC=1 build/static/gotrace-bpf
+	+$(Q)$(MAKE) -s --no-print-directory STATIC=1 build/static/gotrace-bpf
 
 arm64: ## the same for arm64, built on x86: build/arm64/static/gotrace-bpf
 	$(Q)tools/deps build arm64
-	+$(Q)$(MAKE) --no-print-directory .deps/arm64
-	+$(Q)$(MAKE) --no-print-directory ARCH=arm64 STATIC=1 all
+	+$(Q)$(MAKE) -s --no-print-directory .deps/arm64
+	+$(Q)$(MAKE) -s --no-print-directory ARCH=arm64 STATIC=1 all
 
 # The libraries of another architecture, unpacked, not installed.
 debian_x86 := amd64
@@ -310,7 +310,7 @@ lint: ## check the layout; look for faults in the pure modules
 
 picture: ## take docs/picture.png anew: a capture in the viewer, by headless Chromium (as root)
 	$(Q)tools/deps build test picture
-	+$(Q)$(MAKE) --no-print-directory all workload
+	+$(Q)$(MAKE) -s --no-print-directory all workload
 	$(Q)tools/picture
 
 clean: ## remove what was built

@@ -23,7 +23,7 @@ import (
 )
 
 const (
-	width, height = 1400, 800
+	width, height = 1400, 560
 	patience      = 60 * time.Second
 )
 
@@ -50,8 +50,19 @@ const show = `(() => {
 	const pixels = (canvas ? canvas.clientWidth : innerWidth) * (window.devicePixelRatio || 1);
 	transform.xSetWorldBounds(to > from ? from : bounds.min, to > from ? to : bounds.max, pixels);
 	viewport.setDisplayTransformImmediately(transform);
-	viewport.showFlowEvents = true;
-	return [bounds.min, bounds.max].join(' to ') + ' ms';
+	const flows = new Set();
+	view.model.flowEvents.forEach(flow => flows.add(flow.category).add(flow.title));
+	flows.forEach(flow => viewport.selectedFlowEvents.add(flow));
+	viewport.dispatchChangeEvent();
+	const palette = view.querySelectorAll('tr-ui-b-mouse-mode-selector');
+	for (let i = 0; i < palette.length; i++)
+		palette[i].style.display = 'none';
+	// Below the last CPU there is nothing.
+	const handles = view.querySelectorAll('tr-ui-b-drag-handle');
+	let bottom = 0;
+	for (let i = 0; i < handles.length; i++)
+		bottom = Math.max(bottom, handles[i].getBoundingClientRect().top);
+	return bottom;
 })()`
 
 type browser struct {
@@ -60,6 +71,7 @@ type browser struct {
 	from    *bufio.Reader
 	id      int
 	session string
+	bottom  float64 // of the timeline, in the picture
 }
 
 func start(profile string) (*browser, error) {
@@ -81,7 +93,7 @@ func start(profile string) (*browser, error) {
 	}
 	theirIn.Close()
 	theirOut.Close()
-	return &browser{command: command, to: to, from: bufio.NewReaderSize(from, 1<<20)}, nil
+	return &browser{command: command, to: to, from: bufio.NewReaderSize(from, 1<<20), bottom: height}, nil
 }
 
 // call sends one request and returns its answer; events in between are dropped.
@@ -159,7 +171,8 @@ func (b *browser) waitUntilReady() error {
 }
 
 func (b *browser) save(path string) error {
-	answer, err := b.call("Page.captureScreenshot", map[string]any{"format": "png"})
+	answer, err := b.call("Page.captureScreenshot", map[string]any{"format": "png",
+		"clip": map[string]any{"x": 0, "y": 0, "width": width, "height": b.bottom, "scale": 1}})
 	if err != nil {
 		return err
 	}
@@ -191,11 +204,13 @@ func run(url, path string, from, to float64) error {
 		return err
 	}
 	time.Sleep(time.Second) // the viewer sets its first view some frames later
-	bounds, err := b.evaluate(fmt.Sprintf(show, from, to))
+	bottom, err := b.evaluate(fmt.Sprintf(show, from, to))
 	if err != nil {
 		return err
 	}
-	fmt.Println("the trace reaches from", bounds)
+	if y, ok := bottom.(float64); ok && y > 0 {
+		b.bottom = y
+	}
 	time.Sleep(2 * time.Second) // drawn in idle time
 	return b.save(path)
 }

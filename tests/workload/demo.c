@@ -4,9 +4,10 @@
  * everything one wants to see in a picture, each in threads with telling
  * names: two that talk through a pipe, four that share a lock, one that
  * computes, one that writes to disk and syncs, one that forks children, one
- * that sleeps. COUNT is how many ms it runs.
+ * that sleeps. COUNT is how many ms it runs; SIGTERM ends it before.
  */
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/wait.h>
 
 #include "workload.h"
@@ -22,9 +23,16 @@ struct demo {
 		naps; /* done; each has one writer or the lock */
 };
 
+static volatile sig_atomic_t told_to_stop;
+
+static void stop(int signal)
+{
+	told_to_stop = signal;
+}
+
 static bool goes_on(const struct demo *demo)
 {
-	return clock_ns(CLOCK_MONOTONIC) < demo->end_ns;
+	return !told_to_stop && clock_ns(CLOCK_MONOTONIC) < demo->end_ns;
 }
 
 /* Uses the CPU for about this long. */
@@ -161,6 +169,7 @@ int main(int argc, char **argv)
 	const char *tmp = getenv("TMPDIR");
 	pthread_t threads[PARTS];
 
+	signal(SIGTERM, stop);
 	snprintf(demo.folder, sizeof(demo.folder), "%.32s/gotrace-demo.XXXXXX", tmp ? tmp : "/tmp");
 	check(mkdtemp(demo.folder) != NULL, demo.folder);
 	check(!pipe(demo.there) && !pipe(demo.back), "pipe");
