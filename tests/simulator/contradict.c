@@ -277,28 +277,42 @@ static int check_shown(const struct judge *judge, FILE *out)
 	return 0;
 }
 
-/* What is certain must be shown. */
+/* Whether a goroutine of the tid is shown to do so; *there: or something else. */
+static bool is_shown(const struct judge *judge, const struct sim_interval *in, uint64_t ts_ns,
+		     bool *there)
+{
+	for (size_t k = 0; k < judge->shown_count; k++) {
+		const struct replay_interval *shown = &judge->shown[k];
+
+		if (!has_tid(judge, in, shown->g) || shown->from_ns > ts_ns ||
+		    shown->to_ns <= ts_ns)
+			continue;
+		*there = true;
+		if (is_same(in, shown))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What is certain must be shown. Two moments are tried: what only the wire
+ * needs lasts some nanoseconds, and may be in the way of one.
+ */
 static int check_certain(const struct judge *judge, FILE *out)
 {
 	for (size_t i = 0; i < judge->truth_count; i++) {
 		const struct sim_interval *in = &judge->truth[i];
 		uint64_t from = in->from_ns > judge->start_ns ? in->from_ns : judge->start_ns;
-		uint64_t ts_ns = from + (in->to_ns - from) / 2;
-		bool found = false, there = false;
+		uint64_t half = from + (in->to_ns - from) / 2;
+		uint64_t third = from + (in->to_ns - from) / 3;
+		bool there = false;
 
-		if (!in->scope || in->to_ns < from + 2 * SIM_RECORD_NS ||
-		    is_uncertain(judge, in->thread, ts_ns))
+		if (!in->scope || in->to_ns < from + 6 * SIM_RECORD_NS ||
+		    is_uncertain(judge, in->thread, half) || is_shown(judge, in, half, &there) ||
+		    is_shown(judge, in, third, &there))
 			continue;
-		for (size_t k = 0; k < judge->shown_count && !found; k++) {
-			if (!has_tid(judge, in, judge->shown[k].g) ||
-			    judge->shown[k].from_ns > ts_ns || judge->shown[k].to_ns <= ts_ns)
-				continue;
-			there = true;
-			found = is_same(in, &judge->shown[k]);
-		}
-		there = there && !is_birth_lost(judge, in->thread);
-		if (!found && (there || in->state == REC_STATE_RUNNING))
-			return complain(judge, out, "certain, but not shown", in->tid, ts_ns);
+		if (in->state == REC_STATE_RUNNING || (there && !is_birth_lost(judge, in->thread)))
+			return complain(judge, out, "certain, but not shown", in->tid, half);
 	}
 	return 0;
 }
