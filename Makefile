@@ -210,11 +210,11 @@ judge-scenarios: judge unit-programs ## let Go judge the traces of all scenarios
 $(BUILD)/tests/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(TESTLIB) $(PURE)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) -Itests -Itests/lib $^ -o $@ -lz
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests -Itests/lib $(filter %.c %.a,$^) -o $@ -lz
 
 $(BUILD)/fuzz-seeds: tests/fuzz/seeds.c $(TESTLIB) $(PURE)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) -Itests -Itests/lib $^ -o $@ -lz
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests -Itests/lib $(filter %.c %.a,$^) -o $@ -lz
 
 # Everything pure once more, instrumented. Seeds are tests/fuzz/corpus/NAME; what
 # is found goes to build/fuzz/corpus/NAME, an input that fails to build/fuzz.
@@ -228,7 +228,7 @@ build/fuzz/%.o: %.c Makefile
 $(FUZZ_BIN): build/fuzz/%: tests/fuzz/%.c $(FUZZ_OBJ)
 	$(call say,FUZZ,$@)
 	$(Q)$(CLANG) $(ALL_CFLAGS) $(FUZZ_CFLAGS) -fsanitize=fuzzer -Itests -Itests/lib -MMD -MP -MF $@.d \
-		$^ -o $@ -lz
+		$(filter %.c %.o,$^) -o $@ -lz
 
 .PHONY: fuzz fuzz-programs
 fuzz-programs: $(FUZZ_BIN)
