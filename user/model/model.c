@@ -61,9 +61,7 @@ static struct thread *add_thread(struct model *model, uint64_t id, uint32_t tid)
 {
 	struct thread *thread = thread_table_add(model->threads, id, tid);
 
-	if (thread)
-		model->stats.threads++;
-	else
+	if (!thread)
 		model->error = -ENOMEM;
 	return thread;
 }

@@ -45,7 +45,7 @@ struct model_stats {
 	uint64_t unseen;    /* transitions nobody recorded, though no number is missing */
 	uint64_t repairs;   /* everything bridged: sum of the cells that only a loss explains */
 	uint64_t no_number; /* records whose thread had no storage */
-	uint64_t threads;   /* seen */
+	uint64_t threads;   /* that the trace tells of; strangers are none */
 };
 
 struct model;
