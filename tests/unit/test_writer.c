@@ -217,11 +217,13 @@ static void times_beyond_floats_are_exact(void **state)
 	}
 }
 
+/* memmem: a sanitizer's strstr reads to the text's end at every call. */
 static size_t count(const char *text, const char *what)
 {
-	size_t n = 0;
+	const char *end = text + strlen(text);
+	size_t size = strlen(what), n = 0;
 
-	for (; (text = strstr(text, what)); text++)
+	for (; (text = memmem(text, end - text, what, size)); text += size)
 		n++;
 	return n;
 }
