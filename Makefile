@@ -190,12 +190,16 @@ $(BUILD)/judge-input/%: tests/judge/input/%.c $(PURE)
 $(BUILD)/bench/%: tests/bench/%.c $(PURE)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $< -o $@ $(PURE)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $< -o $@ $(PURE) -lz
 
 BENCH_BIN := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(sort $(wildcard tests/bench/*.c)))
-.PHONY: bench
-bench: $(BENCH_BIN) ## measure how fast the pure modules are
-	$(Q)set -e; for b in $^; do echo "== $$b"; $$b; done
+.PHONY: bench bench-bin
+bench: ## measure costs and speeds against peers (root; build/bench.json, a plot beside it)
+	$(Q)tools/deps build test bench
+	+$(Q)$(MAKE) --no-print-directory gotrace-bpf bench-bin
+	$(Q)tests/bench/bench.py $(BENCH)
+
+bench-bin: $(BENCH_BIN)
 
 .PHONY: judge judge-sched judge-scenarios
 judge: $(BUILD)/judge $(BUILD)/judge-old $(BUILD)/judge-input/sched_fuzz ## build the Go judge of traces
@@ -210,11 +214,11 @@ judge-scenarios: judge unit-programs ## let Go judge the traces of all scenarios
 $(BUILD)/tests/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(TESTLIB) $(PURE)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) -Itests -Itests/lib $(filter %.c %.a,$^) -o $@ -lz
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests -Itests/lib $^ -o $@ -lz
 
 $(BUILD)/fuzz-seeds: tests/fuzz/seeds.c $(TESTLIB) $(PURE)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) -Itests -Itests/lib $(filter %.c %.a,$^) -o $@ -lz
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests -Itests/lib $^ -o $@ -lz
 
 # Everything pure once more, instrumented. Seeds are tests/fuzz/corpus/NAME; what
 # is found goes to build/fuzz/corpus/NAME, an input that fails to build/fuzz.
@@ -228,7 +232,7 @@ build/fuzz/%.o: %.c Makefile
 $(FUZZ_BIN): build/fuzz/%: tests/fuzz/%.c $(FUZZ_OBJ)
 	$(call say,FUZZ,$@)
 	$(Q)$(CLANG) $(ALL_CFLAGS) $(FUZZ_CFLAGS) -fsanitize=fuzzer -Itests -Itests/lib -MMD -MP -MF $@.d \
-		$(filter %.c %.o,$^) -o $@ -lz
+		$^ -o $@ -lz
 
 .PHONY: fuzz fuzz-programs
 fuzz-programs: $(FUZZ_BIN)
