@@ -69,8 +69,18 @@ static void mention(struct judge *judge, const struct sim_record *record, uint64
 		};
 }
 
+/* Records, and the entries of the snapshot. */
 static void list_mentions(struct judge *judge)
 {
+	size_t entries;
+	uint64_t end_ns;
+	const struct rec_snapshot *snapshot = sim_snapshot(judge->sim, &entries, &end_ns);
+
+	for (size_t i = 0; i < entries; i++)
+		judge->mentions[judge->mention_count++] = (struct mention){
+			.thread = (uint32_t)((snapshot[i].id & 0xffffffffff) - 1),
+			.ts_ns = sim_snapshot_ns(judge->sim, i),
+		};
 	for (size_t i = 0; i < sim_record_count(judge->sim); i++) {
 		const struct sim_record *record = sim_record(judge->sim, i);
 		const union rectext_any *any = &record->any;
@@ -119,7 +129,7 @@ static bool is_birth_lost(const struct judge *judge, uint32_t thread)
 }
 
 /* Between the mentions around ts_ns: was any lost, or a CPU it ran on blind? */
-static bool is_uncertain(const struct judge *judge, uint32_t thread, uint64_t ts_ns)
+static bool is_uncertain(const struct judge *judge, uint32_t thread, uint64_t ts_ns, bool running)
 {
 	uint64_t before = 0, after = UINT64_MAX;
 
@@ -133,8 +143,8 @@ static bool is_uncertain(const struct judge *judge, uint32_t thread, uint64_t ts
 		else if (m->ts_ns < after)
 			after = m->ts_ns;
 	}
-	/* Of the start only as much is expected as without any loss before it. */
-	for (size_t i = 0; i < judge->gap_count && before < judge->start_ns; i++)
+	/* After a loss before the start nobody is sure to run on a CPU. */
+	for (size_t i = 0; i < judge->gap_count && running && before <= judge->start_ns; i++)
 		if (judge->gaps[i].from_ns < judge->start_ns)
 			return true;
 	for (size_t i = 0; i < judge->mention_count; i++)
@@ -227,22 +237,21 @@ static int complain(const struct judge *judge, FILE *out, const char *what, uint
 static bool is_excused(const struct judge *judge, const struct replay_interval *shown,
 		       uint64_t ts_ns)
 {
-	uint32_t asked = UINT32_MAX;
-
 	if (shown->cpu != REPLAY_NO_CPU && in_gap(judge, shown->cpu, ts_ns, ts_ns + 1))
 		return true;
 	for (size_t i = 0; i < judge->truth_count; i++) {
 		const struct sim_interval *in = &judge->truth[i];
+		bool now;
 
 		if (!has_tid(judge, in, shown->g))
 			continue;
-		if (in->from_ns <= ts_ns && ts_ns < in->to_ns && is_same(in, shown))
+		now = in->from_ns <= ts_ns && ts_ns < in->to_ns;
+		if (now && is_same(in, shown))
 			return true;
 		/* A slice on a CPU is never excused by its thread alone. */
-		if (in->thread != asked && shown->cpu == REPLAY_NO_CPU &&
-		    is_uncertain(judge, in->thread, ts_ns))
+		if (shown->cpu == REPLAY_NO_CPU &&
+		    is_uncertain(judge, in->thread, ts_ns, now && in->state == REC_STATE_RUNNING))
 			return true;
-		asked = in->thread;
 	}
 	return false;
 }
@@ -277,28 +286,42 @@ static int check_shown(const struct judge *judge, FILE *out)
 	return 0;
 }
 
-/* What is certain must be shown. */
+/* Whether a goroutine of the tid is shown to do so; *there: or something else. */
+static bool is_shown(const struct judge *judge, const struct sim_interval *in, uint64_t ts_ns,
+		     bool *there)
+{
+	for (size_t k = 0; k < judge->shown_count; k++) {
+		const struct replay_interval *shown = &judge->shown[k];
+
+		if (!has_tid(judge, in, shown->g) || shown->from_ns > ts_ns ||
+		    shown->to_ns <= ts_ns)
+			continue;
+		*there = true;
+		if (is_same(in, shown))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What is certain must be shown. Two moments are tried: what only the wire
+ * needs lasts some nanoseconds, and may be in the way of one.
+ */
 static int check_certain(const struct judge *judge, FILE *out)
 {
 	for (size_t i = 0; i < judge->truth_count; i++) {
 		const struct sim_interval *in = &judge->truth[i];
 		uint64_t from = in->from_ns > judge->start_ns ? in->from_ns : judge->start_ns;
-		uint64_t ts_ns = from + (in->to_ns - from) / 2;
-		bool found = false, there = false;
+		uint64_t half = from + (in->to_ns - from) / 2;
+		uint64_t third = from + (in->to_ns - from) / 3;
+		bool there = false;
 
-		if (!in->scope || in->to_ns < from + 2 * SIM_RECORD_NS ||
-		    is_uncertain(judge, in->thread, ts_ns))
+		if (!in->scope || in->to_ns < from + 6 * SIM_RECORD_NS ||
+		    is_uncertain(judge, in->thread, half, in->state == REC_STATE_RUNNING) ||
+		    is_shown(judge, in, half, &there) || is_shown(judge, in, third, &there))
 			continue;
-		for (size_t k = 0; k < judge->shown_count && !found; k++) {
-			if (!has_tid(judge, in, judge->shown[k].g) ||
-			    judge->shown[k].from_ns > ts_ns || judge->shown[k].to_ns <= ts_ns)
-				continue;
-			there = true;
-			found = is_same(in, &judge->shown[k]);
-		}
-		there = there && !is_birth_lost(judge, in->thread);
-		if (!found && (there || in->state == REC_STATE_RUNNING))
-			return complain(judge, out, "certain, but not shown", in->tid, ts_ns);
+		if (in->state == REC_STATE_RUNNING || (there && !is_birth_lost(judge, in->thread)))
+			return complain(judge, out, "certain, but not shown", in->tid, half);
 	}
 	return 0;
 }
@@ -310,13 +333,13 @@ int contradict_find(const struct sim *sim, const struct replay *replay, FILE *ou
 	size_t entries, threads;
 	int found = -ENOMEM;
 
+	sim_snapshot(sim, &entries, &judge.start_ns);
 	judge.gaps = sim_gaps(sim, &judge.gap_count);
 	judge.shown = replay_intervals(replay, &judge.shown_count);
 	judge.truth = calloc(judge.truth_count + 1, sizeof(*judge.truth));
-	judge.mentions = calloc(2 * sim_record_count(sim) + 1, sizeof(*judge.mentions));
+	judge.mentions = calloc(2 * sim_record_count(sim) + entries + 1, sizeof(*judge.mentions));
 	sim_threads(sim, &threads);
 	judge.tids = calloc(threads + 1, sizeof(*judge.tids));
-	sim_snapshot(sim, &entries, &judge.start_ns);
 	if (judge.truth && judge.mentions && judge.tids) {
 		for (size_t i = 0; i < judge.truth_count; i++) {
 			judge.truth[i] = truth[i];

@@ -319,6 +319,15 @@ void kernelside_exit(struct world *world, uint32_t cpu)
 		any->exit.task = name(thread, 0);
 }
 
+/* Reaped, or a zombie: that one still has its tid. */
+static bool is_reaped(struct world *world, uint32_t at)
+{
+	for (uint32_t i = 0; i < world->thread_count; i++)
+		if (i != at && world->threads[i].tid == world->threads[at].tid)
+			return true;
+	return rng_once_in(&world->rng, 2);
+}
+
 bool world_snapshot(struct world *world, uint32_t at, struct rec_snapshot *out)
 {
 	struct world_thread *thread = &world->threads[at];
@@ -326,8 +335,8 @@ bool world_snapshot(struct world *world, uint32_t at, struct rec_snapshot *out)
 	bool off_cpu = thread->state == REC_STATE_ASLEEP || thread->state == REC_STATE_RUNNABLE;
 
 	world_tick(world, 100);
-	if (thread->state == REC_STATE_DEAD && rng_once_in(&world->rng, 2))
-		return false; /* reaped; else a zombie */
+	if (thread->state == REC_STATE_DEAD && is_reaped(world, at))
+		return false;
 	if (thread->stored_sys == REC_SYS_UNKNOWN && (off_cpu || thread->kernel))
 		thread->stored_sys = thread->sys;
 	thread->described = true;

@@ -28,6 +28,8 @@ struct sim {
 	uint64_t on_ns, snapshot_end_ns, end_ns;
 	struct rec_snapshot *snapshot;
 	size_t snapshot_count, snapshot_size;
+	uint64_t *snapshot_ns; /* of each entry */
+	size_t snapshot_ns_size;
 	uint64_t seq_end[WORLD_CPUS];
 	uint32_t rounds;
 	struct ring_place *rings;
@@ -69,12 +71,14 @@ static int take_snapshot(struct sim *sim, uint32_t thread)
 	uint32_t missing = sim->options.snapshot_missing;
 
 	if (!world_room(world, &sim->snapshot, &sim->snapshot_size, sim->snapshot_count,
-			sizeof(*sim->snapshot)))
+			sizeof(*sim->snapshot)) ||
+	    !world_room(world, &sim->snapshot_ns, &sim->snapshot_ns_size, sim->snapshot_count,
+			sizeof(*sim->snapshot_ns)))
 		return -ENOMEM;
 	if (missing && rng_once_in(&world->rng, missing))
 		return 0;
 	if (world_snapshot(world, thread, &sim->snapshot[sim->snapshot_count]))
-		sim->snapshot_count++;
+		sim->snapshot_ns[sim->snapshot_count++] = world->now_ns;
 	return 0;
 }
 
@@ -242,6 +246,7 @@ void sim_free(struct sim *sim)
 	free(sim->world.records);
 	free(sim->world.intervals);
 	free(sim->snapshot);
+	free(sim->snapshot_ns);
 	free(sim->rings);
 	free(sim->gaps);
 	free(sim->threads);
@@ -292,6 +297,11 @@ const struct rec_snapshot *sim_snapshot(const struct sim *sim, size_t *count, ui
 	*count = sim->snapshot_count;
 	*end_ns = sim->snapshot_end_ns;
 	return sim->snapshot;
+}
+
+uint64_t sim_snapshot_ns(const struct sim *sim, size_t i)
+{
+	return sim->snapshot_ns[i];
 }
 
 const uint64_t *sim_seq_end(const struct sim *sim)

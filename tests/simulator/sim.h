@@ -80,6 +80,8 @@ int sim_round(const struct sim *sim, uint32_t round, sim_push_fn push, void *ctx
 uint32_t sim_round_count(const struct sim *sim);
 
 const struct rec_snapshot *sim_snapshot(const struct sim *sim, size_t *count, uint64_t *end_ns);
+/* When entry i was taken. */
+uint64_t sim_snapshot_ns(const struct sim *sim, size_t i);
 const uint64_t *sim_seq_end(const struct sim *sim); /* per CPU */
 uint64_t sim_on_ns(const struct sim *sim);	    /* recording was switched on */
 uint64_t sim_end_ns(const struct sim *sim);

@@ -2,8 +2,9 @@
 /*
  * The model's inside: what its files share. Nobody else includes this.
  *
- *   model.c    records to inputs, the order of what one record says
+ *   model.c    the body: threads, CPUs, how an input is applied
  *   start.c    everything before the trace's start
+ *   records.c  records to inputs, in the order of what one record says
  *   machine_*  what an input means (machine.h)
  *   emit.c     what a step is in Go's events: the only file that knows them
  *   names.c, reasons.c, threads.c: see their headers
@@ -65,27 +66,56 @@ struct change {
 
 /* ---- model.c ---- */
 
+/* Looks up what the input means for the thread, tells it, and counts repairs. */
+void model_apply(struct model *model, struct thread *thread, enum input input,
+		 const struct change *change);
+
 /*
  * The thread a record names; made if it is new. NULL: the idle task, or no
  * memory. A reused tid ends the thread that had it.
  */
 struct thread *model_thread(struct model *model, uint64_t id, uint32_t tid);
+/* The same, for a record of the CPU it most likely runs on. */
+struct thread *model_thread_near(struct model *model, uint16_t cpu, uint64_t id, uint32_t tid);
+/* Who is only named, dead or alive; never NULL. */
+struct thread *model_waker(struct model *model, uint64_t id, uint32_t tid);
+/* A tid that the tables take. A damaged capture may name any; 0 is the idle task's. */
+uint32_t model_tid(uint32_t tid);
+static inline bool model_is_idle(uint64_t id, uint32_t tid)
+{
+	return id == 0 && tid == 0;
+}
 /* In scope by the record's word, or because everybody is. */
 static inline bool model_in_scope(const struct model *model, bool flag)
 {
 	return model->options.system_wide || flag;
 }
-static inline bool model_is_idle(uint64_t id, uint32_t tid)
-{
-	return id == 0 && tid == 0;
-}
+
 void model_set_attributes(struct model *model, struct thread *thread,
 			  const struct rec_thread *record);
 /* Its syscall from now on, unless the record does not know. */
 void model_set_sys(const struct model *model, struct thread *thread, uint16_t sys);
+/*
+ * Takes a transition's number (0: not counted) and says in change whether
+ * records before it are missing. false: it is older than what is known.
+ */
+bool model_take_num(struct model *model, struct thread *thread, uint32_t num,
+		    struct change *change);
+
 void model_see_cpu(struct model *model, uint16_t cpu);
 /* Keeps a loss until the trace can show it. */
 void model_note_loss(struct cpu *cpu, const struct order_item *item);
+/* What the thread does on its CPU is not known from here on. */
+void model_lose(struct model *model, struct thread *thread, enum top how);
+/* Whoever runs on the CPU, but that one, must have left it. */
+void model_evict(struct model *model, uint16_t cpu, const struct thread *but);
+/* The thread is on that CPU: it must have come there if we do not have it there. */
+void model_bring(struct model *model, struct thread *thread, uint16_t cpu);
+
+/* ---- records.c ---- */
+
+void records_step(struct model *model, const struct rec_head *head);
+void records_loss(struct model *model, const struct order_item *item);
 
 /* ---- start.c ---- */
 

@@ -62,6 +62,8 @@ static uint64_t stop_stack(struct model *model, struct thread *thread, const str
 /* A thread becomes a goroutine, or another one. */
 static void introduce(struct model *model, struct thread *thread)
 {
+	if (!thread->g_generation)
+		model->stats.threads++;
 	thread_new_g(model->threads, thread);
 	if (!thread->m)
 		thread_take_m(model->threads, thread);

@@ -45,16 +45,20 @@ struct model_stats {
 	uint64_t unseen;    /* transitions nobody recorded, though no number is missing */
 	uint64_t repairs;   /* everything bridged: sum of the cells that only a loss explains */
 	uint64_t no_number; /* records whose thread had no storage */
-	uint64_t threads;   /* seen */
+	uint64_t threads;   /* that the trace tells of; strangers are none */
 };
 
 struct model;
 
+/* -EINVAL: no CPUs, or too many; -ENOMEM. Writer and sched are borrowed. */
 int model_new(struct model **out, const struct model_options *options, struct gt_writer *writer,
 	      struct gt_sched *sched);
 void model_free(struct model *model);
 
-/* Once, before the first step. end_ns: when it was complete (CLOCK_MONOTONIC). */
+/*
+ * Once, before the first step. end_ns: when it was complete (CLOCK_MONOTONIC).
+ * 0 or -ENOMEM, as the next two; model_step also -EINVAL: no such CPU.
+ */
 int model_snapshot(struct model *model, const struct rec_snapshot *threads, size_t count,
 		   uint64_t end_ns);
 int model_step(struct model *model, const struct order_item *item);

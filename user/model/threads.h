@@ -63,7 +63,7 @@ struct thread {
 	uint16_t born_sys;     /* the syscall it was born inside, until it enters one */
 	uint64_t g;	       /* goroutine; 0 if it has none */
 	uint64_t m;	       /* M; 0 if it has none */
-	uint64_t g_generation; /* in which its goroutine was introduced */
+	uint64_t g_generation; /* in which its goroutine was introduced; 0: it never had one */
 	char comm[REC_COMM_LEN];
 	char leader_comm[REC_COMM_LEN];
 	char held_comm[REC_COMM_LEN];
