@@ -129,7 +129,7 @@ static bool is_birth_lost(const struct judge *judge, uint32_t thread)
 }
 
 /* Between the mentions around ts_ns: was any lost, or a CPU it ran on blind? */
-static bool is_uncertain(const struct judge *judge, uint32_t thread, uint64_t ts_ns, bool running)
+static bool is_uncertain(const struct judge *judge, uint32_t thread, uint64_t ts_ns, bool waits)
 {
 	uint64_t before = 0, after = UINT64_MAX;
 
@@ -143,8 +143,8 @@ static bool is_uncertain(const struct judge *judge, uint32_t thread, uint64_t ts
 		else if (m->ts_ns < after)
 			after = m->ts_ns;
 	}
-	/* After a loss before the start nobody is sure to run on a CPU. */
-	for (size_t i = 0; i < judge->gap_count && running && before <= judge->start_ns; i++)
+	/* After a loss before the start anybody may be shown to wait for a sign. */
+	for (size_t i = 0; i < judge->gap_count && waits && before <= judge->start_ns; i++)
 		if (judge->gaps[i].from_ns < judge->start_ns)
 			return true;
 	for (size_t i = 0; i < judge->mention_count; i++)
@@ -250,7 +250,7 @@ static bool is_excused(const struct judge *judge, const struct replay_interval *
 			return true;
 		/* A slice on a CPU is never excused by its thread alone. */
 		if (shown->cpu == REPLAY_NO_CPU &&
-		    is_uncertain(judge, in->thread, ts_ns, now && in->state == REC_STATE_RUNNING))
+		    is_uncertain(judge, in->thread, ts_ns, shown->state == REPLAY_WAITING))
 			return true;
 	}
 	return false;
@@ -317,7 +317,7 @@ static int check_certain(const struct judge *judge, FILE *out)
 		bool there = false;
 
 		if (!in->scope || in->to_ns < from + 6 * SIM_RECORD_NS ||
-		    is_uncertain(judge, in->thread, half, in->state == REC_STATE_RUNNING) ||
+		    is_uncertain(judge, in->thread, half, true) ||
 		    is_shown(judge, in, half, &there) || is_shown(judge, in, third, &there))
 			continue;
 		if (in->state == REC_STATE_RUNNING || (there && !is_birth_lost(judge, in->thread)))
