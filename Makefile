@@ -50,7 +50,8 @@ endif
 BUILD := build$(if $(FOREIGN),/$(ARCH))$(if $(filter 1,$(SAN)),/san)$(if $(filter 1,$(STATIC)),/static)
 
 comma := ,
-WARN := -Wall -Wextra -Wno-missing-field-initializers -Wshadow -Wstrict-prototypes -Wmissing-prototypes $(if $(CI)$(WARN_AS_ERROR),-Werror)
+WARN := -Wall -Wextra -Wno-missing-field-initializers -Wshadow -Wstrict-prototypes \
+	-Wmissing-prototypes $(if $(CI)$(WARN_AS_ERROR),-Werror)
 CFLAGS ?= -O2 -g
 CFLAGS += $(if $(filter 1,$(SAN)),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -O1)
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DGOTRACE_VERSION='"$(VERSION)"' $(WARN) \

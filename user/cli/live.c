@@ -189,6 +189,8 @@ int live_run(struct live *live, const struct live_output *output, bool *said)
 		return err;
 	}
 	progress_init(&live->progress, live->config->quiet);
+	if (live->config->verbose)
+		cli_note("recording");
 	if (live->has_child)
 		command_err = start_command(live);
 	if (!command_err)
@@ -233,6 +235,5 @@ int live_close(struct live *live, int status)
 	}
 	if (live->has_child)
 		child_fini(&live->child);
-	signals_restore(&live->signals);
 	return status;
 }

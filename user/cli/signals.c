@@ -21,11 +21,6 @@ void signals_take(struct signals *signals)
 	sigprocmask(SIG_BLOCK, &signals->set, &signals->mask);
 }
 
-void signals_restore(const struct signals *signals)
-{
-	sigprocmask(SIG_SETMASK, &signals->mask, NULL);
-}
-
 struct signal_seen signals_wait(const struct signals *signals, uint64_t ns)
 {
 	struct timespec timeout = { (time_t)(ns / 1000000000), (long)(ns % 1000000000) };

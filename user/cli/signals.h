@@ -3,7 +3,9 @@
  * Signals that end a capture (SIGINT, SIGTERM, SIGHUP) and SIGCHLD, taken
  * synchronously: they are blocked and waited for, so there is no handler, no
  * flag and no interrupted call, and they can never cut off a file being
- * finished. SIGPIPE is ignored: a progress line nobody reads ends nothing.
+ * finished. They stay blocked to the program's end: a second one may be
+ * pending when everything is done, and must not turn success into its death.
+ * SIGPIPE is ignored: a progress line nobody reads ends nothing.
  */
 #ifndef GOTRACE_SIGNALS_H
 #define GOTRACE_SIGNALS_H
@@ -23,7 +25,6 @@ struct signals {
  * end when it is told to.
  */
 void signals_take(struct signals *signals);
-void signals_restore(const struct signals *signals);
 
 struct signal_seen {
 	int number;	    /* 0: none */
