@@ -89,7 +89,8 @@ struct thread *model_thread(struct model *model, uint64_t id, uint32_t tid)
 		thread_set_id(model->threads, thread, id);
 		return thread;
 	}
-	if (thread)
+	/* Before the start both may be older than the list: see start.c. */
+	if (thread && model->settled)
 		retire(model, thread);
 	return add_thread(model, id, tid);
 }
@@ -119,6 +120,7 @@ struct thread *model_waker(struct model *model, uint64_t id, uint32_t tid)
 void model_set_attributes(struct model *model, struct thread *thread,
 			  const struct rec_thread *record)
 {
+	thread->start_ns = record->start_ns;
 	thread->tgid = record->tgid;
 	thread->flags = record->flags;
 	thread->scope |= model_in_scope(model, record->flags & REC_THREAD_SCOPE);

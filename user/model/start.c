@@ -21,6 +21,7 @@ static void apply_entry(struct model *model, struct thread *thread,
 	if (thread->start_state != REC_STATE_UNKNOWN && !num_newer(entry->num, thread->num))
 		return;
 	thread->num = entry->num;
+	thread->start_ns = entry->start_ns;
 	thread->tgid = entry->tgid;
 	thread->cpu = entry->cpu;
 	thread->sys = entry->sys;
@@ -193,8 +194,8 @@ static bool holds_cpu(const struct model *model, const struct thread *thread)
 	return cpu->shown ? cpu->occupant == thread : !cpu->running;
 }
 
-/* Where each thread stands; false: it is dead. */
-static bool settle_state(struct model *model, struct thread *thread)
+/* Where the thread stands. */
+static void settle_state(struct model *model, struct thread *thread)
 {
 	bool inside = sys_inside(thread->sys);
 
@@ -207,35 +208,48 @@ static bool settle_state(struct model *model, struct thread *thread)
 			model->cpus[thread->cpu].running = thread;
 			model_see_cpu(model, thread->cpu);
 		}
-		return true;
+		break;
 	case REC_STATE_RUNNABLE:
 		thread->state = T_RUNNABLE;
-		return true;
+		break;
 	case REC_STATE_ASLEEP:
 		thread->state = T_WAITING;
 		if (inside && model->options.mapping == MODEL_GO)
 			thread->state = T_BLOCKED;
-		return true;
+		break;
 	case REC_STATE_DEAD:
-		return false;
+		thread->state = T_DEAD;
+		thread_table_drop(model->threads, thread);
+		break;
 	default: /* unborn, or never seen to do anything: its first record introduces it */
-		return true;
+		break;
 	}
 }
 
-static size_t settle_states(struct model *model, struct thread **threads, size_t count)
+/*
+ * Of those with one tid only who started last can be alive: the others are
+ * dead, seen to die or not. threads are sorted by tid.
+ */
+static void bury_outlived(struct thread **threads, size_t count)
 {
-	size_t kept = 0;
+	for (size_t i = 0, end; i < count; i = end) {
+		uint64_t last_ns = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		struct thread *thread = threads[i];
-
-		if (thread->scope && !settle_state(model, thread))
-			thread_table_drop(model->threads, thread);
-		else
-			threads[kept++] = thread;
+		for (end = i; end < count && threads[end]->tid == threads[i]->tid; end++)
+			if (threads[end]->start_ns > last_ns)
+				last_ns = threads[end]->start_ns;
+		for (size_t k = i; k < end; k++)
+			if (threads[k]->start_ns < last_ns)
+				threads[k]->start_state = REC_STATE_DEAD;
 	}
-	return kept;
+}
+
+static void settle_states(struct model *model, struct thread **threads, size_t count)
+{
+	bury_outlived(threads, count);
+	for (size_t i = 0; i < count; i++)
+		if (threads[i]->scope || threads[i]->start_state == REC_STATE_DEAD)
+			settle_state(model, threads[i]);
 }
 
 static void state_cpus(struct model *model)
@@ -259,14 +273,15 @@ int start_settle(struct model *model)
 		return -ENOMEM;
 	model->settled = true;
 	thread_table_list(model->threads, threads);
-	count = settle_states(model, threads, count);
+	settle_states(model, threads, count);
 	model->procs = model->procs > model->options.cpus_online ? model->procs
 								 : model->options.cpus_online;
 	model->procs_pending = true;
 	emit_at(model, model->end_ns > room ? model->end_ns - room : 0);
 	state_cpus(model);
 	for (size_t i = 0; i < count; i++)
-		if (threads[i]->state != T_ABSENT && !thread_on_cpu(threads[i]))
+		if (threads[i]->state != T_ABSENT && threads[i]->state != T_DEAD &&
+		    !thread_on_cpu(threads[i]))
 			emit_off_cpu(model, threads[i]);
 	emit_leftovers(model);
 	free(threads);

@@ -49,7 +49,8 @@ struct thread {
 	uint64_t id; /* 0: only known by its tid */
 	uint32_t tid;
 	uint32_t tgid;
-	uint32_t num; /* of its last transition */
+	uint32_t num;	   /* of its last transition */
+	uint64_t start_ns; /* task_struct.start_time; 0: not known */
 	uint8_t state;
 	uint8_t start_state; /* enum rec_state, until the start is settled */
 	uint8_t flags;	     /* enum rec_thread_flags */
