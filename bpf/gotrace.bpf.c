@@ -51,6 +51,19 @@ static __always_inline u8 switch_descriptor(struct task_struct *prev, u16 sys)
 	return descriptor_of_task(prev);
 }
 
+/*
+ * Prev was on a CPU when recording began and has made no call since: asleep,
+ * it is in the kernel, and its registers say by which call.
+ */
+static __always_inline void switch_settle_sys(struct thread *from, struct task_struct *prev,
+					      u8 flags, u32 prev_state)
+{
+	if (from->sys != REC_SYS_UNKNOWN || !(flags & REC_SWITCH_ASLEEP) ||
+	    prev_state & TASK_STOPPED_OR_TRACED)
+		return;
+	from->sys = thread_makes_calls(from) ? sys_of_registers(prev) : REC_SYS_NONE;
+}
+
 static __always_inline u8 switch_state(u8 flags)
 {
 	if (flags & REC_SWITCH_DEAD)
@@ -83,6 +96,8 @@ int BPF_PROG(on_switch, bool preempt, struct task_struct *prev, struct task_stru
 
 	flags = switch_flags(prev, preempt, prev_state);
 	cpu = bpf_get_smp_processor_id();
+	if (from && from_in)
+		switch_settle_sys(from, prev, flags, prev_state);
 	record = ring_reserve(sizeof(*record));
 	if (from && from_in)
 		from_num = thread_move(from, switch_state(flags), cpu);
@@ -215,9 +230,10 @@ int BPF_PROG(on_birth, struct task_struct *child, u64 clone_flags)
 	thread->waker_id = parent_thread ? parent_thread->id : 0;
 	thread->waker_tid = parent->pid;
 	thread->waker_scope = parent_thread && scope_has(parent_thread) ? SCOPE_IN : 0;
-	thread->sys = settings.child_reports_exit &&
-				      !(thread->flags & (REC_THREAD_KERNEL | REC_THREAD_WORKER))
-			      ? thread_sys(parent_thread)
+	/* The parent is inside its clone, whether its calls are followed or not. */
+	thread->sys = settings.child_reports_exit && thread_makes_calls(thread) &&
+				      !(parent->flags & PF_KTHREAD)
+			      ? sys_of_registers(parent)
 			      : REC_SYS_NONE;
 	return 0;
 }
@@ -456,21 +472,15 @@ static __always_inline u8 state_of_fields(struct task_struct *task)
 	return task_is_queued(task) ? REC_STATE_RUNNABLE : REC_STATE_ASLEEP;
 }
 
-/*
- * The syscall that a task off the CPU is inside. A stopped or traced one may
- * be anywhere; a task on a CPU shows the number of its last call.
- */
+/* A task on a CPU shows the number of its last call; a stopped one may be anywhere. */
 static __always_inline u16 sys_of_fields(struct task_struct *task, struct thread *thread, u8 state)
 {
-	long number;
-
-	if (thread->flags & (REC_THREAD_KERNEL | REC_THREAD_WORKER))
+	if (!thread_makes_calls(thread))
 		return REC_SYS_NONE;
 	if ((state != REC_STATE_ASLEEP && state != REC_STATE_RUNNABLE) ||
 	    task->__state & TASK_STOPPED_OR_TRACED)
 		return REC_SYS_UNKNOWN;
-	number = regs_syscall((struct pt_regs *)bpf_task_pt_regs(task));
-	return number < 0 ? REC_SYS_NONE : sys_form(number, task_is_compat(task));
+	return sys_of_registers(task);
 }
 
 #define SNAPSHOT_TRIES 8

@@ -173,8 +173,9 @@ static __always_inline bool thread_report(struct task_struct *task, struct threa
 	record->flags = thread_record_flags(thread);
 	__builtin_memset(record->pad, 0, sizeof(record->pad));
 	bpf_probe_read_kernel_str(record->comm, sizeof(record->comm), comm);
+	/* A leader's new name is the process's; at a rename the task has the old one. */
 	bpf_probe_read_kernel_str(record->leader_comm, sizeof(record->leader_comm),
-				  task->group_leader->comm);
+				  task->pid == task->tgid ? comm : task->group_leader->comm);
 	ring_submit(record);
 	return true;
 }
@@ -207,6 +208,24 @@ static __always_inline u16 sys_form(long number, bool compat)
 static __always_inline u16 thread_sys(const struct thread *thread)
 {
 	return thread ? *(volatile u32 *)&thread->sys : REC_SYS_UNKNOWN;
+}
+
+static __always_inline bool thread_makes_calls(const struct thread *thread)
+{
+	return !(thread->flags & (REC_THREAD_KERNEL | REC_THREAD_WORKER));
+}
+
+/*
+ * The syscall that a task is inside by its saved registers: right for one that
+ * is in the kernel or was when it left its CPU, and is neither stopped nor
+ * traced (that may be after the call). An interrupt or exception leaves a
+ * negative number.
+ */
+static __always_inline u16 sys_of_registers(struct task_struct *task)
+{
+	long number = regs_syscall((struct pt_regs *)bpf_task_pt_regs(task));
+
+	return number < 0 ? REC_SYS_NONE : sys_form(number, task_is_compat(task));
 }
 
 #endif
