@@ -80,9 +80,11 @@ static void end_goroutine(struct model *model, struct thread *thread)
 
 static void proc_start(struct model *model, struct thread *thread, uint16_t cpu)
 {
-	/* A latecomer has no M yet. */
-	if (!thread->g)
+	/* A latecomer. Where everybody is in scope it should have come by a fork. */
+	if (!thread->g) {
+		model->stats.repairs += model->options.system_wide != 0;
 		introduce(model, thread);
+	}
 	gt_sched_proc_start(model->sched, thread->m, cpu);
 	thread->cpu = cpu;
 	model->cpus[cpu].running = thread;

@@ -12,13 +12,13 @@
 const machine_table machine_sched = {
 	/* clang-format off */
 [T_ABSENT] = {
-	/* It becomes a goroutine when it is next seen on a CPU, not before. */
+	/* It becomes a goroutine when it is next seen on a CPU, be it to leave it. */
 	[IN]	    = { T_RUNNING, SEEN, { PROC_START, GO_CREATE, GO_START } },
 	[IN_SYS]    = { T_SYSCALL, SEEN, { PROC_START, GO_CREATE, GO_START, SYS_BEGIN } },
-	[SLEEP]	    = { T_ABSENT, SEEN, { 0 } },
-	[SLEEP_SYS] = { T_ABSENT, SEEN, { 0 } },
-	[STOP]	    = { T_ABSENT, SEEN, { 0 } },
-	[STOP_SYS]  = { T_ABSENT, SEEN, { 0 } },
+	[SLEEP]	    = { T_WAITING, SEEN, { PROC_START, GO_CREATE, GO_START, GO_BLOCK, PROC_STOP } },
+	[SLEEP_SYS] = { T_WAITING, SEEN, { PROC_START, GO_CREATE, GO_START, GO_BLOCK, PROC_STOP } },
+	[STOP]	    = { T_RUNNABLE, SEEN, { PROC_START, GO_CREATE, PROC_STOP } },
+	[STOP_SYS]  = { T_RUNNABLE, SEEN, { PROC_START, GO_CREATE, PROC_STOP } },
 	[DIE]	    = { T_DEAD, SEEN, { 0 } },
 	[WAKE]	    = { T_ABSENT, SEEN, { 0 } },
 	[FORK]	    = { T_RUNNABLE, SEEN, { CREATE_CHILD } },

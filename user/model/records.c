@@ -66,9 +66,6 @@ static void switch_in(struct model *model, const struct rec_switch *record, stru
 		model_apply(model, next, LEAVE, &change);
 		return;
 	}
-	/* Everybody is in scope, and yet it comes without a fork. */
-	if (next->state == T_ABSENT && model->options.system_wide)
-		model->stats.repairs++;
 	model_apply(model, next, sys_inside(next->sys) ? IN_SYS : IN, &change);
 }
 
