@@ -136,6 +136,7 @@ static __always_inline void waker_note(void *ctx, struct thread *thread)
 	thread->waker_cpu = bpf_get_smp_processor_id();
 	thread->waker_context = context_here(ctx, waker, settings.thread_size);
 	thread->waker_scope = waker->pid && scope_has(waker_thread) ? SCOPE_IN : 0;
+	thread->waker_sys = thread_sys(waker_thread);
 	thread->waking_ns = bpf_ktime_get_ns();
 	thread_describe(waker, waker_thread);
 }
@@ -175,7 +176,7 @@ static __always_inline void wakeup_fill(struct rec_wakeup *record, struct task_s
 	record->context = thread ? thread->waker_context : REC_CTX_UNKNOWN;
 	record->flags = thread && thread->waker_scope ? REC_WAKEUP_WAKER_SCOPE : 0;
 	record->flight_ns = thread ? flight_ns(thread->waking_ns, record->head.ts_ns) : 0;
-	record->pad[0] = record->pad[1] = 0;
+	record->waker_sys = thread ? thread->waker_sys : REC_SYS_UNKNOWN;
 }
 
 SEC("tp_btf/sched_wakeup")

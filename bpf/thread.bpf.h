@@ -31,6 +31,8 @@ struct thread {
 	u8 described;	  /* a REC_THREAD or snapshot entry names it */
 	u8 flags;	  /* enum rec_thread_flags, but scope */
 	u8 pad;
+	u16 waker_sys; /* REC_SYS_* form */
+	u16 pad2[3];
 };
 
 enum scope_bits {

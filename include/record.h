@@ -151,7 +151,9 @@ struct rec_wakeup {
 	u16 waker_cpu;
 	u8 context; /* enum rec_context */
 	u8 flags;   /* enum rec_wakeup_flags */
-	u8 pad[2];
+	/* What the waker was inside at sched_waking, REC_SYS_* form: while the
+	 * wakeup is in flight to another CPU, the waker may get on. */
+	u16 waker_sys;
 };
 
 enum rec_thread_flags {

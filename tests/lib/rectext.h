@@ -29,6 +29,7 @@
  *          target wakercpu                         the record's CPU
  *          ctx=unknown|task|softirq|hardirq        task
  *          flight (ns)                             0
+ *          wakersys                                unknown
  *          wakerscope=0|1                          1, 0 if the waker is idle
  * fork     child parent                            required
  *          sys                                     none

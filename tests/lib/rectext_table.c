@@ -23,10 +23,15 @@ static const struct rectext_field switch_fields[] = {
 	{ 0 },
 };
 static const struct rectext_field wakeup_fields[] = {
-	F(rec_wakeup, "wakee", K_TASK, wakee),	      F(rec_wakeup, "waker", K_REF, waker_id),
-	F(rec_wakeup, "target", K_U16, target_cpu),   F(rec_wakeup, "wakercpu", K_U16, waker_cpu),
-	F(rec_wakeup, "ctx", K_CTX, context),	      F(rec_wakeup, "flight", K_U32, flight_ns),
-	F(rec_wakeup, "wakerscope", K_WSCOPE, flags), { 0 },
+	F(rec_wakeup, "wakee", K_TASK, wakee),
+	F(rec_wakeup, "waker", K_REF, waker_id),
+	F(rec_wakeup, "target", K_U16, target_cpu),
+	F(rec_wakeup, "wakercpu", K_U16, waker_cpu),
+	F(rec_wakeup, "ctx", K_CTX, context),
+	F(rec_wakeup, "flight", K_U32, flight_ns),
+	F(rec_wakeup, "wakersys", K_SYS, waker_sys),
+	F(rec_wakeup, "wakerscope", K_WSCOPE, flags),
+	{ 0 },
 };
 static const struct rectext_field fork_fields[] = {
 	F(rec_fork, "child", K_TASK, child),
@@ -158,6 +163,7 @@ void rectext_set_defaults(unsigned type, union rectext_any *any)
 		any->wakeup.target_cpu = any->wakeup.waker_cpu = any->head.cpu;
 		any->wakeup.context = REC_CTX_TASK;
 		any->wakeup.flight_ns = 0;
+		any->wakeup.waker_sys = REC_SYS_UNKNOWN;
 		any->wakeup.flags = any->wakeup.waker_id ? REC_WAKEUP_WAKER_SCOPE : 0;
 		break;
 	case REC_FORK:

@@ -45,6 +45,7 @@ void kernelside_store(struct world *world, struct world_thread *thread)
 	thread->waker_id = thread->waking_ns = 0;
 	thread->waker_tid = thread->waker_cpu = 0;
 	thread->waker_context = REC_CTX_UNKNOWN;
+	thread->waker_sys = REC_SYS_UNKNOWN;
 	thread->waker_scope = false;
 	thread->scope = look_up_scope(world, thread);
 }
@@ -177,6 +178,7 @@ void kernelside_waking(struct world *world, uint32_t cpu, uint32_t thread, uint8
 	wakee->waker_tid = waker ? waker->tid : 0;
 	wakee->waker_cpu = (uint16_t)cpu;
 	wakee->waker_context = context;
+	wakee->waker_sys = waker ? waker->stored_sys : REC_SYS_UNKNOWN;
 	wakee->waker_scope = waker && kernelside_scope(world, waker);
 	wakee->waking_ns = world->now_ns;
 	if (waker)
@@ -204,6 +206,7 @@ void kernelside_wakeup(struct world *world, uint32_t cpu, uint32_t thread, uint3
 	any->wakeup.target_cpu = (uint16_t)target;
 	any->wakeup.waker_cpu = wakee->waker_cpu;
 	any->wakeup.context = wakee->waker_context;
+	any->wakeup.waker_sys = wakee->waker_sys;
 	any->wakeup.flags = wakee->waker_scope ? REC_WAKEUP_WAKER_SCOPE : 0;
 }
 

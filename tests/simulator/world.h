@@ -54,6 +54,7 @@ struct world_thread {
 	uint32_t waker_tid;
 	uint16_t waker_cpu;
 	uint8_t waker_context;
+	uint16_t waker_sys;
 	bool waker_scope;
 	uint64_t waking_ns;
 	/* the truth being written */

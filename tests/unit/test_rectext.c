@@ -51,9 +51,10 @@ static const struct row rows[] = {
 	{ "wakeup, defaults", "1 cpu2 wakeup wakee=1 waker=9/2 target=2 wakercpu=2 flight=0",
 	  "1 cpu2#0 wakeup wakee=1#3 waker=9/2", NULL },
 	{ "wakeup, all keys",
-	  "1 cpu2 wakeup wakee=1 target=3 wakercpu=4 ctx=hardirq flight=5 wakerscope=0 waker=2",
+	  "1 cpu2 wakeup wakee=1 target=3 wakercpu=4 ctx=hardirq flight=5 wakersys=1 "
+	  "wakerscope=0 waker=2",
 	  "1 cpu2#1 wakeup wakee=1#4 waker=2 target=3 wakercpu=4 ctx=hardirq flight=5 "
-	  "wakerscope=0",
+	  "wakersys=1 wakerscope=0",
 	  NULL },
 	{ "wakeup by idle", "1 cpu2 wakeup wakee=1 ctx=softirq",
 	  "1 cpu2#2 wakeup wakee=1#5 waker=idle ctx=softirq", NULL },

@@ -60,8 +60,9 @@ struct change {
 	bool other_acts;  /* other has an M of its own that the event may use */
 	enum top unknown; /* what is known of what is unknown */
 	uint16_t prev_state;
-	uint8_t fd;	 /* enum rec_fd */
-	uint8_t context; /* enum rec_context */
+	uint8_t fd;	    /* enum rec_fd */
+	uint8_t context;    /* enum rec_context */
+	uint16_t waker_sys; /* what the waker was inside; REC_SYS_* form */
 };
 
 /* ---- model.c ---- */

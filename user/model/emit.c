@@ -257,14 +257,17 @@ static enum top context_top(uint8_t context)
 static void unblock(struct model *model, struct thread *thread, const struct change *change)
 {
 	struct thread *waker = change->other;
+	/* By now it may be inside another one. */
+	uint16_t sys = change->waker_sys != REC_SYS_UNKNOWN ? change->waker_sys : waker->sys;
 	uint64_t m = GT_NO_M, stack;
 
 	if (!change->other_acts) {
 		stack = top_stack(model, waker, context_top(change->context));
 	} else {
 		m = waker->m;
-		stack = sys_inside(waker->sys) ? own_stack(model, waker)
-					       : top_stack(model, waker, TOP_WAKEUP);
+		stack = sys_inside(sys) ? names_stack(model->names, waker,
+						      names_syscall(model->names, sys), 0)
+					: top_stack(model, waker, TOP_WAKEUP);
 	}
 	gt_sched_go_unblock(model->sched, m, thread->g, stack);
 }

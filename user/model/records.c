@@ -93,7 +93,8 @@ static void step_wakeup(struct model *model, const struct rec_wakeup *record)
 	struct thread *waker = model_waker(model, record->waker_id, record->waker_tid);
 	struct change change = { .cpu = record->head.cpu,
 				 .other = waker,
-				 .context = record->context };
+				 .context = record->context,
+				 .waker_sys = record->waker_sys };
 
 	if (!wakee || !model_take_num(model, wakee, record->wakee.num, &change))
 		return;
