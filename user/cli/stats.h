@@ -9,13 +9,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* A number that this command cannot know. */
+#define STATS_UNKNOWN INT64_MIN
+
 struct stats_row {
 	const char *name;
-	int64_t number;
+	int64_t number;	  /* or STATS_UNKNOWN: null */
 	const char *text; /* if not NULL: this instead of the number */
 };
 
-/* Writes the file; "-" is stdout. 0 or -errno. */
+/*
+ * Writes the file, as every output file is written (output.h); "-" is stdout.
+ * What fails has been said. CLI_DONE or CLI_FAILED.
+ */
 int stats_write(const char *path, const struct stats_row *rows, size_t count);
 
 #endif
