@@ -9,6 +9,7 @@
 #   tests/unit/test_*.c + pure    --cc--> build/tests/test_*
 #   tests/workload/*.c            --cc--> build/workload/*
 #   tests/fuzz/fuzz_*.c + pure    --clang, libFuzzer--> build/fuzz/fuzz_*
+#   tests/witness/*.c + pure      --cc--> build/witness/witness, build/witness/work
 #   tests/judge/*.go              --go--> build/judge (and Go's cmd/trace: build/gotool)
 #
 # Everything made stands under build/ (build/san with SAN=1, build/static with
@@ -252,9 +253,41 @@ unit-programs: $(UNIT_BIN) $(REPLAY_BIN)
 workload: $(WORKLOAD_BIN) ## the programs that live tests and the demo trace
 
 # Where no Go can be had, what needs it is skipped (and said so).
-tests-build: all workload unit-programs $(BUILD)/judge-input/sched_fuzz
+tests-build: all workload unit-programs witness-programs $(BUILD)/judge-input/sched_fuzz
 	+$(Q)! tools/go version >/dev/null 2>&1 || $(MAKE) -s --no-print-directory judge
 	+$(Q)$(MAKE) -s --no-print-directory SAN=1 unit-programs
+
+# Is the trace true? A workload that knows what it does, and a second witness
+# in the kernel (its own BPF program).
+WITNESS_WORK_SRC := $(sort $(wildcard tests/witness/work*.c))
+WITNESS_SRC := $(filter-out $(WITNESS_WORK_SRC) %.bpf.c,$(sort $(wildcard tests/witness/*.c)))
+
+$(BUILD)/witness/witness.bpf.o: tests/witness/witness.bpf.c
+	$(call say,BPF,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(ARCH) $(WARN) -Wno-unused-parameter \
+		-Wno-missing-prototypes -Ivmlinux/$(ARCH) -MMD -MP -c $< -o $@
+
+$(BUILD)/witness/witness.skel.h: $(BUILD)/witness/witness.bpf.o
+	$(call say,SKEL,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name witness_bpf > $@
+
+$(BUILD)/tests/witness/kernel.o: $(BUILD)/witness/witness.skel.h
+$(BUILD)/tests/witness/%.o: ALL_CFLAGS += -I$(BUILD)/witness -Itests/lib
+
+$(BUILD)/witness/witness: $(WITNESS_SRC:%.c=$(BUILD)/%.o) $(TESTLIB) $(PURE)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $^ -o $@ $(LIBS) -lm
+
+$(BUILD)/witness/work: $(WITNESS_WORK_SRC:%.c=$(BUILD)/%.o)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $^ -o $@ -lpthread
+
+.PHONY: witness witness-programs
+witness-programs: $(BUILD)/witness/witness $(BUILD)/witness/work
+
+witness: all witness-programs ## is the trace true? compare one with the kernel's books (root; V=1: every thread)
+	$(Q)V=$(V) tests/suites/40-witness
 
 .PHONY: deps test demo
 deps: ## install what building and testing needs and is missing (Debian packages, Go)
@@ -328,4 +361,6 @@ help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 -include $(BPF_OBJ:.o=.d) $(PURE_OBJ:.o=.d) $(TOOL_OBJ:.o=.d) $(TESTLIB_OBJ:.o=.d) $(UNIT_BIN:%=%.d) \
-	$(WORKLOAD_BIN:%=%.d) $(BUILD)/docs.d $(FUZZ_OBJ:.o=.d) $(FUZZ_BIN:%=%.d)
+	$(WORKLOAD_BIN:%=%.d) $(BUILD)/docs.d $(BUILD)/witness/witness.bpf.d \
+	$(patsubst %.c,$(BUILD)/%.d,$(WITNESS_SRC) $(WITNESS_WORK_SRC)) \
+	$(FUZZ_OBJ:.o=.d) $(FUZZ_BIN:%=%.d)
