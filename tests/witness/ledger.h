@@ -60,8 +60,10 @@ struct entry {
 };
 
 struct ledger {
-	uint32_t count;	       /* entries handed out */
-	uint32_t steals;       /* a hypervisor has ever stolen time (/proc/stat) */
+	uint32_t go;	 /* 1: the workload may begin */
+	uint32_t count;	 /* entries handed out */
+	uint32_t steals; /* a hypervisor has ever stolen time (/proc/stat) */
+	uint32_t pad;
 	uint64_t stolen_ticks; /* during the run */
 	uint64_t cpu_ns;       /* all CPUs' time, idle or not, while it was crowded */
 	struct entry entries[LEDGER_ENTRIES];

@@ -4,8 +4,9 @@
  * compares what the trace says of each with what the kernel booked, what the
  * thread counted and what a second, independent BPF program measured.
  *
- *     witness run FOLDER      capture, convert and judge; everything is kept
- *     witness judge FOLDER    judge what is there (no root)
+ *     witness machine FOLDER    capture all of the machine, convert and judge; all is kept
+ *     witness command FOLDER    the same, but capture the workload only
+ *     witness judge FOLDER      judge what is there (no root)
  *     witness records FOLDER TID FROM TO    print records (TID 0: all)
  *
  * It says TAP (tests/run); with V=1 in the environment a line a thread.
@@ -13,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +44,7 @@ struct run {
 	struct ledger *ledger;
 	struct mark *marks;
 	size_t mark_count;
+	bool command; /* capture the workload only */
 };
 
 /* ---- programs ---- */
@@ -69,34 +72,54 @@ static int finish(pid_t pid)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EIO;
 }
 
-static pid_t start_work(int ledger_fd, const char *how, unsigned ms, const char *group)
-{
+/* A command line that grows; argv[count] is NULL. */
+struct line {
+	char *argv[16];
+	unsigned count;
 	char fd[16], time[16];
-	char *const argv[] = { (char *)WORK, fd, (char *)how, time, (char *)group, NULL };
+};
 
-	snprintf(fd, sizeof(fd), "%d", ledger_fd);
-	snprintf(time, sizeof(time), "%u", ms);
-	return start(argv);
+static void line_add(struct line *line, const char *word)
+{
+	line->argv[line->count++] = (char *)word;
+}
+
+static void line_add_work(struct line *line, int ledger_fd, const char *how, unsigned ms)
+{
+	snprintf(line->fd, sizeof(line->fd), "%d", ledger_fd);
+	snprintf(line->time, sizeof(line->time), "%u", ms);
+	line_add(line, WORK);
+	line_add(line, line->fd);
+	line_add(line, how);
+	line_add(line, line->time);
 }
 
 static int run_work(int ledger_fd, const char *how, unsigned ms)
 {
-	pid_t steady = start_work(ledger_fd, how, ms, "steady");
-	pid_t lives = start_work(ledger_fd, how, ms, "lives");
-	int err = finish(steady);
+	struct line line = { 0 };
 
-	return finish(lives) ? -EIO : err;
+	line_add_work(&line, ledger_fd, how, ms);
+	return finish(start(line.argv));
 }
 
 /* ---- the capture ---- */
 
-static pid_t start_capture(const struct paths *paths)
+/* command: of the workload, which it starts; else of the machine. */
+static pid_t start_capture(const struct paths *paths, bool command, int ledger_fd)
 {
-	char *const argv[] = { (char *)TOOL, (char *)"record",	     (char *)"-q",
-			       (char *)"-o", (char *)paths->capture, NULL };
+	struct line line = { 0 };
 
+	line_add(&line, TOOL);
+	line_add(&line, "record");
+	line_add(&line, "-q");
+	line_add(&line, "-o");
+	line_add(&line, paths->capture);
+	if (command) {
+		line_add(&line, "--");
+		line_add_work(&line, ledger_fd, "crowded", CROWDED_MS);
+	}
 	unlink(paths->capture);
-	return start(argv);
+	return start(line.argv);
 }
 
 /* It writes its first bytes once it records. */
@@ -126,18 +149,19 @@ static uint64_t stolen_ticks(void)
 	return ticks;
 }
 
-static int capture_work(const struct paths *paths, struct kernel *kernel, int ledger_fd)
+static int capture_work(struct run *run, struct kernel *kernel, int ledger_fd)
 {
-	pid_t pid = start_capture(paths);
-	int err = wait_for_capture(paths->capture);
+	pid_t pid = start_capture(&run->paths, run->command, ledger_fd);
+	int err = wait_for_capture(run->paths.capture);
 
 	if (!err)
 		err = kernel_attach_after(kernel);
-	if (!err)
+	run->ledger->go = 1;
+	if (!err && !run->command)
 		err = run_work(ledger_fd, "crowded", CROWDED_MS);
-	if (!err)
+	if (!err && !run->command)
 		err = run_work(ledger_fd, "quiet", QUIET_MS);
-	if (pid > 0)
+	if (pid > 0 && (err || !run->command))
 		kill(pid, SIGINT);
 	return finish(pid) ? -EIO : err;
 }
@@ -219,7 +243,7 @@ static int capture_all(struct run *run)
 	if (err)
 		return err;
 	before = stolen_ticks();
-	err = capture_work(&run->paths, kernel, fd);
+	err = capture_work(run, kernel, fd);
 	run->ledger->cpu_ns =
 		(uint64_t)sysconf(_SC_NPROCESSORS_ONLN) * CROWDED_MS * UINT64_C(1000000);
 	run->ledger->steals = before != 0;
@@ -239,16 +263,16 @@ static int load_all(struct run *run)
 	return fd < 0 ? fd : marks_read(run);
 }
 
-static int judge(bool again, const char *folder)
+static int judge(const char *what, const char *folder)
 {
 	const char *verbose = getenv("V");
-	struct run run = { 0 };
+	struct run run = { .command = !strcmp(what, "command") };
 	struct report_input input;
 	bool good;
 	int err;
 
 	paths_init(&run.paths, folder);
-	err = again ? load_all(&run) : capture_all(&run);
+	err = !strcmp(what, "judge") ? load_all(&run) : capture_all(&run);
 	if (err) {
 		printf("not ok - the workload is captured: %s\n", strerror(-err));
 		return 1;
@@ -280,12 +304,12 @@ static int print_records(char **argv)
 
 int main(int argc, char **argv)
 {
-	if (argc == 3 && !strcmp(argv[1], "run"))
-		return judge(false, argv[2]);
-	if (argc == 3 && !strcmp(argv[1], "judge"))
-		return judge(true, argv[2]);
+	if (argc == 3 && (!strcmp(argv[1], "machine") || !strcmp(argv[1], "command") ||
+			  !strcmp(argv[1], "judge")))
+		return judge(argv[1], argv[2]);
 	if (argc == 6 && !strcmp(argv[1], "records"))
 		return print_records(argv);
-	fprintf(stderr, "usage: witness run|judge FOLDER, or witness records FOLDER TID FROM TO\n");
+	fprintf(stderr, "usage: witness machine|command|judge FOLDER\n"
+			"       witness records FOLDER TID FROM TO\n");
 	return 2;
 }

@@ -3,12 +3,11 @@
  * The witness's workload: threads of many kinds, each of which writes down
  * what it did and what the kernel booked for it (ledger.h).
  *
- *     work FD crowded|quiet MS GROUP   its kinds, MS milliseconds long
+ *     work FD crowded|quiet MS         all kinds, MS milliseconds long
  *     work FD exec CROWDED KIND        what the exec kinds turn into
  *
  * FD is the ledger. crowded: with threads that use up every CPU, so that the
- * others wait. GROUP: "lives" are those that fork, or else change the memory
- * that all threads share; "steady" ones would have to wait for them.
+ * others wait. It begins when the ledger says so.
  */
 #include "work.h"
 
@@ -18,6 +17,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 
 #define TEAMS_MAX 64
 #define BOOK_TRIES 1000
@@ -314,12 +314,41 @@ static int exec_main(struct job *job, const char *kind)
 	return 0;
 }
 
-int main(int argc, char **argv)
+/* Whoever traces this may not be ready yet. */
+static void wait_for_go(const struct ledger *ledger)
+{
+	while (!__atomic_load_n(&ledger->go, __ATOMIC_ACQUIRE))
+		usleep(1000);
+}
+
+/*
+ * Those that fork, or else change the memory that all threads share, in a
+ * process of their own: the others would have to wait for them.
+ */
+static void run_kinds(const struct job *like)
 {
 	static struct crew crew;
+	pid_t pid = fork();
+	int status = 0;
+
+	must(pid >= 0, "fork");
+	if (pid == 0) {
+		add_kinds(&crew, life_kinds, like);
+	} else {
+		add_kinds(&crew, time_kinds, like);
+		add_kinds(&crew, talk_kinds, like);
+	}
+	run_crew(&crew);
+	if (pid == 0)
+		_exit(0);
+	must(waitpid(pid, &status, 0) == pid && status == 0, "lives");
+}
+
+int main(int argc, char **argv)
+{
 	struct job like = { 0 };
 
-	must(argc == 5, "work FD crowded|quiet MS GROUP");
+	must(argc >= 4, "work FD crowded|quiet MS");
 	like.ledger_fd = atoi(argv[1]);
 	like.ledger = mmap(NULL, sizeof(struct ledger), PROT_READ | PROT_WRITE, MAP_SHARED,
 			   like.ledger_fd, 0);
@@ -327,13 +356,8 @@ int main(int argc, char **argv)
 	like.crowded = !strcmp(argv[2], "crowded") || !strcmp(argv[3], "1");
 	if (!strcmp(argv[2], "exec"))
 		return exec_main(&like, argv[4]);
+	wait_for_go(like.ledger);
 	like.end_ns = now_ns() + strtoull(argv[3], NULL, 10) * MS;
-	if (!strcmp(argv[4], "lives")) {
-		add_kinds(&crew, life_kinds, &like);
-	} else {
-		add_kinds(&crew, time_kinds, &like);
-		add_kinds(&crew, talk_kinds, &like);
-	}
-	run_crew(&crew);
+	run_kinds(&like);
 	return 0;
 }
