@@ -8,11 +8,12 @@
 #include "cli/cli.h"
 
 static int (*const commands[COMMAND_COUNT])(const struct config *config) = {
-	[COMMAND_TRACE] = cmd_trace,	     [COMMAND_RECORD] = cmd_record,
-	[COMMAND_CONVERT] = cmd_convert,     [COMMAND_VALIDATE] = cmd_validate,
-	[COMMAND_DUMP] = cmd_dump,	     [COMMAND_UNDUMP] = cmd_undump,
-	[COMMAND_FOOTPRINT] = cmd_footprint, [COMMAND_EVENTS] = cmd_events,
-	[COMMAND_DOCTOR] = cmd_doctor,	     [COMMAND_HELP] = cmd_help,
+	[COMMAND_TRACE] = cmd_trace,	 [COMMAND_RECORD] = cmd_record,
+	[COMMAND_CONVERT] = cmd_convert, [COMMAND_VALIDATE] = cmd_validate,
+	[COMMAND_CUT] = cmd_cut,	 [COMMAND_DUMP] = cmd_dump,
+	[COMMAND_UNDUMP] = cmd_undump,	 [COMMAND_FOOTPRINT] = cmd_footprint,
+	[COMMAND_EVENTS] = cmd_events,	 [COMMAND_DOCTOR] = cmd_doctor,
+	[COMMAND_HELP] = cmd_help,
 };
 
 static int run(enum command_id id, const struct config *config)

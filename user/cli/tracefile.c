@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -11,6 +12,31 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+
+/* The file became shorter while it was read: the mapping ends in nothing. */
+static void on_bus_error(int signal)
+{
+	static const char text[] = "gotrace-bpf: the trace was cut off while it was read\n";
+
+	(void)signal;
+	if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
+		_exit(CLI_FAILED);
+	_exit(CLI_FAILED);
+}
+
+/* False: it cannot be mapped, and stays as it is. */
+static bool map(struct trace_file *file, int fd, size_t size)
+{
+	void *memory = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+
+	if (memory == MAP_FAILED)
+		return false;
+	madvise(memory, size, MADV_SEQUENTIAL);
+	signal(SIGBUS, on_bus_error);
+	file->map = memory;
+	file->size = size;
+	return true;
+}
 
 int trace_file_open(struct trace_file *file, const char *name)
 {
@@ -26,15 +52,42 @@ int trace_file_open(struct trace_file *file, const char *name)
 				strerror(S_ISDIR(st.st_mode) ? EISDIR : errno));
 	}
 	/* Standard input may be a file of which somebody has read a part. */
-	if (!S_ISREG(st.st_mode) || !st.st_size || file->fd == STDIN_FILENO)
-		return 0;
-	file->size = (size_t)st.st_size;
-	file->map = mmap(NULL, file->size, PROT_READ, MAP_PRIVATE, file->fd, 0);
-	if (file->map == MAP_FAILED)
-		file->map = NULL;
-	else
-		madvise(file->map, file->size, MADV_SEQUENTIAL);
+	if (S_ISREG(st.st_mode) && st.st_size && file->fd != STDIN_FILENO)
+		map(file, file->fd, (size_t)st.st_size);
 	return 0;
+}
+
+/* Copies what is left of the file to another. 0 or -errno. */
+static int copy_to(struct trace_file *file, FILE *copy, size_t *size)
+{
+	char buf[1 << 16];
+	long got;
+
+	*size = 0;
+	while ((got = trace_file_read(file, buf, sizeof(buf))) > 0) {
+		if (fwrite(buf, 1, (size_t)got, copy) != (size_t)got)
+			return -errno;
+		*size += (size_t)got;
+	}
+	return got < 0 ? (int)got : fflush(copy) ? -errno : 0;
+}
+
+int trace_file_keep(struct trace_file *file)
+{
+	FILE *copy;
+	size_t size = 0;
+	int err;
+
+	if (file->map)
+		return 0;
+	copy = tmpfile(); /* it has no name, so nothing is left of it */
+	err = copy ? copy_to(file, copy, &size) : -errno;
+	if (!err && size && !map(file, fileno(copy), size))
+		err = -errno;
+	if (copy)
+		fclose(copy);
+	return err ? cli_fail("cannot keep %s in a temporary file: %s", file->name, strerror(-err))
+		   : 0;
 }
 
 void trace_file_close(struct trace_file *file)

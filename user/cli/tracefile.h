@@ -21,6 +21,9 @@ struct trace_file {
 int trace_file_open(struct trace_file *file, const char *name);
 void trace_file_close(struct trace_file *file);
 
+/* Makes it possible to read the file twice: what comes from a pipe is kept. As above. */
+int trace_file_keep(struct trace_file *file);
+
 /* A reader on the whole file. 0, or CLI_FAILED and said why. */
 int trace_file_reader(struct trace_file *file, const struct gt_reader_options *options,
 		      struct gt_reader **out);

@@ -25,6 +25,7 @@ void generation_fini(struct generation *gen)
 	free(gen->ms);
 	free(gen->samples);
 	free(gen->sample_order);
+	free(gen->experiments);
 	idmap_fini(&gen->m_ids);
 	tables_fini(&gen->tables);
 	memset(gen, 0, sizeof(*gen));
@@ -40,7 +41,7 @@ static void clear(struct generation *gen)
 	idmap_clear(&gen->m_ids);
 	gen->samples_count = 0;
 	tables_clear(&gen->tables);
-	gen->experimental = 0;
+	gen->experiments_count = 0;
 	gt_error_clear(&gen->after);
 }
 
@@ -148,6 +149,25 @@ static int add_events(struct generation *gen, const struct batch_header *header)
 		.next = NO_BATCH,
 	};
 	gen->batches_count++;
+	return 0;
+}
+
+static int add_experiment(struct generation *gen, const struct batch_header *header)
+{
+	struct experiment_ref *experiments =
+		gt_grow(gen->experiments, &gen->experiments_cap, gen->experiments_count + 1,
+			sizeof(*experiments));
+
+	if (!experiments)
+		return -ENOMEM;
+	gen->experiments = experiments;
+	experiments[gen->experiments_count++] = (struct experiment_ref){
+		.m = header->m,
+		.time = header->time,
+		.offset = header->offset,
+		.size = (uint32_t)header->size,
+		.experiment = header->experiment,
+	};
 	return 0;
 }
 
@@ -277,10 +297,8 @@ static int add_batch(struct generation *gen, const struct input *in,
 		error->byte--;
 		return read_sync(gen, in->bytes + rest - 1, size + 1, header->time, version, error);
 	}
-	if (header->experiment) {
-		gen->experimental++;
-		return 0;
-	}
+	if (header->experiment)
+		return add_experiment(gen, header);
 	if (type == GT_EV_END_OF_GENERATION)
 		return gt_fail(error, -EBADMSG, "an EndOfGeneration in a trace of 1.%u", version);
 	return add_events(gen, header);

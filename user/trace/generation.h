@@ -40,6 +40,13 @@ struct cpu_sample {
 	uint64_t byte; /* offset in the file */
 };
 
+/* A batch of an experiment: legal, not read. */
+struct experiment_ref {
+	uint64_t m, time, offset;
+	uint32_t size;
+	uint8_t experiment;
+};
+
 struct generation {
 	uint64_t number;
 	uint64_t min_time; /* the earliest batch, trace units */
@@ -60,7 +67,8 @@ struct generation {
 	size_t sample_order_cap;
 
 	struct tables tables;
-	uint64_t experimental; /* batches of experiments: legal, not read */
+	struct experiment_ref *experiments;
+	size_t experiments_count, experiments_cap;
 	struct gt_error after; /* below 1.26: what was found wrong behind this generation */
 };
 

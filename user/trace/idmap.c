@@ -11,11 +11,15 @@
 #include "trace/grow.h"
 
 #define IDMAP_MIN_SIZE 64
+#define IDMAP_KEEP_SIZE 4096
 
-/* Ids are often consecutive (tids): multiply and take the high bits. */
+/*
+ * Ids are often consecutive (tids): multiply and take the high bits. A hostile
+ * file may choose its ids, but it does not know the seed.
+ */
 static size_t home(const struct idmap *map, uint64_t id)
 {
-	uint64_t hash = id * UINT64_C(0x9e3779b97f4a7c15);
+	uint64_t hash = (id ^ map->seed) * UINT64_C(0x9e3779b97f4a7c15);
 
 	return (size_t)(hash ^ hash >> 32) & (map->size - 1);
 }
@@ -45,12 +49,14 @@ static int resize(struct idmap *map, size_t size)
 	if (!bigger.entries)
 		return -ENOMEM;
 	memset(bigger.entries, 0xff, size * sizeof(*bigger.entries));
+	bigger.seed = (uintptr_t)bigger.entries >> 4; /* random enough: where memory is */
 	for (size_t i = 0; i < map->size; i++) {
 		if (map->entries[i].slot != IDMAP_NONE)
 			bigger.entries[probe(&bigger, map->entries[i].id)] = map->entries[i];
 	}
 	free(map->entries);
 	map->entries = bigger.entries;
+	map->seed = bigger.seed;
 	map->size = size;
 	return 0;
 }
@@ -120,6 +126,11 @@ void idmap_del(struct idmap *map, uint64_t id)
 
 void idmap_clear(struct idmap *map)
 {
+	/* Or clearing the memory of one large generation would cost each small one after it. */
+	if (map->size > IDMAP_KEEP_SIZE && map->count < map->size / 64) {
+		idmap_fini(map);
+		return;
+	}
 	if (map->entries)
 		memset(map->entries, 0xff, map->size * sizeof(*map->entries));
 	map->count = 0;

@@ -21,6 +21,7 @@ struct idmap {
 	struct idmap_entry *entries; /* open addressing, linear probing */
 	size_t size;		     /* entries, a power of two, or 0 */
 	size_t count;		     /* ids held */
+	uint64_t seed;		     /* of the hash */
 	uint32_t slots;		     /* given out so far; free ones included */
 	uint32_t *free;		     /* stack of freed slots, room for all */
 	size_t free_count;
@@ -39,7 +40,7 @@ int idmap_add(struct idmap *map, uint64_t id, uint32_t *slot);
 /* Removes an id that is in the map; its slot is free. */
 void idmap_del(struct idmap *map, uint64_t id);
 
-/* Removes all ids and frees all slots; keeps the memory. */
+/* Removes all ids and frees all slots; keeps the memory, unless hardly any was used. */
 void idmap_clear(struct idmap *map);
 
 #endif

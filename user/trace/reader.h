@@ -44,6 +44,7 @@ struct gt_reader {
 	struct keyed *frontier; /* a heap; index: in cursors */
 	size_t frontier_count, frontier_cap;
 
+	struct names names;
 	struct rules rules;
 	unsigned queued;       /* how many of rules.events were given out */
 	struct gt_event point; /* a sync point or sample */

@@ -37,7 +37,7 @@ static struct gt_reader *new_reader(const struct gt_reader_options *options)
 	make_shapes(reader->shapes);
 	gt_error_clear(&reader->error);
 	gt_error_clear(&reader->pending);
-	rules_init(&reader->rules, &reader->gen, &reader->error);
+	rules_init(&reader->rules, &reader->gen, &reader->names, &reader->error);
 	return reader;
 }
 
@@ -72,6 +72,7 @@ void gt_reader_free(struct gt_reader *reader)
 	input_fini(&reader->in);
 	generation_fini(&reader->gen);
 	rules_fini(&reader->rules);
+	names_fini(&reader->names);
 	free(reader->cursors);
 	free(reader->frontier);
 	free(reader);
@@ -175,6 +176,6 @@ struct gt_text gt_event_task_type(const struct gt_reader *reader, const struct g
 		return gt_reader_string(reader, event->args[2]);
 	if (event->type != GT_EV_USER_TASK_END || !event->name)
 		return (struct gt_text){ "", 0 };
-	name = &reader->rules.names.list[event->name - 1];
+	name = &reader->names.list[event->name - 1];
 	return (struct gt_text){ name->text, name->size };
 }

@@ -64,10 +64,12 @@ static const rules_fn rule_of[GT_EV_COUNT] = {
 	[GT_EV_GOROUTINE_STACK_FREE] = rules_experimental,
 };
 
-void rules_init(struct rules *rules, struct generation *gen, struct gt_error *error)
+void rules_init(struct rules *rules, struct generation *gen, struct names *names,
+		struct gt_error *error)
 {
 	memset(rules, 0, sizeof(*rules));
 	rules->gen = gen;
+	rules->names = names;
 	rules->error = error;
 }
 
@@ -85,7 +87,6 @@ void rules_fini(struct rules *rules)
 	idmap_fini(&rules->p_ids);
 	idmap_fini(&rules->m_ids);
 	idmap_fini(&rules->task_ids);
-	names_fini(&rules->names);
 }
 
 int rules_open(struct rules *rules, const uint8_t *window)
@@ -93,7 +94,7 @@ int rules_open(struct rules *rules, const uint8_t *window)
 	rules->window = window;
 	if (!rules->first_generation)
 		rules->first_generation = rules->gen->number;
-	return names_sweep(&rules->names);
+	return names_sweep(rules->names);
 }
 
 int rules_m(struct rules *rules, uint64_t m, uint32_t *place)
@@ -194,7 +195,7 @@ struct rules_p *rules_add_p(struct attempt *try, uint64_t id, uint8_t status)
 void rules_delete_g(struct rules *rules, struct rules_g *g)
 {
 	for (uint32_t i = 0; i < g->regions_count; i++)
-		names_drop(&rules->names, g->regions[i].name);
+		names_drop(rules->names, g->regions[i].name);
 	g->alive = false;
 	idmap_del(&rules->g_ids, g->id);
 }
@@ -205,12 +206,12 @@ int rules_name(struct rules *rules, uint64_t string, uint32_t *id)
 	int err;
 
 	if (!string)
-		return names_find(&rules->names, "", 0, id);
+		return names_find(rules->names, "", 0, id);
 	entry = tables_string(&rules->gen->tables, string);
 	if (!entry)
 		return -ENOENT;
 	if (!entry->name) {
-		err = names_find(&rules->names, (const char *)rules->window + entry->offset,
+		err = names_find(rules->names, (const char *)rules->window + entry->offset,
 				 entry->size, id);
 		if (err)
 			return err;

@@ -80,8 +80,8 @@ struct rules {
 	struct rules_m *ms;
 	struct rules_task *tasks;
 	size_t gs_cap, ps_cap, ms_cap, tasks_cap;
-	size_t gs_count; /* places ever used: their arrays are to be freed */
-	struct names names;
+	size_t gs_count;     /* places ever used: their arrays are to be freed */
+	struct names *names; /* borrowed: of tasks and regions */
 
 	uint64_t gc_seq;
 	enum rules_gc gc;
@@ -101,7 +101,8 @@ enum rules_step {
 	RULES_BREAK, /* *error says why */
 };
 
-void rules_init(struct rules *rules, struct generation *gen, struct gt_error *error);
+void rules_init(struct rules *rules, struct generation *gen, struct names *names,
+		struct gt_error *error);
 void rules_fini(struct rules *rules);
 
 /* The next generation is in rules->gen now. 0 or -ENOMEM. */

@@ -234,7 +234,7 @@ enum rules_step rules_task_begin(struct attempt *try)
 		return rules_no_memory(try);
 	if (!event->args[1]) /* 0 is no parent here, though elsewhere it is the background task */
 		event->args[1] = GT_NO_ID;
-	names_hold(&rules->names, name);
+	names_hold(rules->names, name);
 	tasks[place] = (struct rules_task){ event->args[1], name };
 	return RULES_GO;
 }
@@ -252,7 +252,7 @@ enum rules_step rules_task_end(struct attempt *try)
 	if (place != IDMAP_NONE) {
 		event->args[2] = rules->tasks[place].parent;
 		event->name = rules->tasks[place].name + 1;
-		names_drop(&rules->names, rules->tasks[place].name);
+		names_drop(rules->names, rules->tasks[place].name);
 		idmap_del(&rules->task_ids, event->args[0]);
 	}
 	return RULES_GO;
@@ -271,7 +271,7 @@ enum rules_step rules_region_begin(struct attempt *try)
 	if (!regions || g->regions_count == UINT32_MAX)
 		return rules_no_memory(try);
 	g->regions = regions;
-	names_hold(&try->rules->names, region.name);
+	names_hold(try->rules->names, region.name);
 	regions[g->regions_count++] = region;
 	return RULES_GO;
 }
@@ -292,6 +292,6 @@ enum rules_step rules_region_end(struct attempt *try)
 		return rules_break(try, "the innermost region of G %" PRId64 " is another",
 				   (int64_t)g->id);
 	g->regions_count--;
-	names_drop(&try->rules->names, name);
+	names_drop(try->rules->names, name);
 	return RULES_GO;
 }

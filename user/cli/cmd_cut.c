@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/* gotrace-bpf cut: parts of a trace that stand alone. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/tracefile.h"
+#include "output/output.h"
+#include "trace/cut.h"
+
+struct parts {
+	const char *name; /* of the only part, or what ".N" is added to */
+	bool numbered;
+	struct output *output; /* the open part's */
+	unsigned closed;
+	char text[512]; /* what went wrong with one */
+};
+
+static int open_part(void *ctx, unsigned part, gt_sink_fn *sink, void **sink_ctx)
+{
+	struct parts *parts = ctx;
+	struct output_diag diag;
+	char name[4096];
+	int err;
+
+	if (parts->numbered)
+		snprintf(name, sizeof(name), "%s.%u", parts->name, part);
+	else
+		snprintf(name, sizeof(name), "%s", parts->name);
+	err = output_open(&parts->output, name, OUTPUT_PART, &diag);
+	if (err) {
+		snprintf(parts->text, sizeof(parts->text), "%s", diag.text);
+		return err;
+	}
+	*sink = output_write;
+	*sink_ctx = parts->output;
+	return 0;
+}
+
+static int close_part(void *ctx, unsigned part)
+{
+	struct parts *parts = ctx;
+	int err = output_commit(parts->output);
+
+	(void)part;
+	if (err)
+		return err;
+	output_close(parts->output);
+	parts->output = NULL;
+	parts->closed++;
+	return 0;
+}
+
+/* What the cut came to. */
+static int conclude(struct parts *parts, const struct trace_file *file,
+		    const struct gt_reader *reader, int err)
+{
+	const struct gt_error *error = gt_reader_error(reader);
+	int status = CLI_DONE;
+
+	if (error->code) {
+		status = trace_file_fail(file, error);
+		if (parts->closed)
+			cli_note("what is before that was written");
+	} else if (parts->text[0]) {
+		status = cli_fail("%s", parts->text);
+	} else if (parts->output && *output_error(parts->output)) {
+		status = cli_fail("%s", output_error(parts->output));
+	} else if (err == -ENODATA) {
+		status = cli_fail("%s: no event lies between these times", file->name);
+	} else if (err) {
+		status = cli_fail("%s: %s", file->name, strerror(-err));
+	}
+	output_discard(parts->output);
+	return status;
+}
+
+static int run(struct trace_file *file, const struct config *config, uint64_t events_per_part)
+{
+	struct parts parts = { .name = config->output, .numbered = events_per_part };
+	const struct cut_options options = {
+		.from_ns = (int64_t)config->from_ns,
+		.to_ns = config->to_ns ? (int64_t)config->to_ns : INT64_MAX,
+		.events_per_part = events_per_part,
+		.open = open_part,
+		.close = close_part,
+		.ctx = &parts,
+	};
+	struct gt_reader *reader;
+	int status;
+
+	if (trace_file_reader(file, NULL, &reader))
+		return CLI_FAILED;
+	status = conclude(&parts, file, reader, cut_run(reader, &options));
+	gt_reader_free(reader);
+	return status;
+}
+
+/* How many events of the wire a trace has, up to where it breaks. */
+static int count_events(struct trace_file *file, uint64_t *count)
+{
+	const struct gt_event *event;
+	struct gt_reader *reader;
+
+	if (trace_file_reader(file, NULL, &reader))
+		return CLI_FAILED;
+	*count = 0;
+	while (!gt_reader_next(reader, &event) && event)
+		*count += event->type != GT_EV_SYNC_POINT && !event->derived;
+	gt_reader_free(reader);
+	return CLI_DONE;
+}
+
+static int split(struct trace_file *file, const struct config *config)
+{
+	uint64_t count;
+
+	if (trace_file_keep(file) || count_events(file, &count))
+		return CLI_FAILED;
+	return run(file, config, (count + config->split - 1) / config->split + !count);
+}
+
+int cmd_cut(const struct config *config)
+{
+	struct trace_file file;
+	int status;
+
+	if (trace_file_open(&file, config->args[0]))
+		return CLI_FAILED;
+	status = config->split ? split(&file, config) : run(&file, config, 0);
+	trace_file_close(&file);
+	return status;
+}
