@@ -20,7 +20,7 @@ static void fail(struct part *part, int err)
 
 static void put(struct part *part, const void *data, size_t size)
 {
-	if (!part->err)
+	if (!part->err && size)
 		part->err = part->sink(part->ctx, data, size);
 }
 

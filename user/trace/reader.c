@@ -159,8 +159,10 @@ static int load(struct gt_reader *reader, bool *end)
 		*end = true;
 		return 0;
 	}
-	if (*end && !reader->options.like_go)
+	if (*end && !reader->options.like_go) {
+		*end = false;
 		return gt_fail(error, -ENODATA, "the trace has no generation");
+	}
 	return error->code;
 }
 
