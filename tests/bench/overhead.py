@@ -17,13 +17,13 @@ def seconds_of(command, pattern):
 LOADS = {
     # name: (unit, what one figure is)
     "syscall basic": ("ns/call", lambda: 1e3 * seconds_of(
-        ["perf", "bench", "syscall", "basic", "-l", "3000000"], r"([\d.]+) usecs/op")),
+        ["perf", "bench", "syscall", "basic", "-l", "500000"], r"([\d.]+) usecs/op")),
     # On one CPU: otherwise it measures how a virtual machine wakes its other CPU.
     "sched pipe": ("us/op", lambda: seconds_of(
-        ["taskset", "-c", "0", "perf", "bench", "sched", "pipe", "-l", "100000"],
+        ["taskset", "-c", "0", "perf", "bench", "sched", "pipe", "-l", "30000"],
         r"([\d.]+) usecs/op")),
     "sched messaging": ("s", lambda: seconds_of(
-        ["perf", "bench", "sched", "messaging", "-g", "4", "-l", "200"],
+        ["perf", "bench", "sched", "messaging", "-g", "4", "-l", "100"],
         r"Total time: ([\d.]+) \[sec\]")),
 }
 
