@@ -241,6 +241,7 @@ void judge_span(struct verdict *out, const struct entry *entry, const struct evi
 	out->to_ns = end->time_ns;
 	out->blind = excuses_blind(evidence->excuses, entry->tid, (uint64_t)out->from_ns,
 				   (uint64_t)out->to_ns);
+	out->blind |= entry->unread != 0;
 	if (out->blind)
 		return;
 	if (!judge_numbers(out, evidence, begin, end))

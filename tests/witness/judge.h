@@ -16,8 +16,9 @@
  * get wrong: unbooked waits (excuse.h); time that a hypervisor stole, which is
  * on-CPU time to a clock but not to them; and overbooked waits: since 6.12 a
  * sleeping thread may stay queued for a while, and when load balancing moves
- * it, they take it for waiting. A span in which they have that much more
- * waiting than the bounds allow is left out of the times, and counted.
+ * it, they take it for waiting (the likely reason; seen on crowded machines
+ * only). A span in which they have that much more waiting, and the bounds say
+ * that they are wrong, is left out of the times, and counted.
  */
 #ifndef WITNESS_JUDGE_H
 #define WITNESS_JUDGE_H
@@ -59,7 +60,7 @@ struct compared {
 struct verdict {
 	const struct entry *entry;
 	unsigned faults; /* enum fault */
-	bool blind;	 /* the machine hid something: not judged */
+	bool blind;	 /* the machine hid something, or no books: not judged */
 	bool overbooked;
 	struct compared compared; /* the first span of a thread: but calls, from birth */
 	int64_t from_ns, to_ns;

@@ -55,6 +55,8 @@ struct entry {
 	uint32_t done;	/* all of it is valid */
 	uint32_t first; /* of its thread: its times are judged from birth */
 	uint32_t crowded;
+	uint32_t unread; /* no books that belong together: the thread was never left alone */
+	uint32_t pad;
 	struct book begin, end;
 	struct wakers wakers;
 };

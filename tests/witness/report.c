@@ -205,8 +205,6 @@ static void say_claims(struct judgement *judgement)
 		printf("# the sums are not judged: others used the CPUs\n");
 	say(judgement, judgement->all.blind * 5 <= judgement->all.spans,
 	    "what the machine hides leaves enough to judge");
-	say(judgement, judgement->all.overbooked * 100 <= judgement->all.spans,
-	    "the kernel books too much waiting in one span of 100 at most");
 }
 
 static void print_sum(const char *name, const struct account *sum)

@@ -110,7 +110,9 @@ static struct life *life_new(struct tally *tally, uint64_t g, int64_t time_ns)
 	}
 	tally->lives = grown;
 	life = &tally->lives[tally->life_count];
-	*life = (struct life){ .born_ns = time_ns, .since_ns = time_ns, .sleeps = "" };
+	*life = (struct life){
+		.born_ns = time_ns, .since_ns = time_ns, .inside = true, .sleeps = ""
+	};
 	name_life(tally, g, (uint32_t)tally->life_count++);
 	return life;
 }
@@ -141,6 +143,11 @@ static void advance(struct life *life, int64_t time_ns)
 
 /* ---- events ---- */
 
+static bool same_record(int64_t before_ns, int64_t after_ns)
+{
+	return before_ns && after_ns - before_ns <= SAME_RECORD_NS;
+}
+
 /* The process of a thread, from its stack. */
 static uint64_t stack_tgid(const struct tally *tally, uint64_t stack)
 {
@@ -160,12 +167,12 @@ static struct life *reborn(struct tally *tally, const struct gt_event *event)
 	struct life *life;
 
 	if (event->g != GT_NO_ID || event->p == GT_NO_ID || !ended->time_ns ||
-	    event->time - ended->time_ns > SAME_RECORD_NS)
+	    !same_record(ended->time_ns, event->time))
 		return NULL;
 	life = &tally->lives[ended->life];
 	if (event->args[0] % TID_PERIOD != life->tid && event->args[0] % TID_PERIOD != life->tgid)
 		return NULL;
-	life->reborn = true;
+	life->reborn = life->inside = true;
 	name_life(tally, event->args[0], ended->life);
 	return life;
 }
@@ -175,8 +182,10 @@ static void on_create(struct tally *tally, const struct gt_event *event)
 	struct life *parent = life_get(tally, event->g);
 	struct life *life;
 
-	if (parent)
-		parent->last_ns = event->time;
+	if (parent) {
+		parent->split_ns = event->time;
+		parent->inside = same_record(parent->end_ns, event->time);
+	}
 	life = reborn(tally, event);
 	if (life)
 		return;
@@ -189,7 +198,7 @@ static void on_create(struct tally *tally, const struct gt_event *event)
 
 static void on_start(struct life *life, int64_t time_ns)
 {
-	life->last_ns = time_ns;
+	life->split_ns = time_ns;
 	life->now.starts += !life->reborn;
 	life->reborn = false;
 }
@@ -213,7 +222,7 @@ static void on_syscall(struct tally *tally, struct life *life, const struct gt_e
 	const char *name = frame(tally, event->args[1], 0);
 
 	/* Only taken up again: after a switch, or a child made inside it. */
-	if (life->last_ns && event->time - life->last_ns <= SAME_RECORD_NS)
+	if (life->inside && same_record(life->split_ns, event->time))
 		return;
 	if (strcmp(name, UNCOUNTED_NAME) != 0)
 		life->now.calls++;
@@ -241,9 +250,15 @@ static void on_unblock(struct tally *tally, struct life *life, const struct gt_e
 	life->sleeps = "";
 }
 
+static void on_leave(struct life *life, int64_t time_ns)
+{
+	life->inside = same_record(life->end_ns, time_ns);
+}
+
 static void on_block(struct tally *tally, struct life *life, const struct gt_event *event)
 {
 	life->now.blocks++;
+	on_leave(life, event->time);
 	life->sleeps = frame(tally, event->args[1], 0);
 }
 
@@ -264,6 +279,7 @@ static void count(struct tally *tally, struct life *life, const struct gt_event 
 		break;
 	case GT_EV_GO_STOP:
 		life->now.stops++;
+		on_leave(life, event->time);
 		break;
 	case GT_EV_GO_BLOCK:
 		on_block(tally, life, event);
@@ -273,6 +289,9 @@ static void count(struct tally *tally, struct life *life, const struct gt_event 
 		break;
 	case GT_EV_GO_SYSCALL_BEGIN:
 		on_syscall(tally, life, event);
+		break;
+	case GT_EV_GO_SYSCALL_END:
+		life->end_ns = event->time;
 		break;
 	case GT_EV_GO_DESTROY:
 		on_end(tally, life, event);

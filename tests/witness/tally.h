@@ -48,7 +48,9 @@ struct life {
 	struct sums now;
 	uint8_t state;	    /* enum gt_state */
 	int64_t since_ns;   /* of the state */
-	int64_t last_ns;    /* of its last event that may split a syscall */
+	int64_t split_ns;   /* of its last event after which a syscall may be taken up again */
+	int64_t end_ns;	    /* of its last syscall */
+	bool inside;	    /* a syscall that goes on when it is back on a CPU */
 	bool reborn;	    /* by an exec: its next start is none */
 	const char *sleeps; /* top frame of its last block */
 };
