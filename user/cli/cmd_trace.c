@@ -34,9 +34,12 @@ static int on_ring(void *ctx, uint32_t cpu, const void *data, size_t size)
 static int on_round(void *ctx, const struct raw_counters *counters)
 {
 	const struct traceout *trace = ctx;
+	int err;
 
 	(void)counters;
-	return pipeline_round(trace->pipeline);
+	err = pipeline_round(trace->pipeline);
+	/* Should we be killed, every whole generation is there to be read. */
+	return err ? err : output_flush(trace->output);
 }
 
 static int on_end(void *ctx, const struct raw_counters *counters)
