@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -51,6 +52,25 @@ static int open_input(struct convert *convert)
 	if (err)
 		return cli_fail("%s: %s", convert->path, diag.text);
 	return CLI_DONE;
+}
+
+/* The trace would take the place of what it is made of. */
+static bool would_replace(const char *input, const char *output)
+{
+	struct stat in, out;
+
+	return !stat(input, &in) && !stat(output, &out) && in.st_dev == out.st_dev &&
+	       in.st_ino == out.st_ino;
+}
+
+static int open_output(struct convert *convert)
+{
+	int status = traceout_open(&convert->trace, convert->config);
+
+	if (status != CLI_DONE || !would_replace(convert->path, convert->trace.path))
+		return status;
+	traceout_close(&convert->trace);
+	return cli_fail("%s is the capture itself: name another file with -o", convert->path);
 }
 
 static void show_progress(struct convert *convert, uint64_t offset)
@@ -123,7 +143,7 @@ int cmd_convert(const struct config *config)
 
 	signal(SIGPIPE, SIG_IGN); /* a closed pipe behind -o is an error like others */
 	if (status == CLI_DONE)
-		status = traceout_open(&convert.trace, config);
+		status = open_output(&convert);
 	if (status == CLI_DONE) {
 		status = run(&convert);
 		traceout_close(&convert.trace);
