@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "cli/cli.h"
+#include "cli/privilege.h"
 
 /* How long records stay in the rings: they are sized for ten times that. */
 #define POLL_NS 10000000
@@ -70,9 +71,12 @@ static int on_snapshot(void *ctx, const struct rec_snapshot *threads, size_t cou
 {
 	struct live *live = ctx;
 	const struct live_output *output = live->output;
-	int err = output->begin(output->sink.ctx, capture_info(live->capture));
+	/* All is attached and the tasks are listed: nothing needs root any more. */
+	int err = privilege_drop();
 
 	live->begin_ns = end_ns;
+	if (!err)
+		err = output->begin(output->sink.ctx, capture_info(live->capture));
 	return err ? err : output->sink.snapshot(output->sink.ctx, threads, count, end_ns);
 }
 
