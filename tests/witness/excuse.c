@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 
 #include "record.h"
 #include "records.h"
@@ -37,7 +38,7 @@ struct stretches {
 struct excuses {
 	struct move *moves; /* while reading */
 	size_t move_count, move_room;
-	struct stretches spots, unbooked;
+	struct stretches spots, unbooked, broken; /* of broken both times are the same */
 	size_t hidden;
 };
 
@@ -71,11 +72,33 @@ static enum place place_after(const struct rec_switch *record)
 	return record->prev_state ? UNBOOKED : QUEUED;
 }
 
+static int add_stretch(struct stretches *stretches, uint32_t tid, uint64_t from_ns, uint64_t to_ns)
+{
+	void *grown = gt_grow(stretches->list, &stretches->room, stretches->count + 1,
+			      sizeof(*stretches->list));
+
+	if (!grown)
+		return -ENOMEM;
+	stretches->list = grown;
+	stretches->list[stretches->count++] = (struct stretch){ tid, from_ns, to_ns };
+	return 0;
+}
+
+static bool may_be_broken(const struct rec_switch *record)
+{
+	return record->prev_state == 0 && !(record->flags & REC_SWITCH_PREEMPT) &&
+	       record->prev_sys >= REC_SYS_BASE &&
+	       record->prev_sys != SYS_sched_yield + REC_SYS_BASE;
+}
+
 static int on_switch(struct excuses *excuses, const struct rec_switch *record)
 {
 	int err = add_move(excuses, &record->prev, record->head.ts_ns, ON_CPU, place_after(record));
 
 	excuses->hidden += record->next.tid && !record->next.id;
+	if (!err && may_be_broken(record))
+		err = add_stretch(&excuses->broken, record->prev.tid, record->head.ts_ns,
+				  record->head.ts_ns);
 	return err ? err : add_move(excuses, &record->next, record->head.ts_ns, QUEUED, ON_CPU);
 }
 
@@ -103,21 +126,6 @@ static int by_thread(const void *a, const void *b)
 	return (one->num > other->num) - (one->num < other->num);
 }
 
-static int add_stretch(struct stretches *stretches, const struct move *before,
-		       const struct move *after)
-{
-	void *grown = gt_grow(stretches->list, &stretches->room, stretches->count + 1,
-			      sizeof(*stretches->list));
-
-	if (!grown)
-		return -ENOMEM;
-	stretches->list = grown;
-	stretches->list[stretches->count++] = (struct stretch){ .tid = after->tid,
-								.from_ns = before->ts_ns,
-								.to_ns = after->ts_ns };
-	return 0;
-}
-
 static int find_stretches(struct excuses *excuses)
 {
 	int err = 0;
@@ -129,9 +137,10 @@ static int find_stretches(struct excuses *excuses)
 		if (before->id != after->id)
 			continue;
 		if (before->to == UNBOOKED && after->from == QUEUED)
-			err = add_stretch(&excuses->unbooked, before, after);
+			err = add_stretch(&excuses->unbooked, after->tid, before->ts_ns,
+					  after->ts_ns);
 		else if (before->to != after->from)
-			err = add_stretch(&excuses->spots, before, after);
+			err = add_stretch(&excuses->spots, after->tid, before->ts_ns, after->ts_ns);
 	}
 	free(excuses->moves);
 	excuses->moves = NULL;
@@ -159,6 +168,7 @@ void excuses_free(struct excuses *excuses)
 	free(excuses->moves);
 	free(excuses->spots.list);
 	free(excuses->unbooked.list);
+	free(excuses->broken.list);
 	free(excuses);
 }
 
@@ -173,21 +183,36 @@ bool excuses_blind(const struct excuses *excuses, uint32_t tid, uint64_t from_ns
 	return false;
 }
 
-uint64_t excuses_unbooked(const struct excuses *excuses, uint32_t tid, uint64_t from_ns,
-			  uint64_t to_ns, uint64_t *wait_ns)
+/* Those that end between the two times; *sum_ns: how long they are together. */
+static uint64_t count_between(const struct stretches *stretches, uint32_t tid, uint64_t from_ns,
+			      uint64_t to_ns, uint64_t *sum_ns)
 {
 	uint64_t count = 0;
 
-	*wait_ns = 0;
-	for (size_t i = 0; i < excuses->unbooked.count; i++) {
-		const struct stretch *wait = &excuses->unbooked.list[i];
+	*sum_ns = 0;
+	for (size_t i = 0; i < stretches->count; i++) {
+		const struct stretch *stretch = &stretches->list[i];
 
-		if (wait->tid != tid || wait->to_ns < from_ns || wait->to_ns > to_ns)
+		if (stretch->tid != tid || stretch->to_ns < from_ns || stretch->to_ns > to_ns)
 			continue;
-		*wait_ns += wait->to_ns - wait->from_ns;
+		*sum_ns += stretch->to_ns - stretch->from_ns;
 		count++;
 	}
 	return count;
+}
+
+uint64_t excuses_unbooked(const struct excuses *excuses, uint32_t tid, uint64_t from_ns,
+			  uint64_t to_ns, uint64_t *wait_ns)
+{
+	return count_between(&excuses->unbooked, tid, from_ns, to_ns, wait_ns);
+}
+
+uint64_t excuses_broken(const struct excuses *excuses, uint32_t tid, uint64_t from_ns,
+			uint64_t to_ns)
+{
+	uint64_t none_ns;
+
+	return count_between(&excuses->broken, tid, from_ns, to_ns, &none_ns);
 }
 
 size_t excuses_hidden(const struct excuses *excuses)

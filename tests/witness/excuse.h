@@ -15,6 +15,11 @@
  * will sleep (its state is not 0) waits for a CPU like any other, but the
  * kernel's books know neither the wait nor the slice after it (sched_info_
  * depart() and _arrive()).
+ *
+ * Broken sleeps: when a signal comes between a thread's decision to sleep and
+ * its switch out, it stays runnable, and the books call the switch voluntary.
+ * When it is woken in between it stays runnable, too, and they do not; nobody
+ * can tell the two from outside.
  */
 #ifndef WITNESS_EXCUSE_H
 #define WITNESS_EXCUSE_H
@@ -34,6 +39,9 @@ bool excuses_blind(const struct excuses *excuses, uint32_t tid, uint64_t from_ns
 /* Number and sum of the waits that ended between the two times and are not in the books. */
 uint64_t excuses_unbooked(const struct excuses *excuses, uint32_t tid, uint64_t from_ns,
 			  uint64_t to_ns, uint64_t *wait_ns);
+/* Switches out of a syscall, between the two times, that may be broken sleeps. */
+uint64_t excuses_broken(const struct excuses *excuses, uint32_t tid, uint64_t from_ns,
+			uint64_t to_ns);
 
 /* Switches to hidden threads; and blind spots. */
 size_t excuses_hidden(const struct excuses *excuses);

@@ -188,6 +188,22 @@ static unsigned span_faults(const struct compared *compared)
 	return faults;
 }
 
+static void take_broken(struct verdict *out, const struct evidence *evidence)
+{
+	struct compared *compared = &out->compared;
+	uint64_t most;
+
+	if (compared->voluntary >= 0)
+		return;
+	most = excuses_broken(evidence->excuses, out->entry->tid, (uint64_t)out->from_ns,
+			      (uint64_t)out->to_ns);
+	compared->broken = (uint64_t)-compared->voluntary;
+	if (compared->broken > most)
+		compared->broken = most;
+	compared->voluntary += (int64_t)compared->broken;
+	compared->involuntary -= (int64_t)compared->broken;
+}
+
 static void take_unbooked(struct verdict *out, const struct evidence *evidence)
 {
 	struct compared *compared = &out->compared;
@@ -218,6 +234,7 @@ static bool judge_numbers(struct verdict *out, const struct evidence *evidence,
 		compare(&out->compared, &sums, &book, &mark);
 	/* Before its first marker libc made some, too. */
 	out->compared.calls = calls;
+	take_broken(out, evidence);
 	take_unbooked(out, evidence);
 	out->faults |= span_faults(&out->compared);
 	out->overbooked =
@@ -269,6 +286,7 @@ void account_add(struct account *account, const struct verdict *verdict)
 	account->wakes += verdict->wakes;
 	account->slices += compared->slices;
 	account->unbooked += compared->unbooked;
+	account->broken += compared->broken;
 	account->overbooked += verdict->overbooked;
 	if (verdict->overbooked)
 		return;
@@ -317,6 +335,7 @@ void sum_add(struct account *sum, const struct account *account)
 	sum->wakes += account->wakes;
 	sum->slices += account->slices;
 	sum->unbooked += account->unbooked;
+	sum->broken += account->broken;
 	sum->overbooked += account->overbooked;
 	sum->on_ns += account->on_ns;
 	sum->wait_ns += account->wait_ns;

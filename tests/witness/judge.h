@@ -51,9 +51,10 @@ struct compared {
 	uint64_t slices;
 	int64_t voluntary, involuntary, missed, calls; /* missed: slices, less the unbooked */
 	uint64_t unbooked;			       /* waits; not in wait_error_ns */
-	int64_t on_error_ns, wait_error_ns;	       /* against the books */
-	int64_t on_outside_ns, wait_outside_ns;	       /* of the witness's bounds */
-	uint64_t width_ns;			       /* of the bounds of both */
+	uint64_t broken; /* sleeps that the books call voluntary switches; not in the two */
+	int64_t on_error_ns, wait_error_ns;	/* against the books */
+	int64_t on_outside_ns, wait_outside_ns; /* of the witness's bounds */
+	uint64_t width_ns;			/* of the bounds of both */
 };
 
 /* A span of a thread. */
@@ -72,7 +73,7 @@ struct verdict {
 struct account {
 	const struct entry *entry; /* its first */
 	unsigned spans, blind, overbooked, faults;
-	uint64_t voluntary, involuntary, calls, wakes, slices, unbooked;
+	uint64_t voluntary, involuntary, calls, wakes, slices, unbooked, broken;
 	int64_t on_ns, wait_ns, on_error_ns, wait_error_ns;
 	uint64_t width_ns;
 	bool from_birth;

@@ -230,6 +230,8 @@ static void print_figures(const struct judgement *judgement)
 	printf("# judged: %" PRIu64 " voluntary and %" PRIu64 " involuntary switches, %" PRIu64
 	       " syscalls, %" PRIu64 " wakeups of known waker, %" PRIu64 " slices\n",
 	       all->voluntary, all->involuntary, all->calls, all->wakes, all->slices);
+	printf("# broken sleeps that the kernel calls voluntary switches: %" PRIu64 "\n",
+	       all->broken);
 	printf("# the kernel did not book %" PRIu64 " slices and their waits, and booked too much "
 	       "waiting in %u spans; the hypervisor stole %.0f ms\n",
 	       all->unbooked, all->overbooked, (double)judgement->evidence.stolen_ns / 1e6);
