@@ -35,7 +35,7 @@ struct capture_options {
 	const pid_t *pids; /* RAW_SCOPE_PROCESS: as this process's pid namespace numbers them */
 	size_t pid_count;
 	bool children;		  /* and the processes they fork from now on */
-	const char *cgroup;	  /* RAW_SCOPE_CGROUP: a directory of cgroup v2 */
+	const char *cgroup;	  /* RAW_SCOPE_CGROUP: as target_cgroup() takes it */
 	size_t buffer_bytes;	  /* all rings together; 0: capture_default_buffer() */
 	const char *command_line; /* for raw_info.options; may be NULL */
 };

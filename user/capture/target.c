@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <linux/magic.h>
+#include <mntent.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -114,21 +115,52 @@ static int cgroup_level(const char *path, uint32_t *level)
 	return -ENAMETOOLONG;
 }
 
-int target_cgroup(const char *path, uint64_t *id, uint32_t *level, struct capture_diag *diag)
+static bool is_cgroup(const char *path)
 {
 	struct statfs fs;
 	struct stat stat_buf;
+
+	return !stat(path, &stat_buf) && S_ISDIR(stat_buf.st_mode) && !statfs(path, &fs) &&
+	       fs.f_type == CGROUP2_SUPER_MAGIC;
+}
+
+/* "name" or "/name" (so /proc/PID/cgroup has it) below where cgroup v2 is mounted. */
+static bool find_below_mount(const char *name, char *path, size_t size)
+{
+	FILE *mounts = setmntent("/proc/mounts", "re");
+	struct mntent *mount;
+	bool found = false;
+
+	while (mounts && !found && (mount = getmntent(mounts))) {
+		int length = snprintf(path, size, "%s/%s", mount->mnt_dir, name);
+
+		found = !strcmp(mount->mnt_type, "cgroup2") && (size_t)length < size &&
+			is_cgroup(path);
+	}
+	if (mounts)
+		endmntent(mounts);
+	return found;
+}
+
+int target_cgroup(const char *path, uint64_t *id, uint32_t *level, struct capture_diag *diag)
+{
+	char below[PATH_MAX];
+	struct stat stat_buf;
 	int err;
 
-	if (stat(path, &stat_buf) || statfs(path, &fs)) {
+	if (!is_cgroup(path) && find_below_mount(path, below, sizeof(below)))
+		path = below;
+	if (stat(path, &stat_buf)) {
 		err = -errno;
-		snprintf(diag->text, sizeof(diag->text), "cannot open cgroup %s: %s", path,
-			 strerror(-err));
+		snprintf(diag->text, sizeof(diag->text),
+			 "cannot open cgroup %.256s: %s, nor is there one below where cgroup v2 is "
+			 "mounted (grep cgroup2 /proc/mounts)",
+			 path, strerror(-err));
 		return err;
 	}
-	if (fs.f_type != CGROUP2_SUPER_MAGIC || !S_ISDIR(stat_buf.st_mode)) {
+	if (!is_cgroup(path)) {
 		snprintf(diag->text, sizeof(diag->text),
-			 "%s is no directory of cgroup v2: give a path below its mount (grep "
+			 "%.256s is no directory of cgroup v2: give a path below its mount (grep "
 			 "cgroup2 /proc/mounts)",
 			 path);
 		return -ENOTDIR;
@@ -136,7 +168,8 @@ int target_cgroup(const char *path, uint64_t *id, uint32_t *level, struct captur
 	err = cgroup_level(path, level);
 	if (err) {
 		snprintf(diag->text, sizeof(diag->text),
-			 "cannot find the root above cgroup %s: run in the host's cgroup namespace",
+			 "cannot find the root above cgroup %.256s: run in the host's cgroup "
+			 "namespace",
 			 path);
 		return err;
 	}

@@ -32,7 +32,10 @@ int targets_mark(struct targets *targets, int marks_fd, pid_t pid, bool children
 bool targets_gone(const struct targets *targets);
 void targets_fini(struct targets *targets);
 
-/* The kernel's id of a cgroup v2 directory, and its depth (the root has 0). */
+/*
+ * The kernel's id of a cgroup v2 directory, and its depth (the root has 0).
+ * path is that directory, or its name below where cgroup v2 is mounted.
+ */
 int target_cgroup(const char *path, uint64_t *id, uint32_t *level, struct capture_diag *diag);
 
 #endif
