@@ -7,27 +7,25 @@
 #define WIDTH 80
 #define TEXT_COLUMN 26
 
-/* Words of text, broken at WIDTH, every line but the first indented; column: where the first
- * line already is. */
-static void print_wrapped(FILE *out, const char *text, unsigned indent, unsigned column)
+/* Words of text, broken at WIDTH; every line begins at indent, where the first one already is. */
+static void print_wrapped(FILE *out, const char *text, unsigned indent)
 {
+	unsigned column = indent;
+
 	while (*text) {
 		unsigned length = (unsigned)strcspn(text, " ");
 
-		if (column + length > WIDTH && column > indent) {
+		if (column > indent && column + 1 + length > WIDTH) {
 			fprintf(out, "\n%*s", (int)indent, "");
 			column = indent;
+		} else if (column > indent) {
+			fputc(' ', out);
+			column++;
 		}
 		fprintf(out, "%.*s", (int)length, text);
 		column += length;
 		text += length;
-		if (*text == ' ') {
-			text++;
-			if (column < WIDTH) {
-				fputc(' ', out);
-				column++;
-			}
-		}
+		text += strspn(text, " ");
 	}
 	fputc('\n', out);
 }
@@ -46,7 +44,7 @@ static void print_option(FILE *out, const struct option_row *row)
 		length = 0;
 	}
 	fprintf(out, "%*s", TEXT_COLUMN - length, "");
-	print_wrapped(out, row->help, TEXT_COLUMN, TEXT_COLUMN);
+	print_wrapped(out, row->help, TEXT_COLUMN);
 }
 
 static void print_commands(FILE *out)
@@ -66,7 +64,7 @@ void options_print_help(FILE *out, const struct command *command)
 		command->summary);
 	if (*command->text) {
 		fputc('\n', out);
-		print_wrapped(out, command->text, 0, 0);
+		print_wrapped(out, command->text, 0);
 	}
 	fputs("\nOptions:\n", out);
 	for (size_t i = 0; i < option_count; i++) {
