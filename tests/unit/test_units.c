@@ -135,7 +135,7 @@ static void test_too_many_pids(void **state)
 	assert_int_equal(units_parse_pids(text, &list), 0);
 	assert_int_equal(list.count, PID_LIST_MAX);
 	strcpy(text + at, ",99");
-	assert_int_equal(units_parse_pids(text, &list), -ERANGE);
+	assert_int_equal(units_parse_pids(text, &list), -E2BIG);
 }
 
 struct format_row {

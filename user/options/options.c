@@ -117,6 +117,9 @@ static int set_quantity(struct parse *parse, const struct option_row *row, void 
 	}
 	if (err == -ERANGE)
 		return fail(parse, "--%s '%.64s': that is too large", row->name, value);
+	if (err == -E2BIG)
+		return fail(parse, "--%s: more than %d processes are too many", row->name,
+			    PID_LIST_MAX);
 	if (err)
 		return fail(parse, "--%s '%.64s': give %s", row->name, value, form);
 	if (row->kind != OPTION_PIDS && row->kind != OPTION_TIME && *(uint64_t *)member == 0)

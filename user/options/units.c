@@ -135,7 +135,7 @@ static int list_add(struct pid_list *list, uint64_t pid)
 			return 0;
 	}
 	if (list->count == PID_LIST_MAX)
-		return -ERANGE;
+		return -E2BIG;
 	list->pid[list->count++] = (pid_t)pid;
 	return 0;
 }

@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define PID_LIST_MAX 64
+#define PID_LIST_MAX 1024
 
 struct pid_list {
 	pid_t pid[PID_LIST_MAX];
@@ -19,7 +19,7 @@ struct pid_list {
 
 /*
  * Each: 0 and *out filled; -EINVAL: not of that form; -ERANGE: of the
- * form, but too large (or, for a list, too long).
+ * form, but too large; -E2BIG: a list too long.
  */
 /* "4096", "512k", "16M", "1G": bytes, in powers of 1024. */
 int units_parse_size(const char *text, uint64_t *bytes);
