@@ -10,6 +10,9 @@
 
 /* Back to the line's start, and erase it. */
 #define ERASE "\r\033[K"
+/* A narrow terminal cuts the line: what has wrapped could not be erased. */
+#define WRAP_OFF "\033[?7l"
+#define WRAP_ON "\033[?7h"
 
 void progress_init(struct progress *progress, bool quiet)
 {
@@ -18,7 +21,7 @@ void progress_init(struct progress *progress, bool quiet)
 
 bool progress_due(const struct progress *progress, uint64_t elapsed_ns)
 {
-	return progress->on && (!progress->shown || elapsed_ns - progress->shown_ns >= INTERVAL_NS);
+	return progress->on && elapsed_ns - progress->shown_ns >= INTERVAL_NS;
 }
 
 static void update_rate(struct progress *progress, const struct progress_state *state)
@@ -40,7 +43,7 @@ void progress_show(struct progress *progress, const struct progress_state *state
 	if (!progress->on)
 		return;
 	update_rate(progress, state);
-	fprintf(stderr, ERASE "%s: %s records, %s/s, %s lost",
+	fprintf(stderr, ERASE WRAP_OFF "%s: %s records, %s/s, %s lost",
 		units_format_duration(elapsed, sizeof(elapsed), state->elapsed_ns),
 		units_format_count(records, sizeof(records), state->records),
 		units_format_count(rate, sizeof(rate), (uint64_t)progress->rate),
@@ -52,6 +55,7 @@ void progress_show(struct progress *progress, const struct progress_state *state
 	if (state->left_ns != PROGRESS_NO_END)
 		fprintf(stderr, ", %s left",
 			units_format_duration(left, sizeof(left), state->left_ns));
+	fputs(WRAP_ON, stderr);
 	fflush(stderr);
 }
 
