@@ -64,6 +64,7 @@ static const struct row rows[] = {
 	{ "--pi 1", "error: there is no option --pi here" },
 	{ "-p 1 -- x", "error: -p, --cgroup and -- COMMAND are different scopes: give one" },
 	{ "-p 1 --cgroup x", "error: -p, --cgroup and -- COMMAND are different scopes: give one" },
+	{ "-o x --stats x", "error: -o and --stats name the same file: give two" },
 	{ "--children", "error: --children goes with -p" },
 	{ "-q -v", "error: -q and -v contradict each other: give one" },
 	{ "convert", "error: convert needs an argument: CAPTURE" },

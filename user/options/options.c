@@ -233,6 +233,8 @@ static int check_whole(struct parse *parse)
 		return fail(parse, "give --from, --to or both, or --split");
 	if (config->to_ns && config->from_ns >= config->to_ns)
 		return fail(parse, "--from is not before --to");
+	if (config->stats && config->output && !strcmp(config->stats, config->output))
+		return fail(parse, "-o and --stats name the same file: give two");
 	if (scopes > 1)
 		return fail(parse, "-p, --cgroup and -- COMMAND are different scopes: give one");
 	if (config->children && !config->pids.count)
