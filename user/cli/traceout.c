@@ -61,10 +61,10 @@ static void say_summary(const struct traceout *trace, const struct pipeline_stat
 		trace->path, stats->records, stats->lost, stats->unseen, stats->repairs,
 		stats->events, units_format_bytes(bytes, sizeof(bytes), stats->bytes),
 		units_format_duration(duration, sizeof(duration), stats->end_ns - stats->begin_ns));
-	if (!strcmp(trace->path, "-"))
-		fputc('\n', stderr);
-	else
+	if (output_is_file(trace->output))
 		fprintf(stderr, "; open it: go tool trace %s\n", trace->path);
+	else
+		fputc('\n', stderr);
 }
 
 static void say_hints(const struct traceout *trace, const struct pipeline_stats *stats,
@@ -72,6 +72,8 @@ static void say_hints(const struct traceout *trace, const struct pipeline_stats 
 {
 	char bytes[32];
 
+	if (!stats->threads)
+		cli_note("no thread of what was to be traced was there: look at the pid or cgroup");
 	if (stats->lost && source->ring_fullest >= 0)
 		cli_note("records were lost: try --buffer with more than %s",
 			 units_format_bytes(bytes, sizeof(bytes), source->ring_bytes));

@@ -11,7 +11,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -348,6 +347,11 @@ const char *output_error(const struct output *output)
 const char *output_path(const struct output *output)
 {
 	return output->now;
+}
+
+bool output_is_file(const struct output *output)
+{
+	return output->is_file;
 }
 
 uint64_t output_bytes(const struct output *output)

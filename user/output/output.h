@@ -17,6 +17,7 @@
 #ifndef GOTRACE_OUTPUT_H
 #define GOTRACE_OUTPUT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -56,6 +57,8 @@ const char *output_error(const struct output *output);
 
 /* Where the bytes are now: PATH, PATH.part or "standard output". */
 const char *output_path(const struct output *output);
+/* A regular file, that others can open by its name? */
+bool output_is_file(const struct output *output);
 uint64_t output_bytes(const struct output *output); /* taken so far */
 
 /*
