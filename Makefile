@@ -27,6 +27,7 @@ V ?= 0
 Q := $(if $(filter 1,$(V)),,@)
 say = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' $(1) $(2))
 
+OBJCOPY ?= objcopy
 CLANG ?= clang
 BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool /sbin/bpftool) bpftool)
 PKG_CONFIG ?= pkg-config
@@ -47,6 +48,8 @@ CROSS ?= $(if $(FOREIGN),$(TRIPLET)-)
 ifneq ($(CROSS),)
 CC := $(CROSS)gcc
 AR := $(CROSS)ar
+LD := $(CROSS)ld
+OBJCOPY := $(CROSS)objcopy
 endif
 BUILD := build$(if $(FOREIGN),/$(ARCH))$(if $(filter 1,$(SAN)),/san)$(if $(filter 1,$(STATIC)),/static)
 
@@ -304,6 +307,54 @@ demo: ## install what is missing, build, trace this machine for a few seconds (a
 	+$(Q)$(MAKE) -s --no-print-directory all workload
 	$(Q)tools/demo
 
+# ---- the library ----
+
+# The trace layer alone, for other programs: only gt_* can be seen of it.
+LIB_SRC := $(sort $(wildcard user/trace/*.c))
+LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/pic/%.o)
+LIB_HEADERS := include/gotrace.h $(addprefix user/trace/,wire.h writer.h sched.h)
+LIB := $(BUILD)/lib/libgotrace
+SO_VERSION := 1
+
+$(BUILD)/pic/%.o: %.c
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -fPIC -MMD -MP -c $< -o $@
+
+$(LIB).o: $(LIB_OBJ)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(LD) -r $^ -o $@
+	$(Q)$(OBJCOPY) --wildcard --keep-global-symbol='gt_*' $@
+
+$(LIB).a: $(LIB).o
+	$(call say,AR,$@)
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $<
+
+$(LIB).so.$(SO_VERSION): $(LIB).o
+	$(call say,LINK,$@)
+	$(Q)$(CC) -shared -Wl,-soname,$(@F) $(ALL_LDFLAGS) $< -o $@
+	@ln -sf $(@F) $(LIB).so
+
+$(LIB).pc: docs/libgotrace.pc.in
+	@mkdir -p $(@D)
+	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' $< > $@
+
+.PHONY: lib install-lib
+lib: $(LIB).a $(LIB).so.$(SO_VERSION) $(LIB).pc ## libgotrace: read and write Go traces from C
+
+install-lib: lib ## install libgotrace, its headers and its pkg-config file
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/,lib/pkgconfig include/gotrace/trace)
+	install -m 644 include/gotrace.h $(DESTDIR)$(PREFIX)/include/gotrace/
+	install -m 644 $(filter user/%,$(LIB_HEADERS)) $(DESTDIR)$(PREFIX)/include/gotrace/trace/
+	install -m 644 $(LIB).a $(DESTDIR)$(PREFIX)/lib/
+	install -m 755 $(LIB).so.$(SO_VERSION) $(DESTDIR)$(PREFIX)/lib/
+	ln -sf libgotrace.so.$(SO_VERSION) $(DESTDIR)$(PREFIX)/lib/libgotrace.so
+	install -m 644 $(LIB).pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/
+
+-include $(LIB_OBJ:.o=.d)
+
 # ---- the rest ----
 
 .PHONY: static arm64 install uninstall format lint picture clean distclean help
@@ -333,7 +384,10 @@ install: all ## install under DESTDIR/PREFIX (/usr/local)
 	install -D -m 644 $(BUILD)/completions/gotrace-bpf.fish \
 		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/gotrace-bpf.fish
 
-uninstall: ## remove what install put there
+uninstall: ## remove what install and install-lib put there
+	rm -rf $(DESTDIR)$(PREFIX)/include/gotrace
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/lib/,libgotrace.a libgotrace.so \
+		libgotrace.so.$(SO_VERSION) pkgconfig/libgotrace.pc)
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,bin/gotrace-bpf share/man/man1/gotrace-bpf.1 \
 		share/bash-completion/completions/gotrace-bpf \
 		share/zsh/site-functions/_gotrace-bpf \
