@@ -19,6 +19,7 @@
 struct mention {
 	uint32_t thread;
 	bool lost;
+	bool entry; /* of the snapshot */
 	uint64_t ts_ns;
 };
 
@@ -79,6 +80,7 @@ static void list_mentions(struct judge *judge)
 	for (size_t i = 0; i < entries; i++)
 		judge->mentions[judge->mention_count++] = (struct mention){
 			.thread = (uint32_t)((snapshot[i].id & 0xffffffffff) - 1),
+			.entry = true,
 			.ts_ns = sim_snapshot_ns(judge->sim, i),
 		};
 	for (size_t i = 0; i < sim_record_count(judge->sim); i++) {
@@ -128,8 +130,34 @@ static bool is_birth_lost(const struct judge *judge, uint32_t thread)
 	return false;
 }
 
+/*
+ * After a loss before the start it takes a record of the thread on its CPU to
+ * be sure that it runs there: its entry may be older.
+ */
+static bool is_start_blind(const struct judge *judge, const struct sim_interval *in)
+{
+	for (size_t i = 0; i < judge->gap_count; i++) {
+		const struct sim_gap *gap = &judge->gaps[i];
+		bool shown = false;
+
+		if (in->state != REC_STATE_RUNNING || in->from_ns >= judge->start_ns ||
+		    gap->cpu != in->cpu || gap->from_ns >= judge->start_ns)
+			continue;
+		for (size_t k = 0; k < judge->mention_count; k++) {
+			const struct mention *m = &judge->mentions[k];
+
+			shown |= m->thread == in->thread && !m->entry && !m->lost &&
+				 m->ts_ns >= gap->to_ns && m->ts_ns >= in->from_ns &&
+				 m->ts_ns < judge->start_ns;
+		}
+		if (!shown)
+			return true;
+	}
+	return false;
+}
+
 /* Between the mentions around ts_ns: was any lost, or a CPU it ran on blind? */
-static bool is_uncertain(const struct judge *judge, uint32_t thread, uint64_t ts_ns, bool waits)
+static bool is_uncertain(const struct judge *judge, uint32_t thread, uint64_t ts_ns)
 {
 	uint64_t before = 0, after = UINT64_MAX;
 
@@ -143,10 +171,6 @@ static bool is_uncertain(const struct judge *judge, uint32_t thread, uint64_t ts
 		else if (m->ts_ns < after)
 			after = m->ts_ns;
 	}
-	/* After a loss before the start anybody may be shown to wait for a sign. */
-	for (size_t i = 0; i < judge->gap_count && waits && before <= judge->start_ns; i++)
-		if (judge->gaps[i].from_ns < judge->start_ns)
-			return true;
 	for (size_t i = 0; i < judge->mention_count; i++)
 		if (judge->mentions[i].thread == thread && judge->mentions[i].lost &&
 		    judge->mentions[i].ts_ns > before && judge->mentions[i].ts_ns < after)
@@ -250,7 +274,7 @@ static bool is_excused(const struct judge *judge, const struct replay_interval *
 			return true;
 		/* A slice on a CPU is never excused by its thread alone. */
 		if (shown->cpu == REPLAY_NO_CPU &&
-		    is_uncertain(judge, in->thread, ts_ns, shown->state == REPLAY_WAITING))
+		    (is_uncertain(judge, in->thread, ts_ns) || (now && is_start_blind(judge, in))))
 			return true;
 	}
 	return false;
@@ -317,7 +341,7 @@ static int check_certain(const struct judge *judge, FILE *out)
 		bool there = false;
 
 		if (!in->scope || in->to_ns < from + 6 * SIM_RECORD_NS ||
-		    is_uncertain(judge, in->thread, half, true) ||
+		    is_uncertain(judge, in->thread, half) || is_start_blind(judge, in) ||
 		    is_shown(judge, in, half, &there) || is_shown(judge, in, third, &there))
 			continue;
 		if (in->state == REC_STATE_RUNNING || (there && !is_birth_lost(judge, in->thread)))

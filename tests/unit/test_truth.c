@@ -70,6 +70,7 @@ struct batch {
 	bool lossy;
 	enum sim_scope scope;
 	uint32_t runs, cpus, threads, steps;
+	uint64_t seed; /* 0: seeds from the first one up */
 };
 
 static const struct batch batches[] = {
@@ -84,13 +85,18 @@ static const struct batch batches[] = {
 	{ "small, losses, cgroup", true, SIM_CGROUP, 100, 4, 10, 400 },
 	{ "tiny, cgroup", false, SIM_CGROUP, 300, 2, 3, 40 },
 	{ "small, cgroup", false, SIM_CGROUP, 100, 4, 10, 400 },
+	/* What once was wrong, or shows best that something would be. */
+	{ "a loss before the start, on one CPU", true, SIM_SYSTEM, 1, 2, 3, 40, 439 },
+	{ "a loss before the start, of a switch out", true, SIM_SYSTEM, 1, 4, 10, 400, 542 },
 };
 
 static void test_batch(void **state)
 {
 	const struct batch *batch = *state;
+	uint64_t first = batch->seed ? batch->seed : first_seed;
+	uint64_t end = first + (runs && !batch->seed ? runs : batch->runs);
 
-	for (uint64_t seed = first_seed; seed < first_seed + (runs ? runs : batch->runs); seed++) {
+	for (uint64_t seed = first; seed < end; seed++) {
 		struct sim_options options;
 		struct sim *sim;
 

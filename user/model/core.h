@@ -22,9 +22,11 @@ struct cpu {
 	struct thread *running; /* whose state is T_RUNNING or T_SYSCALL, here */
 	bool seen;		/* stated at the start, or in a record since */
 	bool blind;		/* records were lost and none has come since */
-	/* Until the start is settled: a switch was recorded, and who came in last. */
+	/* Until the start is settled: a record says who is on it, and what of a
+	 * syscall told so; unknown if a switch did. */
 	bool shown;
-	struct thread *occupant;
+	struct thread *occupant; /* NULL: the idle task */
+	uint16_t occupant_sys;	 /* REC_SYS_* form */
 	/* A loss the trace does not show yet; lost = 0: none. CLOCK_MONOTONIC. */
 	uint64_t lost;
 	uint64_t lost_from_ns;

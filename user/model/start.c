@@ -108,12 +108,28 @@ static void apply_fork(struct model *model, const struct rec_fork *record)
 	child->sys = child->born_sys = record->child_sys;
 }
 
-/* sys_enter and sys_exit have no number; they are of the last slice if it runs now. */
-static void apply_sys(struct model *model, uint64_t id, uint32_t tid, uint16_t cpu, uint16_t sys)
+static void show_occupant(struct cpu *cpu, struct thread *thread, uint16_t sys)
+{
+	cpu->shown = true;
+	cpu->blind = false;
+	cpu->occupant = thread;
+	cpu->occupant_sys = sys;
+}
+
+/*
+ * Syscalls have no number: they are of the last slice if it runs now. And they
+ * show who is on the CPU; where its switch in was, too, that one knows better.
+ */
+static void apply_sys(struct model *model, uint64_t id, uint32_t tid, uint16_t at, uint16_t sys)
 {
 	struct thread *thread = model_thread(model, id, tid);
+	struct cpu *cpu = &model->cpus[at];
 
-	if (!thread || thread->start_state != REC_STATE_RUNNING || thread->cpu != cpu)
+	if (!thread)
+		return;
+	if (cpu->blind || cpu->occupant != thread || cpu->occupant_sys != REC_SYS_UNKNOWN)
+		show_occupant(cpu, thread, sys);
+	if (thread->start_state != REC_STATE_RUNNING || thread->cpu != at)
 		return;
 	thread->born_sys = REC_SYS_NONE;
 	thread->sys = sys;
@@ -147,9 +163,8 @@ void start_apply(struct model *model, const struct order_item *item)
 	switch (head->type) {
 	case REC_SWITCH:
 		apply_out(model, (const struct rec_switch *)head);
-		cpu->occupant = apply_in(model, (const struct rec_switch *)head);
-		cpu->shown = true;
-		cpu->blind = false;
+		show_occupant(cpu, apply_in(model, (const struct rec_switch *)head),
+			      REC_SYS_UNKNOWN);
 		break;
 	case REC_WAKEUP:
 		apply_wakeup(model, (const struct rec_wakeup *)head);
@@ -169,9 +184,16 @@ void start_apply(struct model *model, const struct order_item *item)
 		apply_sys(model, leave->id, leave->tid, head->cpu, REC_SYS_NONE);
 		break;
 	}
+	case REC_EXEC: {
+		const struct rec_thread *exec = (const struct rec_thread *)head;
+
+		apply_sys(model, exec->task.id, exec->task.tid, head->cpu,
+			  sys_classes_exec(model->classes));
+		apply_attributes(model, exec);
+		break;
+	}
 	case REC_THREAD:
 	case REC_RENAME:
-	case REC_EXEC:
 		apply_attributes(model, (const struct rec_thread *)head);
 		break;
 	default:
@@ -182,7 +204,28 @@ void start_apply(struct model *model, const struct order_item *item)
 /* ---- the start itself ---- */
 
 /*
- * May the thread be shown to run on its CPU? The CPU's last switch is the best
+ * Who did a syscall and was not seen to leave is on the CPU still, in scope.
+ * Its entry says otherwise only if it is older and the switch in was lost.
+ */
+static void settle_occupants(struct model *model)
+{
+	for (uint32_t i = 0; i < model->options.cpus; i++) {
+		const struct cpu *cpu = &model->cpus[i];
+		struct thread *thread = cpu->occupant;
+
+		if (cpu->blind || !thread || cpu->occupant_sys == REC_SYS_UNKNOWN ||
+		    (!cpu->lost && thread->start_state != REC_STATE_UNKNOWN))
+			continue;
+		thread->start_state = REC_STATE_RUNNING;
+		thread->cpu = (uint16_t)i;
+		thread->scope = true;
+		thread->born_sys = REC_SYS_NONE;
+		thread->sys = cpu->occupant_sys;
+	}
+}
+
+/*
+ * May the thread be shown to run on its CPU? The CPU's last record is the best
  * witness; where records were lost after it nobody is sure to run.
  */
 static bool holds_cpu(const struct model *model, const struct thread *thread)
@@ -246,6 +289,7 @@ static void bury_outlived(struct thread **threads, size_t count)
 
 static void settle_states(struct model *model, struct thread **threads, size_t count)
 {
+	settle_occupants(model);
 	bury_outlived(threads, count);
 	for (size_t i = 0; i < count; i++)
 		if (threads[i]->scope || threads[i]->start_state == REC_STATE_DEAD)
