@@ -24,7 +24,13 @@ void emit_at(struct model *model, uint64_t ts_ns)
 	names_generation(model->names, model->generation);
 }
 
-/* ---- stacks ---- */
+/*
+ * ---- stacks ----
+ *
+ * A name gets its id when it is asked for, and C may evaluate arguments in
+ * any order: so never two such calls in one list of arguments, or another
+ * compiler's trace has other bytes.
+ */
 
 /* What it is inside, and whose it is. */
 static uint64_t own_stack(struct model *model, struct thread *thread)
@@ -41,11 +47,12 @@ static uint64_t sleep_stack(struct model *model, struct thread *thread, const st
 {
 	bool inside = sys_inside(thread->sys);
 	const char *name = sleep_name(change->prev_state, inside, thread_is_kernel(thread));
+	uint32_t under;
 
 	if (!name)
 		return own_stack(model, thread);
-	return names_stack(model->names, thread, names_text(model->names, name),
-			   names_syscall(model->names, thread->sys));
+	under = names_syscall(model->names, thread->sys);
+	return names_stack(model->names, thread, names_text(model->names, name), under);
 }
 
 static uint64_t stop_stack(struct model *model, struct thread *thread, const struct change *change)
@@ -125,10 +132,10 @@ static void create_by_stranger(struct model *model, struct thread *child,
 	const struct thread *stranger = change->other;
 	uint64_t m = stranger->tid && thread_m_free(model->threads, stranger->tid) ? stranger->tid
 										   : child->m;
+	uint64_t stack = own_stack(model, change->other);
 
 	gt_sched_proc_start(model->sched, m, change->cpu);
-	gt_sched_go_create(model->sched, m, child->g, own_stack(model, child),
-			   own_stack(model, change->other));
+	gt_sched_go_create(model->sched, m, child->g, own_stack(model, child), stack);
 	gt_sched_proc_stop(model->sched, m);
 }
 
@@ -173,6 +180,8 @@ static void rebirth(struct model *model, struct thread *thread)
 static void log_loss(struct model *model, struct thread *thread, uint16_t cpu)
 {
 	struct cpu *at = &model->cpus[cpu];
+	uint64_t stack = top_stack(model, thread, TOP_RECORDS_LOST);
+	uint32_t category = names_top(model->names, TOP_RECORDS_LOST);
 	char text[128];
 	int n = snprintf(text, sizeof(text), "%" PRIu64 " on CPU %u", at->lost, cpu);
 
@@ -182,8 +191,7 @@ static void log_loss(struct model *model, struct thread *thread, uint16_t cpu)
 	else
 		snprintf(text + n, sizeof(text) - n, " before %" PRIu64 " ns",
 			 trace_ns(model, at->lost_to_ns));
-	gt_sched_log(model->sched, thread->m, names_top(model->names, TOP_RECORDS_LOST),
-		     names_text(model->names, text), top_stack(model, thread, TOP_RECORDS_LOST));
+	gt_sched_log(model->sched, thread->m, category, names_text(model->names, text), stack);
 	at->lost = 0;
 }
 
@@ -278,9 +286,25 @@ static void go_block(struct model *model, struct thread *thread, const struct ch
 {
 	enum reason reason = reason_of_sleep(sys_class_get(model->classes, thread->sys), change->fd,
 					     change->prev_state, thread_is_kernel(thread));
+	uint64_t stack = sleep_stack(model, thread, change);
 
-	gt_sched_go_block(model->sched, thread->m, names_reason(model->names, reason),
-			  sleep_stack(model, thread, change));
+	gt_sched_go_block(model->sched, thread->m, names_reason(model->names, reason), stack);
+}
+
+static void go_block_unknown(struct model *model, struct thread *thread,
+			     const struct change *change)
+{
+	uint64_t stack = top_stack(model, thread, change->unknown);
+
+	gt_sched_go_block(model->sched, thread->m, names_reason(model->names, REASON_NONE), stack);
+}
+
+static void go_stop(struct model *model, struct thread *thread, const struct change *change)
+{
+	uint64_t stack = stop_stack(model, thread, change);
+
+	gt_sched_go_stop(model->sched, thread->m, names_reason(model->names, REASON_PREEMPTED),
+			 stack);
 }
 
 void emit_step(struct model *model, struct thread *thread, enum step step,
@@ -311,15 +335,13 @@ void emit_step(struct model *model, struct thread *thread, enum step step,
 		tell_pending(model, thread);
 		break;
 	case GO_STOP:
-		gt_sched_go_stop(sched, thread->m, names_reason(model->names, REASON_PREEMPTED),
-				 stop_stack(model, thread, change));
+		go_stop(model, thread, change);
 		break;
 	case GO_BLOCK:
 		go_block(model, thread, change);
 		break;
 	case BLOCK_UNKNOWN:
-		gt_sched_go_block(sched, thread->m, names_reason(model->names, REASON_NONE),
-				  top_stack(model, thread, change->unknown));
+		go_block_unknown(model, thread, change);
 		break;
 	case UNBLOCK:
 		unblock(model, thread, change);
