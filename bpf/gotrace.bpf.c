@@ -163,11 +163,14 @@ static __always_inline u32 flight_ns(u64 from_ns, u64 to_ns)
 	return flight > 0xffffffff ? 0xffffffff : flight;
 }
 
-/* With storage: who woke it was noted at sched_waking. Without: nobody is known. */
+/* Who woke it was noted at sched_waking; if the thread's storage was found there and here. */
 static __always_inline void wakeup_fill(struct rec_wakeup *record, struct task_struct *task,
 					struct thread *thread, u32 number)
 {
 	rec_task_set(&record->wakee, thread, task, number);
+	thread = thread_again(thread);
+	if (thread && !thread->waking_ns)
+		thread = NULL;
 	thread = thread_again(thread);
 	record->target_cpu = task->thread_info.cpu;
 	record->waker_cpu = thread ? thread->waker_cpu : record->head.cpu;
@@ -177,6 +180,8 @@ static __always_inline void wakeup_fill(struct rec_wakeup *record, struct task_s
 	record->flags = thread && thread->waker_scope ? REC_WAKEUP_WAKER_SCOPE : 0;
 	record->flight_ns = thread ? flight_ns(thread->waking_ns, record->head.ts_ns) : 0;
 	record->waker_sys = thread ? thread->waker_sys : REC_SYS_UNKNOWN;
+	if (thread)
+		thread->waking_ns = 0;
 }
 
 SEC("tp_btf/sched_wakeup")
@@ -190,12 +195,14 @@ int BPF_PROG(on_wakeup, struct task_struct *task)
 	if (!recording)
 		return 0;
 	thread = thread_of(task);
-	if (!scope_has(thread))
+	if (!scope_may_have(thread))
 		return 0;
 	if (thread) {
 		state = word_state(*(volatile u64 *)&thread->word);
-		if (state == REC_STATE_RUNNING || state == REC_STATE_RUNNABLE)
+		if (state == REC_STATE_RUNNING || state == REC_STATE_RUNNABLE) {
+			thread->waking_ns = 0;
 			return 0; /* it was not asleep: nothing changes */
+		}
 		thread_describe(task, thread);
 	}
 	record = ring_reserve(sizeof(*record));

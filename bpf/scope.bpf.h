@@ -29,6 +29,12 @@ static __always_inline bool scope_has(const struct thread *thread)
 	return settings.scope == SETTINGS_SYSTEM || (thread && thread->scope & SCOPE_IN);
 }
 
+/* The same, but also of a thread whose storage was not found though it may be there. */
+static __always_inline bool scope_may_have(const struct thread *thread)
+{
+	return scope_has(thread) || (!thread && settings.lookups_fail);
+}
+
 static __always_inline u8 scope_of_cgroup(struct task_struct *task)
 {
 	return task_cgroup_at(task, settings.cgroup_level) == settings.cgroup_id ? SCOPE_IN : 0;

@@ -23,7 +23,8 @@ struct settings {
 	u32 thread_size;       /* of a kernel stack, bytes */
 	u8 scope;	       /* enum settings_scope */
 	u8 child_reports_exit; /* a fork child reports the sys_exit of its clone */
-	u8 pad[6];
+	u8 lookups_fail;       /* a look-up of a thread's storage inside another finds nothing */
+	u8 pad[5];
 	/* One bit per syscall of the 64-bit table whose first argument is a
 	 * descriptor it may sleep on. */
 	u64 fd_syscalls[SETTINGS_FD_SYSCALLS / 64];

@@ -148,13 +148,26 @@ static bool has_tracepoint(const struct btf *btf, const char *section)
 	return btf__find_by_name_kind(btf, name, BTF_KIND_TYPEDEF) > 0;
 }
 
-static int leave_out_missing(struct gotrace_bpf *skel)
+/*
+ * A CPU has a busy counter for task storage, and at first an interrupt's
+ * look-up on top of another failed because of it. Commit e8b02296a6b8 (6.2)
+ * mended that and split the helper; later kernels have no counter.
+ */
+static bool lookups_fail(const struct btf *btf)
+{
+	return btf__find_by_name_kind(btf, "bpf_task_storage_busy", BTF_KIND_VAR) > 0 &&
+	       btf__find_by_name_kind(btf, "bpf_task_storage_get_recur", BTF_KIND_FUNC) < 0;
+}
+
+/* What this kernel has not, is left out or made up for. */
+static int adapt_to_kernel(struct gotrace_bpf *skel)
 {
 	struct btf *btf = btf__load_vmlinux_btf();
 	struct bpf_program *program;
 
 	if (!btf)
 		return -errno;
+	((struct settings *)&skel->rodata->settings)->lookups_fail = lookups_fail(btf);
 	bpf_object__for_each_program(program, skel->obj)
 	{
 		if (is_optional(bpf_program__name(program)) &&
@@ -193,7 +206,7 @@ static int kernel_open(struct kernel *kernel, const struct host *host,
 	if (!err)
 		err = bpf_map__set_max_entries(skel->maps.rings, host->cpus);
 	if (!err)
-		err = leave_out_missing(skel);
+		err = adapt_to_kernel(skel);
 	if (!err)
 		err = gotrace_bpf__load(skel);
 	return err ? err : kernel_map_cpus(kernel, host->cpus);

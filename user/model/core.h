@@ -93,6 +93,11 @@ static inline bool model_in_scope(const struct model *model, bool flag)
 {
 	return model->options.system_wide || flag;
 }
+/*
+ * Is a wakeup about somebody of ours? In a scoped capture one without an id
+ * may be anybody's whose storage was not found: then the tid decides.
+ */
+bool model_is_wakee(const struct model *model, const struct rec_task *wakee);
 
 void model_set_attributes(struct model *model, struct thread *thread,
 			  const struct rec_thread *record);

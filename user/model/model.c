@@ -117,6 +117,16 @@ struct thread *model_waker(struct model *model, uint64_t id, uint32_t tid)
 	return thread ? thread : &model->nobody;
 }
 
+bool model_is_wakee(const struct model *model, const struct rec_task *wakee)
+{
+	const struct thread *thread;
+
+	if (wakee->id || model->options.system_wide)
+		return true;
+	thread = thread_by_tid(model->threads, model_tid(wakee->tid));
+	return thread && thread->scope;
+}
+
 void model_set_attributes(struct model *model, struct thread *thread,
 			  const struct rec_thread *record)
 {

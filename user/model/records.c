@@ -89,13 +89,19 @@ static void step_switch(struct model *model, const struct rec_switch *record)
 
 static void step_wakeup(struct model *model, const struct rec_wakeup *record)
 {
-	struct thread *wakee = model_thread(model, record->wakee.id, record->wakee.tid);
-	struct thread *waker = model_waker(model, record->waker_id, record->waker_tid);
+	/* Without storage nothing was noted of the waker: then it is not the idle task. */
+	struct thread *waker = record->context == REC_CTX_UNKNOWN && !record->waker_tid
+				       ? &model->nobody
+				       : model_waker(model, record->waker_id, record->waker_tid);
 	struct change change = { .cpu = record->head.cpu,
 				 .other = waker,
 				 .context = record->context,
 				 .waker_sys = record->waker_sys };
+	struct thread *wakee;
 
+	if (!model_is_wakee(model, &record->wakee))
+		return;
+	wakee = model_thread(model, record->wakee.id, record->wakee.tid);
 	if (!wakee || !model_take_num(model, wakee, record->wakee.num, &change))
 		return;
 	change.other_acts = waker->g && record->context == REC_CTX_TASK &&

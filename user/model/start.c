@@ -90,8 +90,11 @@ static struct thread *apply_in(struct model *model, const struct rec_switch *rec
 
 static void apply_wakeup(struct model *model, const struct rec_wakeup *record)
 {
-	struct thread *wakee = model_thread(model, record->wakee.id, record->wakee.tid);
+	struct thread *wakee;
 
+	if (!model_is_wakee(model, &record->wakee))
+		return;
+	wakee = model_thread(model, record->wakee.id, record->wakee.tid);
 	if (wakee && take_newer(wakee, record->wakee.num))
 		wakee->start_state = REC_STATE_RUNNABLE;
 }
