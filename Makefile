@@ -175,7 +175,7 @@ $(BUILD)/tests/test_output: $(BUILD)/user/output/output.o
 $(BUILD)/workload/%: tests/workload/%.c Makefile
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $< -o $@ -lpthread
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -MF $@.d $< -o $@ -lpthread
 
 # The same program twice: with Go's reader of today and with that of Go 1.23.
 JUDGE_SRC := $(wildcard tests/judge/*.go tests/judge/*.mod tests/judge/*.sum)
@@ -355,6 +355,34 @@ install-lib: lib ## install libgotrace, its headers and its pkg-config file
 
 -include $(LIB_OBJ:.o=.d)
 
+# ---- other kernels ----
+
+# Looks at the records of the running kernel; for the guests of tests/vm, too.
+VM_RECORDS := $(BUILD)/vm/records
+VM_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/vm/compat.c,$(wildcard tests/vm/*.c)))
+
+$(VM_RECORDS): $(VM_OBJ) $(filter $(BUILD)/user/capture/%,$(TOOL_OBJ)) $(PURE)
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $^ -o $@ $(LIBS)
+
+# 32-bit programs, without a library.
+build/vm/compat-%: tests/vm/compat.c
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) --target=$*-linux-gnu -O2 -ffreestanding -fno-pic -nostdlib -static \
+		-fuse-ld=lld $< -o $@
+
+# What goes into a guest: static, of its architecture.
+vm-programs: $(TOOL) $(VM_RECORDS) $(WORKLOAD_BIN)
+
+.PHONY: test-vm deps-vm vm-programs
+deps-vm: ## install what `make test-vm` needs (QEMU, a compiler for arm64)
+	$(Q)tools/deps build arm64 vm
+
+test-vm: ## test on Debian's 6.1 and 6.12 kernels, in QEMU (KERNELS="6.12-rt-amd64 ...": these)
+	+$(Q)tests/vm/run $(KERNELS)
+
 # ---- the rest ----
 
 .PHONY: static arm64 install uninstall format lint picture clean distclean help
@@ -417,4 +445,4 @@ help: ## show this list
 -include $(BPF_OBJ:.o=.d) $(PURE_OBJ:.o=.d) $(TOOL_OBJ:.o=.d) $(TESTLIB_OBJ:.o=.d) $(UNIT_BIN:%=%.d) \
 	$(WORKLOAD_BIN:%=%.d) $(BUILD)/docs.d $(BUILD)/witness/witness.bpf.d \
 	$(patsubst %.c,$(BUILD)/%.d,$(WITNESS_SRC) $(WITNESS_WORK_SRC)) \
-	$(FUZZ_OBJ:.o=.d) $(FUZZ_BIN:%=%.d)
+	$(FUZZ_OBJ:.o=.d) $(FUZZ_BIN:%=%.d) $(VM_OBJ:.o=.d)
