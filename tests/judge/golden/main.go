@@ -11,7 +11,10 @@
 //	golden unpack DIR FILE...  these text archives
 //	golden judge FILE...       FILE.verdict: ok, fail or panic, and why; FILE.parsed, FILE.wire,
 //	                           FILE.footprint: what go tool trace prints (Go's tool with -d)
-//	golden bench FILE          events, and ns for all of them, reading only
+//	golden ties FACTOR FILE OUT       the same trace with a unit of time so small that many
+//	                           events happen at once
+//	golden damage COUNT FILE OUT      OUT.N.trace: bits turned, bytes lost, the end cut off
+//	golden bench FILE          events, and ns of CPU time for all of them, reading only
 package main
 
 import (
@@ -21,12 +24,15 @@ import (
 	"internal/trace"
 	"internal/trace/raw"
 	"internal/trace/testtrace"
+	"internal/trace/tracev2"
 	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -134,16 +140,86 @@ func judge(path string) {
 	check(os.WriteFile(path+".wire", bytes.Bytes(), 0o644))
 }
 
+// ties raises the frequency, which is all that tells units of time from ns.
+func ties(factor uint64, path, out string) {
+	data, err := os.ReadFile(path)
+	check(err)
+	r, err := raw.NewReader(bytes.NewReader(data))
+	check(err)
+	var events []raw.Event
+	batch := 0
+	for {
+		ev, err := r.ReadEvent()
+		if err == io.EOF {
+			break
+		}
+		check(err)
+		if ev.Ev == tracev2.EvEventBatch {
+			batch = len(events)
+		}
+		if ev.Ev == tracev2.EvFrequency {
+			before := ev.EncodedSize()
+			ev.Args[0] *= factor
+			events[batch].Args[3] += uint64(ev.EncodedSize() - before)
+		}
+		events = append(events, ev)
+	}
+	var buf bytes.Buffer
+	w, err := raw.NewWriter(&buf, r.Version())
+	for _, ev := range events {
+		if err == nil {
+			err = w.WriteEvent(ev)
+		}
+	}
+	check(err)
+	check(os.WriteFile(out, buf.Bytes(), 0o644))
+}
+
+// damage makes copies of a trace that are broken in the same way each time.
+func damage(count int, path, out string) {
+	data, err := os.ReadFile(path)
+	check(err)
+	random := rand.New(rand.NewPCG(uint64(len(data)), uint64(count)))
+	for i := range count {
+		bad := bytes.Clone(data)
+		for range 1 + random.IntN(3) {
+			at := 16 + random.IntN(len(bad)-16)
+			switch random.IntN(4) {
+			case 0:
+				bad[at] ^= 1 << random.IntN(8)
+			case 1:
+				bad[at] = byte(random.IntN(256))
+			case 2:
+				bad = append(bad[:at], bad[min(len(bad), at+1+random.IntN(4)):]...)
+			case 3:
+				if random.IntN(4) == 0 {
+					bad = bad[:at+1]
+				}
+			}
+			if len(bad) < 18 {
+				break
+			}
+		}
+		check(os.WriteFile(fmt.Sprintf("%s.%d.trace", out, i), bad, 0o644))
+	}
+}
+
+func cpuTime() time.Duration {
+	var usage syscall.Rusage
+	check(syscall.Getrusage(syscall.RUSAGE_SELF, &usage))
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}
+
 func bench(path string) {
 	data, err := os.ReadFile(path)
 	check(err)
 	events := 0
-	start := time.Now()
+	start := cpuTime()
 	verdict := read(data, func(trace.Event) { events++ })
 	if verdict != "ok" {
 		check(fmt.Errorf("%s: %s", path, verdict))
 	}
-	fmt.Println(events, time.Since(start).Nanoseconds())
+	fmt.Println(events, (cpuTime() - start).Nanoseconds())
 }
 
 func main() {
@@ -157,10 +233,19 @@ func main() {
 		for s := bufio.NewScanner(os.Stdin); len(args) == 1 && s.Scan(); {
 			judge(s.Text())
 		}
+	case len(args) == 4 && args[0] == "ties":
+		factor, err := strconv.ParseUint(args[1], 10, 64)
+		check(err)
+		ties(factor, args[2], args[3])
+	case len(args) == 4 && args[0] == "damage":
+		count, err := strconv.Atoi(args[1])
+		check(err)
+		damage(count, args[2], args[3])
 	case len(args) == 2 && args[0] == "bench":
 		bench(args[1])
 	default:
-		fmt.Fprintln(os.Stderr, "usage: golden unpack DIR [FILE...] | judge [FILE...] | bench FILE")
+		fmt.Fprintln(os.Stderr, "usage: golden unpack DIR [FILE...] | judge [FILE...] | ties FACTOR FILE OUT |\n"+
+			"       damage COUNT FILE OUT | bench FILE")
 		os.Exit(2)
 	}
 }
