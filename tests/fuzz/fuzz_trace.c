@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/*
+ * The trace reader: any bytes. From memory and from a source it must say the
+ * same. What it accepts Go's verdict accepts too, but for what is said to
+ * differ; any part cut out of it stands alone; and its text makes bytes that
+ * read the same.
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gotrace.h"
+#include "trace/cut.h"
+#include "trace/print.h"
+#include "trace/text.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define MAX_PARTS 4
+
+struct buffer {
+	uint8_t *data;
+	size_t size, cap, at;
+};
+
+static void expect(bool so)
+{
+	if (!so)
+		abort();
+}
+
+static int append(void *ctx, const void *data, size_t size)
+{
+	struct buffer *buffer = ctx;
+
+	if (buffer->size + size > buffer->cap) {
+		buffer->cap = 2 * (buffer->size + size);
+		buffer->data = realloc(buffer->data, buffer->cap);
+		expect(buffer->data);
+	}
+	memcpy(buffer->data + buffer->size, data, size);
+	buffer->size += size;
+	return 0;
+}
+
+/* Pieces of sizes that have nothing to do with the trace's. */
+static long give(void *ctx, void *buf, size_t size)
+{
+	struct buffer *buffer = ctx;
+	size_t n = 1 + buffer->at * 7 % 61;
+
+	n = n < size ? n : size;
+	n = n < buffer->size - buffer->at ? n : buffer->size - buffer->at;
+	memcpy(buf, buffer->data + buffer->at, n);
+	buffer->at += n;
+	return (long)n;
+}
+
+static int hash_text(void *ctx, const void *data, size_t size)
+{
+	uint64_t *hash = ctx;
+
+	for (size_t i = 0; i < size; i++)
+		*hash = (*hash ^ ((const uint8_t *)data)[i]) * UINT64_C(0x100000001b3);
+	return 0;
+}
+
+struct result {
+	uint64_t hash; /* of all that is printed */
+	uint64_t events;
+	struct gt_error error;
+};
+
+static struct result read_all(struct gt_reader *reader, bool json)
+{
+	struct result result = { .hash = 1 };
+	struct out *out = malloc(sizeof(*out));
+	const struct gt_event *event;
+	int64_t last = 0;
+
+	out_init(out, hash_text, &result.hash);
+	while (!gt_reader_next(reader, &event) && event) {
+		expect(event->time > last);
+		last = event->time;
+		result.events += event->type != GT_EV_SYNC_POINT && !event->derived;
+		if (json)
+			print_event_json(out, reader, event);
+		else
+			print_event_go(out, reader, event, NULL);
+	}
+	out_flush(out);
+	free(out);
+	result.error = *gt_reader_error(reader);
+	gt_reader_free(reader);
+	return result;
+}
+
+static struct result read_memory(const uint8_t *data, size_t size, bool like_go, bool json)
+{
+	const struct gt_reader_options options = { .like_go = like_go };
+	struct gt_reader *reader;
+
+	expect(!gt_reader_new_memory(&reader, data, size, &options));
+	return read_all(reader, json);
+}
+
+static struct result read_source(uint8_t *data, size_t size)
+{
+	struct buffer buffer = { .data = data, .size = size };
+	struct gt_reader *reader;
+
+	expect(!gt_reader_new_source(&reader, give, &buffer, NULL));
+	return read_all(reader, false);
+}
+
+static int open_part(void *ctx, unsigned part, gt_sink_fn *sink, void **sink_ctx)
+{
+	struct buffer *parts = ctx;
+
+	expect(part <= MAX_PARTS);
+	*sink = append;
+	*sink_ctx = &parts[part - 1];
+	return 0;
+}
+
+static int close_part(void *ctx, unsigned part)
+{
+	(void)ctx;
+	(void)part;
+	return 0;
+}
+
+static void check_parts(const uint8_t *data, size_t size, uint64_t events)
+{
+	struct buffer parts[MAX_PARTS] = { 0 };
+	const struct cut_options options = {
+		.to_ns = INT64_MAX,
+		.events_per_part = (events + MAX_PARTS - 1) / MAX_PARTS,
+		.open = open_part,
+		.close = close_part,
+		.ctx = parts,
+	};
+	struct gt_reader *reader;
+
+	expect(!gt_reader_new_memory(&reader, data, size, NULL));
+	expect(!cut_run(reader, &options));
+	gt_reader_free(reader);
+	for (int i = 0; i < MAX_PARTS; i++) {
+		/* A part may be nothing but an end that is dropped: then it has no generation. */
+		expect(parts[i].size <= GT_HEADER_SIZE ||
+		       !gt_validate(parts[i].data, parts[i].size, NULL, NULL));
+		free(parts[i].data);
+	}
+}
+
+static void check_text(uint8_t *data, size_t size, const struct result *result)
+{
+	struct buffer in = { .data = data, .size = size }, text = { 0 }, bytes = { 0 };
+	struct gt_error error;
+	struct result again;
+
+	if (!gt_dump(give, &in, append, &text, &error)) {
+		expect(!gt_undump(give, &text, append, &bytes, &error));
+		again = read_memory(bytes.data, bytes.size, false, false);
+		/* Padding of varints inside batches is lost, and with it their sizes. */
+		expect(bytes.size != size || again.hash == result->hash);
+	}
+	free(text.data);
+	free(bytes.data);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	uint8_t *copy = malloc(size + !size);
+	struct result memory, source, like_go;
+
+	memcpy(copy, data, size);
+	memory = read_memory(copy, size, false, false);
+	source = read_source(copy, size);
+	like_go = read_memory(copy, size, true, true);
+	expect(memory.hash == source.hash && memory.error.code == source.error.code &&
+	       memory.error.byte == source.error.byte);
+	if (!memory.error.code) {
+		expect(!like_go.error.code || strstr(like_go.error.text, "no event can come next"));
+		if (memory.events)
+			check_parts(copy, size, memory.events);
+	} else if (!like_go.error.code) {
+		expect(memory.error.code == -ENODATA || strstr(memory.error.text, "CPUSample"));
+	}
+	check_text(copy, size, &memory);
+	free(copy);
+	return 0;
+}
