@@ -187,6 +187,20 @@ $(BUILD)/judge-old: $(JUDGE_SRC)
 	$(call say,GO,$@)
 	$(Q)tools/go -C tests/judge build -modfile=old.mod -o $(CURDIR)/$@ .
 
+# What Go's own reader makes of a trace, and Go programs to trace.
+$(BUILD)/golden: tests/judge/golden/main.go tests/judge/golden/build
+	$(call say,GO,$@)
+	$(Q)tests/judge/golden/build $@
+
+PROGS_SRC := $(wildcard tests/judge/progs/*.go tests/judge/progs/*/*.go)
+$(BUILD)/golden-progs: $(PROGS_SRC)
+	$(call say,GO,$@)
+	$(Q)tools/go -C tests/judge/progs build -trimpath -o $(CURDIR)/$@ .
+
+$(BUILD)/golden-cgo: $(PROGS_SRC)
+	$(call say,GO,$@)
+	$(Q)tools/go -C tests/judge/progs build -trimpath -o $(CURDIR)/$@ ./cgo
+
 $(BUILD)/judge-input/%: tests/judge/input/%.c $(PURE)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
@@ -206,11 +220,15 @@ bench: ## measure costs and speeds against peers (root; build/bench.json, a plot
 
 bench-bin: $(BENCH_BIN)
 
-.PHONY: judge judge-sched judge-scenarios
-judge: $(BUILD)/judge $(BUILD)/judge-old $(BUILD)/judge-input/sched_fuzz ## build the Go judge of traces
+.PHONY: judge judge-sched judge-reader judge-scenarios
+judge: $(BUILD)/judge $(BUILD)/judge-old $(BUILD)/judge-input/sched_fuzz \
+	$(BUILD)/golden $(BUILD)/golden-progs $(BUILD)/golden-cgo ## build the Go judge of traces
 
 judge-sched: judge ## let Go judge traces made by random calls of the scheduler view
 	$(Q)tests/run judge-sched
+
+judge-reader: judge all ## compare the reading side with Go's own, to the byte
+	$(Q)tests/run judge-reader
 
 judge-scenarios: judge unit-programs ## let Go judge the traces of all scenarios
 	$(Q)tests/run judge-model
