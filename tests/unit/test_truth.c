@@ -88,6 +88,8 @@ static const struct batch batches[] = {
 	/* What once was wrong, or shows best that something would be. */
 	{ "a loss before the start, on one CPU", true, SIM_SYSTEM, 1, 2, 3, 40, 439 },
 	{ "a loss before the start, of a switch out", true, SIM_SYSTEM, 1, 4, 10, 400, 542 },
+	{ "an exec was lost, and the old tid is used again", true, SIM_SYSTEM, 1, 4, 10, 400,
+	  60712 },
 };
 
 static void test_batch(void **state)

@@ -21,10 +21,11 @@ void model_apply(struct model *model, struct thread *thread, enum input input,
 		 const struct change *change)
 {
 	const struct cell *cell;
+	uint8_t was = thread->state;
 
-	if (thread->state == T_DEAD)
+	if (was == T_DEAD)
 		return;
-	cell = &(*model->table)[thread->state][input];
+	cell = &(*model->table)[was][input];
 	if (cell->why != SEEN)
 		model->stats.repairs++;
 	if (cell->why == BRIDGE && change->unknown == TOP_UNSEEN)
@@ -34,10 +35,13 @@ void model_apply(struct model *model, struct thread *thread, enum input input,
 	thread->state = cell->next;
 	if (thread->state == T_LOST)
 		thread->lost_how = change->unknown;
-	if (thread->state == T_DEAD)
+	if (thread->state == T_DEAD) {
+		thread->presumed = input == GONE;
+		thread->presumed_from = thread->g ? was : T_ABSENT;
 		thread_table_drop(model->threads, thread);
-	else if (thread->orphan && !thread_on_cpu(thread))
+	} else if (thread->orphan && !thread_on_cpu(thread)) {
 		model_apply(model, thread, GONE, change);
+	}
 }
 
 /* ---- threads ---- */
@@ -66,6 +70,20 @@ static struct thread *add_thread(struct model *model, uint64_t id, uint32_t tid)
 	return thread;
 }
 
+/* Presumed dead, but here is a record of it. */
+static struct thread *revive(struct model *model, uint64_t id, uint32_t tid)
+{
+	struct thread *thread = thread_dead_by_id(model->threads, id);
+	struct thread *owner = thread_by_tid(model->threads, tid);
+
+	if (!thread || !thread->presumed)
+		return NULL;
+	if (owner && owner->tid != thread->tid)
+		retire(model, owner); /* the leader, whose tid it took over */
+	thread_table_revive(model->threads, thread, tid);
+	return thread;
+}
+
 struct thread *model_thread(struct model *model, uint64_t id, uint32_t tid)
 {
 	struct thread *thread;
@@ -84,6 +102,9 @@ struct thread *model_thread(struct model *model, uint64_t id, uint32_t tid)
 			thread_set_tid(model->threads, thread, tid);
 		return thread;
 	}
+	thread = revive(model, id, tid);
+	if (thread)
+		return thread;
 	thread = thread_by_tid(model->threads, tid);
 	if (thread && thread->id == 0) {
 		thread_set_id(model->threads, thread, id);

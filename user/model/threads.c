@@ -223,6 +223,27 @@ struct thread *thread_dead_by_id(const struct thread_table *table, uint64_t id)
 	return NULL;
 }
 
+void thread_table_revive(struct thread_table *table, struct thread *thread, uint32_t tid)
+{
+	uint64_t g = thread->g;
+
+	for (size_t i = 0; i < THREADS_REMEMBERED; i++)
+		if (table->dropped[i] == thread)
+			table->dropped[i] = NULL;
+	thread->orphan = thread->tid == tid;
+	thread->tid = tid;
+	thread->state = thread->presumed_from;
+	thread->presumed = false;
+	link_id(table, thread);
+	link_tid(table, thread);
+	table->count++;
+	if (!g)
+		return;
+	thread_new_g(table, thread); /* an id for its M */
+	thread_take_m(table, thread);
+	thread->g = g;
+}
+
 void thread_set_id(struct thread_table *table, struct thread *thread, uint64_t id)
 {
 	unlink_id(table, thread);

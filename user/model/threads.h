@@ -56,6 +56,8 @@ struct thread {
 	uint8_t flags;	     /* enum rec_thread_flags */
 	bool scope;
 	bool orphan;	       /* its tid has a new owner: dropped when it leaves its CPU */
+	bool presumed;	       /* dropped because its end was presumed, not seen */
+	uint8_t presumed_from; /* the state it was in then */
 	bool held_valid;       /* held_comm is a comm that belongs to a coming exec */
 	bool label_pending;    /* a rename that no event has told yet */
 	uint8_t lost_how;      /* while T_LOST: enum top, why nothing is known */
@@ -93,6 +95,14 @@ void thread_table_drop(struct thread_table *table, struct thread *thread);
  */
 #define THREADS_REMEMBERED 256
 struct thread *thread_dead_by_id(const struct thread_table *table, uint64_t id);
+
+/*
+ * One that thread_dead_by_id() found lives: its tid has a new owner because an
+ * exec of its own gave it another one unseen. Its goroutine goes on, its M is
+ * one that no other thread has. tid is its present one; if it is not another,
+ * the new owner keeps it.
+ */
+void thread_table_revive(struct thread_table *table, struct thread *thread, uint32_t tid);
 
 /* The thread was known by tid only. */
 void thread_set_id(struct thread_table *table, struct thread *thread, uint64_t id);
