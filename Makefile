@@ -458,7 +458,7 @@ distclean: clean ## remove the Go toolchain of `make deps` too
 	rm -rf .deps
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 -include $(BPF_OBJ:.o=.d) $(PURE_OBJ:.o=.d) $(TOOL_OBJ:.o=.d) $(TESTLIB_OBJ:.o=.d) $(UNIT_BIN:%=%.d) \
 	$(WORKLOAD_BIN:%=%.d) $(BUILD)/docs.d $(BUILD)/witness/witness.bpf.d \
