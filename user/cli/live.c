@@ -7,6 +7,7 @@
 
 #include "cli/cli.h"
 #include "cli/privilege.h"
+#include "options/units.h"
 
 /* How long records stay in the rings: they are sized for ten times that. */
 #define POLL_NS 10000000
@@ -51,6 +52,17 @@ static int fork_command(struct live *live)
 	return CLI_DONE;
 }
 
+/* A CPU's ring cannot have any size; what is less than half of what was asked for is said. */
+static void say_if_smaller(const struct live *live)
+{
+	uint64_t bytes = capture_info(live->capture)->ring_bytes;
+	char text[32];
+
+	if (!live->config->quiet && bytes < live->config->buffer_bytes / 2)
+		cli_note("--buffer: %s is the most that these CPUs' rings can have",
+			 units_format_bytes(text, sizeof(text), bytes));
+}
+
 int live_open(struct live *live, const struct config *config)
 {
 	struct capture_options options = capture_options_of(config);
@@ -62,6 +74,7 @@ int live_open(struct live *live, const struct config *config)
 		return CLI_FAILED;
 	if (capture_open(&live->capture, &options, &diag))
 		return cli_fail("%s", diag.text);
+	say_if_smaller(live);
 	if (live->has_child && capture_mark(live->capture, live->child.pid, true, &diag))
 		return cli_fail("%s", diag.text);
 	return CLI_DONE;

@@ -80,12 +80,14 @@ static void say_hints(const struct traceout *trace, const struct pipeline_stats 
 	if (stats->events > COMFORTABLE_EVENTS)
 		cli_note("go tool trace is slow with more than a million events: trace shorter, "
 			 "or less (-p, --cgroup)");
-	if (trace->config->verbose)
-		cli_note("%" PRIu64 " threads, %" PRIu64 " records without storage, %" PRIu64
-			 " programs missed; %s of rings, at most %.0f %% full",
-			 stats->threads, stats->no_number, stats->missed,
-			 units_format_bytes(bytes, sizeof(bytes), source->ring_bytes),
-			 source->ring_fullest < 0 ? 0 : source->ring_fullest * 100);
+	if (!trace->config->verbose)
+		return;
+	cli_note("%" PRIu64 " threads, %" PRIu64 " records without storage, %" PRIu64
+		 " programs missed; %s of rings",
+		 stats->threads, stats->no_number, stats->missed,
+		 units_format_bytes(bytes, sizeof(bytes), source->ring_bytes));
+	if (source->ring_fullest >= 0)
+		cli_note("the fullest ring was %.0f %% full", source->ring_fullest * 100);
 }
 
 static uint64_t cpu_time_ns(void)
