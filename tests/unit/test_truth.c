@@ -90,6 +90,8 @@ static const struct batch batches[] = {
 	{ "a loss before the start, of a switch out", true, SIM_SYSTEM, 1, 4, 10, 400, 542 },
 	{ "an exec was lost, and the old tid is used again", true, SIM_SYSTEM, 1, 4, 10, 400,
 	  60712 },
+	{ "a stranger before the start, listed in scope", true, SIM_CGROUP, 1, 4, 10, 400, 674 },
+	{ "listed as a stranger, in scope before", true, SIM_CGROUP, 1, 4, 10, 400, 260 },
 };
 
 static void test_batch(void **state)
@@ -108,8 +110,6 @@ static void test_batch(void **state)
 			options.loss = 0;
 		options.skew_record_ns = options.skew_cpu_ns = options.skew_episode_ns = 0;
 		options.snapshot_missing = 0;
-		if (batch->scope == SIM_CGROUP)
-			options.warm_up = options.snapshot_steps = 0;
 		assert_int_equal(sim_new(&sim, seed, &options), 0);
 		if (batch->lossy)
 			check_losses(sim);

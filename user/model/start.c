@@ -57,13 +57,27 @@ static bool take_newer(struct thread *thread, uint32_t num)
 	return true;
 }
 
+/*
+ * Without a number it was a stranger then. Whether that was before its entry,
+ * in scope, its other records tell; if they were lost, it may still be one.
+ */
+static void apply_older_scope(const struct model *model, struct thread *thread, bool flag)
+{
+	thread->scope = model_in_scope(model, flag && thread->flags & REC_THREAD_SCOPE);
+}
+
 static void apply_out(struct model *model, const struct rec_switch *record)
 {
 	struct thread *prev = model_thread(model, record->prev.id, record->prev.tid);
+	bool scope = record->flags & REC_SWITCH_PREV_SCOPE;
 
-	if (!prev || !take_newer(prev, record->prev.num))
+	if (!prev)
 		return;
-	prev->scope = model_in_scope(model, record->flags & REC_SWITCH_PREV_SCOPE);
+	if (!take_newer(prev, record->prev.num)) {
+		apply_older_scope(model, prev, scope);
+		return;
+	}
+	prev->scope = model_in_scope(model, scope);
 	model_set_sys(model, prev, record->prev_sys);
 	prev->start_state = record->flags & REC_SWITCH_DEAD	? REC_STATE_DEAD
 			    : record->flags & REC_SWITCH_ASLEEP ? REC_STATE_ASLEEP
@@ -74,15 +88,18 @@ static void apply_out(struct model *model, const struct rec_switch *record)
 static struct thread *apply_in(struct model *model, const struct rec_switch *record)
 {
 	struct thread *next = model_thread(model, record->next.id, record->next.tid);
+	bool scope = record->flags & REC_SWITCH_NEXT_SCOPE;
 
 	if (!next)
 		return NULL;
 	if (take_newer(next, record->next.num)) {
-		next->scope = model_in_scope(model, record->flags & REC_SWITCH_NEXT_SCOPE);
+		next->scope = model_in_scope(model, scope);
 		next->start_state = REC_STATE_RUNNING;
 		next->cpu = record->head.cpu;
-	} else if (record->next.num != next->num || next->start_state != REC_STATE_RUNNING) {
-		return next;
+	} else {
+		apply_older_scope(model, next, scope);
+		if (record->next.num != next->num || next->start_state != REC_STATE_RUNNING)
+			return next;
 	}
 	model_set_sys(model, next, record->next_sys);
 	return next;
@@ -138,18 +155,22 @@ static void apply_sys(struct model *model, uint64_t id, uint32_t tid, uint16_t a
 	thread->sys = sys;
 }
 
-/* A listed thread's scope is its entry's, or that of a newer switch. */
+/* A listed thread's scope is its entry's, or that of a switch: this may be older. */
 static void apply_attributes(struct model *model, const struct rec_thread *record)
 {
 	struct thread *thread = model_thread(model, record->task.id, record->task.tid);
+	uint8_t flags;
 	bool scope;
 
 	if (!thread)
 		return;
 	scope = thread->scope;
+	flags = thread->flags;
 	model_set_attributes(model, thread, record);
-	if (thread->start_state != REC_STATE_UNKNOWN)
+	if (thread->start_state != REC_STATE_UNKNOWN) {
 		thread->scope = scope;
+		thread->flags = flags;
+	}
 }
 
 void start_apply(struct model *model, const struct order_item *item)
