@@ -30,6 +30,13 @@ static enum input out_input(const struct rec_switch *record, const struct thread
 	return inside ? STOP_SYS : STOP;
 }
 
+/* What it enters from now on is not recorded. */
+static void leave_scope(struct model *model, struct thread *thread, const struct change *change)
+{
+	model_apply(model, thread, LEAVE, change);
+	thread->sys = thread->born_sys = REC_SYS_UNKNOWN;
+}
+
 static void switch_out(struct model *model, const struct rec_switch *record, struct thread *prev,
 		       struct thread *next)
 {
@@ -49,7 +56,10 @@ static void switch_out(struct model *model, const struct rec_switch *record, str
 		return;
 	}
 	prev->scope = model_in_scope(model, record->flags & REC_SWITCH_PREV_SCOPE);
-	model_apply(model, prev, prev->scope ? out_input(record, prev) : LEAVE, &change);
+	if (prev->scope)
+		model_apply(model, prev, out_input(record, prev), &change);
+	else
+		leave_scope(model, prev, &change);
 }
 
 static void switch_in(struct model *model, const struct rec_switch *record, struct thread *next)
@@ -63,7 +73,7 @@ static void switch_in(struct model *model, const struct rec_switch *record, stru
 		      !(record->flags & REC_SWITCH_NEXT_LEFT);
 	if (!next->scope) {
 		change.unknown = TOP_LEFT_SCOPE;
-		model_apply(model, next, LEAVE, &change);
+		leave_scope(model, next, &change);
 		return;
 	}
 	model_apply(model, next, sys_inside(next->sys) ? IN_SYS : IN, &change);
