@@ -3,7 +3,10 @@
  * The program: finds the command, has the rest of the line parsed, and hands
  * over. What a command does is in user/cli/cmd_*.c.
  */
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 
@@ -33,6 +36,21 @@ static void join(char *text, size_t size, char **argv)
 		at += (size_t)snprintf(text + at, size - at, "%s%s", at ? " " : "", *argv);
 }
 
+/*
+ * With one of them closed, a file of ours would take its number, and what is
+ * said would go there. Read only: writing to a closed one stays an error.
+ */
+static void open_standard_files(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 /* Help or a version that did not reach its reader (a full disk) is a failure. */
 static int end_of_output(int status)
 {
@@ -49,6 +67,8 @@ int main(int argc, char **argv)
 	struct config config;
 	char line[256];
 
+	open_standard_files();
+	signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error like others */
 	join(line, sizeof(line), argv);
 	if (!command)
 		command = command_find("");

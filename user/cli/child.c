@@ -31,8 +31,9 @@ wait_and_exec(int go_fd, int error_fd, char **argv, const sigset_t *mask)
 	} while (got < 0 && errno == EINTR);
 	if (got != 1)
 		_exit(STATUS_CANNOT_RUN);
-	/* The tracer ignores it; an ignored signal would stay so over exec. */
+	/* The tracer ignores them; an ignored signal would stay so over exec. */
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL);
 	sigprocmask(SIG_SETMASK, mask, NULL);
 	execvp(argv[0], argv);
 	error = errno;

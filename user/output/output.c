@@ -227,6 +227,8 @@ static int write_failed(struct output *output, int err)
 		hint = ": make room, or name a file on another disk";
 	else if (err == -EPIPE)
 		hint = ": its reader has gone";
+	else if (err == -EFBIG)
+		hint = ": raise the limit (ulimit -f), or trace shorter";
 	output->err = err;
 	return fail(&output->diag, err, "cannot write %s: %s%s", output->now, strerror(-err), hint);
 }
