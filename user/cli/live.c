@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "cli/cli.h"
@@ -63,6 +64,17 @@ static void say_if_smaller(const struct live *live)
 			 units_format_bytes(text, sizeof(text), bytes));
 }
 
+/* Programs, maps, a ring for each CPU, a descriptor for each process: 1024 may be too few. */
+static void allow_many_files(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit); /* without it a message comes when they run out */
+}
+
 int live_open(struct live *live, const struct config *config)
 {
 	struct capture_options options = capture_options_of(config);
@@ -72,6 +84,7 @@ int live_open(struct live *live, const struct config *config)
 	signals_take(&live->signals);
 	if (config->child && fork_command(live))
 		return CLI_FAILED;
+	allow_many_files(); /* not the command's: it was forked before */
 	if (capture_open(&live->capture, &options, &diag))
 		return cli_fail("%s", diag.text);
 	say_if_smaller(live);
