@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "gotrace.h"
 #include "simulator/compare.h"
 #include "simulator/contradict.h"
 #include "simulator/feed.h"
@@ -25,6 +26,34 @@ static void wrong(const struct sim *sim, const char *what)
 	fail_msg("%s", what);
 }
 
+/* Whatever happened, readers take the trace. */
+static void check_valid(const struct sim *sim, const struct feed_result *result)
+{
+	for (int like_go = 0; like_go < 2; like_go++) {
+		struct gt_reader_options options = { .like_go = like_go };
+		struct gt_error error = { 0 };
+
+		if (gt_validate(result->trace, result->size, &options, &error))
+			wrong(sim, error.text);
+	}
+}
+
+/* Clocks are wrong, or the mapping is the other one. */
+static void check_accepted(const struct sim *sim, enum model_mapping mapping)
+{
+	struct pipeline_options options = { .mapping = mapping,
+					    .version = 23,
+					    .generation_ns = 3000000 };
+	struct feed_result result;
+
+	if (feed_pipeline(sim, &options, &result))
+		wrong(sim, "the pipeline fails");
+	if (result.stats.refused)
+		wrong(sim, "an event was refused");
+	check_valid(sim, &result);
+	free(result.trace);
+}
+
 static void check_exactly(const struct sim *sim)
 {
 	struct pipeline_options options = { .version = 23, .generation_ns = 3000000 };
@@ -35,6 +64,7 @@ static void check_exactly(const struct sim *sim)
 		wrong(sim, "the pipeline fails");
 	if (result.stats.refused)
 		wrong(sim, "an event was refused");
+	check_valid(sim, &result);
 	if (result.stats.lost || result.stats.unseen || result.stats.repairs)
 		wrong(sim, "nothing was lost, but something was repaired");
 	if (replay_new(&replay, result.trace, result.size, result.stats.clock_offset_ns,
@@ -56,6 +86,7 @@ static void check_losses(const struct sim *sim)
 		wrong(sim, "the pipeline fails");
 	if (result.stats.refused)
 		wrong(sim, "an event was refused");
+	check_valid(sim, &result);
 	if (replay_new(&replay, result.trace, result.size, result.stats.clock_offset_ns,
 		       sim_end_ns(sim)))
 		wrong(sim, "no trace");
@@ -71,6 +102,7 @@ struct batch {
 	enum sim_scope scope;
 	uint32_t runs, cpus, threads, steps;
 	uint64_t seed; /* 0: seeds from the first one up */
+	bool anything; /* clocks, losses, entries, scope, mapping: only accepted */
 };
 
 static const struct batch batches[] = {
@@ -85,6 +117,24 @@ static const struct batch batches[] = {
 	{ "small, losses, cgroup", true, SIM_CGROUP, 100, 4, 10, 400 },
 	{ "tiny, cgroup", false, SIM_CGROUP, 300, 2, 3, 40 },
 	{ "small, cgroup", false, SIM_CGROUP, 100, 4, 10, 400 },
+	{ .name = "tiny, anything",
+	  .runs = 300,
+	  .cpus = 2,
+	  .threads = 3,
+	  .steps = 40,
+	  .anything = true },
+	{ .name = "small, anything",
+	  .runs = 100,
+	  .cpus = 4,
+	  .threads = 10,
+	  .steps = 400,
+	  .anything = true },
+	{ .name = "large, anything",
+	  .runs = 2,
+	  .cpus = 64,
+	  .threads = 1000,
+	  .steps = 10000,
+	  .anything = true },
 	/* What once was wrong, or shows best that something would be. */
 	{ "a loss before the start, on one CPU", true, SIM_SYSTEM, 1, 2, 3, 40, 439 },
 	{ "a loss before the start, of a switch out", true, SIM_SYSTEM, 1, 4, 10, 400, 542 },
@@ -105,6 +155,13 @@ static void test_batch(void **state)
 		struct sim *sim;
 
 		sim_options_random(&options, seed, batch->cpus, batch->threads, batch->steps);
+		if (batch->anything) {
+			assert_int_equal(sim_new(&sim, seed, &options), 0);
+			check_accepted(sim, MODEL_SCHED);
+			check_accepted(sim, MODEL_GO);
+			sim_free(sim);
+			continue;
+		}
 		options.scope = batch->scope;
 		if (!batch->lossy)
 			options.loss = 0;
