@@ -317,6 +317,10 @@ simulate: $(BUILD)/tests/test_truth ## a million and more random schedules again
 witness: all witness-programs ## is the trace true? compare one with the kernel's books (root; V=1: every thread)
 	$(Q)V=$(V) tests/suites/40-witness
 
+.PHONY: test-faults
+test-faults: all workload ## abuse a capture: signals at any moment (100 times each), overflow, hostile targets (root)
+	$(Q)FAULTS=100 tests/suites/50-faults
+
 .PHONY: deps test demo
 deps: ## install what building and testing needs and is missing (Debian packages, Go)
 	$(Q)tools/deps build test
