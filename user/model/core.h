@@ -21,7 +21,7 @@
 struct cpu {
 	struct thread *running; /* whose state is T_RUNNING or T_SYSCALL, here */
 	bool seen;		/* stated at the start, or in a record since */
-	bool blind;		/* records were lost and none has come since */
+	bool blind;		/* records were lost, and none since shows who is there */
 	/* Until the start is settled: a record says who is on it, and what of a
 	 * syscall told so; unknown if a switch did. */
 	bool shown;
@@ -104,10 +104,10 @@ void model_set_attributes(struct model *model, struct thread *thread,
 /* Its syscall from now on, unless the record does not know. */
 void model_set_sys(const struct model *model, struct thread *thread, uint16_t sys);
 /*
- * Takes a transition's number (0: not counted) and says in change whether
- * records before it are missing. false: it is older than what is known.
+ * Takes the number of a record's transition (0: not counted) and says in change
+ * whether records before it are missing. false: it is older than what is known.
  */
-bool model_take_num(struct model *model, struct thread *thread, uint32_t num,
+bool model_take_num(struct model *model, struct thread *thread, const struct rec_task *task,
 		    struct change *change);
 
 void model_see_cpu(struct model *model, uint16_t cpu);

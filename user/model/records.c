@@ -46,7 +46,7 @@ static void switch_out(struct model *model, const struct rec_switch *record, str
 				 .prev_state = record->prev_state,
 				 .fd = record->prev_fd };
 
-	if (!model_take_num(model, prev, record->prev.num, &change))
+	if (!model_take_num(model, prev, &record->prev, &change))
 		return;
 	if (thread_on_cpu(prev) && prev->cpu != record->head.cpu)
 		model_lose(model, prev, change.unknown);
@@ -66,7 +66,7 @@ static void switch_in(struct model *model, const struct rec_switch *record, stru
 {
 	struct change change = { .cpu = record->head.cpu, .other = &model->idle };
 
-	if (!model_take_num(model, next, record->next.num, &change))
+	if (!model_take_num(model, next, &record->next, &change))
 		return;
 	model_set_sys(model, next, record->next_sys);
 	next->scope = model_in_scope(model, record->flags & REC_SWITCH_NEXT_SCOPE) &&
@@ -112,7 +112,7 @@ static void step_wakeup(struct model *model, const struct rec_wakeup *record)
 	if (!model_is_wakee(model, &record->wakee))
 		return;
 	wakee = model_thread(model, record->wakee.id, record->wakee.tid);
-	if (!wakee || !model_take_num(model, wakee, record->wakee.num, &change))
+	if (!wakee || !model_take_num(model, wakee, &record->wakee, &change))
 		return;
 	change.other_acts = waker->g && record->context == REC_CTX_TASK &&
 			    model_in_scope(model, record->flags & REC_WAKEUP_WAKER_SCOPE);
@@ -133,7 +133,7 @@ static void step_fork(struct model *model, const struct rec_fork *record)
 		model_thread_near(model, cpu, record->parent_id, record->parent_tid);
 	struct change change = { .cpu = cpu, .other = parent ? parent : &model->idle };
 
-	if (!child || !model_take_num(model, child, record->child.num, &change))
+	if (!child || !model_take_num(model, child, &record->child, &change))
 		return;
 	child->flags = record->flags;
 	child->scope = model_in_scope(model, record->flags & REC_THREAD_SCOPE);
@@ -267,6 +267,21 @@ void records_loss(struct model *model, const struct order_item *item)
 	model_note_loss(cpu, item);
 }
 
+/* After it the model knows who is on the record's CPU. */
+static bool shows_occupant(const struct rec_head *head)
+{
+	switch (head->type) {
+	case REC_SWITCH:
+	case REC_FORK:
+	case REC_SYS_ENTER:
+	case REC_SYS_EXIT:
+	case REC_EXEC:
+		return true;
+	default:
+		return false;
+	}
+}
+
 void records_step(struct model *model, const struct rec_head *head)
 {
 	switch (head->type) {
@@ -298,5 +313,6 @@ void records_step(struct model *model, const struct rec_head *head)
 	default:       /* of a newer version */
 		break;
 	}
-	model->cpus[head->cpu].blind = false;
+	if (shows_occupant(head))
+		model->cpus[head->cpu].blind = false;
 }
