@@ -3,7 +3,9 @@
  * A trace against the truth: does each goroutine do what its thread did?
  *
  * The k-th goroutine of a tid is the k-th thread, or program after an exec,
- * or stay in the scope, that had this tid.
+ * or stay in the scope, that had this tid. Both are for simulations without
+ * loss, and mapping sched; they return 0, how much differs (of which the first
+ * is said on out), or -ENOMEM.
  */
 #ifndef GOTRACE_TESTS_COMPARE_H
 #define GOTRACE_TESTS_COMPARE_H
@@ -13,11 +15,13 @@
 #include "simulator/replay.h"
 #include "simulator/sim.h"
 
-/*
- * For a simulation without loss and with right clocks, and mapping sched: every
- * interval must be equal. Returns how many goroutines differ, -ENOMEM; says the
- * first on out.
- */
+/* With right clocks: every interval is equal. */
 int compare_exactly(const struct sim *sim, const struct replay *replay, FILE *out);
+
+/*
+ * With whatever clocks: each thread goes through the same states and syscalls,
+ * on the same CPUs, in the same order.
+ */
+int compare_order(const struct sim *sim, const struct replay *replay, FILE *out);
 
 #endif

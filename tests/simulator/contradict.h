@@ -2,9 +2,6 @@
 /*
  * A trace with losses against the truth: does it show anything that is not so
  * outside of the gaps, and does it show all that the records left can tell?
- *
- * What a thread does is uncertain between two of its records that came if one
- * of its records in between was lost, or if it was on a CPU that lost some.
  */
 #ifndef GOTRACE_TESTS_CONTRADICT_H
 #define GOTRACE_TESTS_CONTRADICT_H

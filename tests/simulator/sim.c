@@ -361,12 +361,12 @@ void sim_print_options(FILE *out, const struct sim *sim)
 	const struct sim_options *o = &sim->options;
 
 	fprintf(out,
-		"seed=%llu cpus=%u threads=%u steps=%u scope=%d warm_up=%u snapshot=%u/%u "
+		"seed=%llu cpus=%u threads=%u steps=%u scope=%d warm_up=%u snapshot=%u/%u fresh=%d "
 		"skew=%u,%u,%u loss=%#x rate=%u at=%u nested=%d rounds=%u ragged=%d\n",
 		(unsigned long long)sim->seed, o->cpus, o->threads, o->steps, o->scope, o->warm_up,
-		o->snapshot_steps, o->snapshot_missing, o->skew_record_ns, o->skew_cpu_ns,
-		o->skew_episode_ns, o->loss, o->loss_rate, o->lose_at, o->nested, o->round_records,
-		o->ragged);
+		o->snapshot_steps, o->snapshot_missing, o->fresh_tids, o->skew_record_ns,
+		o->skew_cpu_ns, o->skew_episode_ns, o->loss, o->loss_rate, o->lose_at, o->nested,
+		o->round_records, o->ragged);
 }
 
 void sim_print_around(FILE *out, const struct sim *sim, size_t i, size_t around)

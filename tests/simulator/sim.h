@@ -47,6 +47,7 @@ struct sim_options {
 	uint32_t warm_up;	   /* steps before recording is switched on */
 	uint32_t snapshot_steps;   /* steps while the snapshot is taken */
 	uint32_t snapshot_missing; /* an entry is missing once in so many; 0: none */
+	bool fresh_tids;	   /* no tid is given to a second thread */
 	/* clocks: 0 = right */
 	uint32_t skew_record_ns;  /* each record is late by up to this */
 	uint32_t skew_cpu_ns;	  /* each CPU is off by up to this, constantly */

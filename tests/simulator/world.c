@@ -102,7 +102,7 @@ static uint32_t take_tid(struct world *world)
 	size_t i;
 	uint32_t tid;
 
-	if (!world->free_tid_count || rng_once_in(&world->rng, 3))
+	if (!world->free_tid_count || rng_once_in(&world->rng, 3) || world->options->fresh_tids)
 		return ++world->next_tid;
 	i = rng_below(&world->rng, (uint32_t)world->free_tid_count);
 	tid = world->free_tids[i];
