@@ -113,23 +113,26 @@ static int feed_live(struct pipeline *pipeline, const struct raw_chunk *chunk)
 	return -EINVAL;
 }
 
-/* Of data that make_stored() has accepted. */
+/* Of data that make_stored() has accepted. What is damaged is passed over, as there. */
 static void make_live(const void *data, size_t size, struct captext_buffer *trace)
 {
 	struct pipeline_options options;
 	struct pipeline *pipeline;
 	struct raw_reader *reader;
-	struct raw_chunk chunk;
+	struct raw_chunk chunk = { 0 };
 	struct raw_diag diag;
 	int more, err = 0;
+	bool ended = false;
 
 	expect(!raw_reader_new(&reader, data, size, &diag));
 	options = choose_options(raw_reader_info(reader));
 	expect(!pipeline_new(&pipeline, &options, raw_reader_info(reader), captext_append, trace));
-	while (!err && (more = raw_read_chunk(reader, &chunk, &diag)) == 1)
-		err = feed_live(pipeline, &chunk);
-	expect(!err || err == -EBADMSG);
-	if (err || more)
+	while ((more = raw_read_chunk(reader, &chunk, &diag)) == 1 || more == -EBADMSG) {
+		err = more == 1 ? feed_live(pipeline, &chunk) : 0;
+		expect(!err || err == -EBADMSG);
+		ended |= more == 1 && !err && chunk.type == RAW_CHUNK_END;
+	}
+	if (!ended)
 		expect(!pipeline_end(pipeline, NULL));
 	pipeline_free(pipeline);
 	raw_reader_free(reader);

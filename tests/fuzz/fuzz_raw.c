@@ -66,7 +66,10 @@ static int rewrite(const void *data, size_t size, struct captext_buffer *out)
 		return more;
 	}
 	expect(!raw_writer_new(&writer, raw_reader_info(reader), captext_append, out));
-	while ((more = raw_read_chunk(reader, &chunk, &diag)) == 1) {
+	while ((more = raw_read_chunk(reader, &chunk, &diag)) == 1 || more == -EBADMSG) {
+		expect(more == 1 || (diag.text[0] && diag.offset <= size));
+		if (more != 1)
+			continue;
 		if (chunk.type == RAW_CHUNK_RING)
 			sum_frames(&chunk, raw_reader_info(reader)->cpus);
 		expect(!write_chunk(writer, &chunk));

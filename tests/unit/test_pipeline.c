@@ -19,6 +19,7 @@
 
 #include "capsim.h"
 #include "captext.h"
+#include "gotrace.h"
 #include "pipeline/pipeline.h"
 #include "tracetext.h"
 
@@ -175,7 +176,7 @@ static const struct row rows[] = {
 { "a record at an impossible time",
 	START ONE "round at=2100000\n"
 	"0x2000000000000000 cpu0 sys_exit task=1/100\n" THREE "round at=2200000\n" "end at=1\n",
-	"damaged at byte 904: what stands there is no record", "1 0 0 2 2000000 2000100" },
+	"damaged at byte 904: what stands there is no record", "2 1 0 2 2000000 2000300" },
 { "an end at an impossible time", START ONE "round at=2100000\n" "end at=0x2000000000000000\n",
 	"damaged at byte 904: an end at an impossible time", "1 0 0 2 2000000 2000100" },
 };
@@ -476,6 +477,49 @@ static void test_cut_anywhere(void **state)
 	sim_free(sim);
 }
 
+/* A byte is wrong: the trace has all that it does not touch, and says that the rest is lost. */
+static void test_damage_anywhere(void **state)
+{
+	struct gt_reader_options strict = { .like_go = true };
+	struct sim_options options;
+	struct captext_buffer file = { 0 };
+	struct conversion whole;
+	struct gt_error error;
+	unsigned traces = 0;
+	struct sim *sim;
+
+	(void)state;
+	sim_options_random(&options, 1, 3, 6, 60);
+	options.round_records = 5;
+	assert_int_equal(sim_new(&sim, 1, &options), 0);
+	assert_int_equal(capsim_raw(sim, &file), 0);
+	convert(file.data, file.size, &plain, &whole);
+	for (size_t at = 0; at < file.size; at++) {
+		struct conversion result;
+
+		file.data[at] ^= 0x10;
+		convert(file.data, file.size, &plain, &result);
+		file.data[at] ^= 0x10;
+		assert_string_not_equal(result.diag.text, "");
+		assert_int_equal(result.err == 0, result.trace.size > 0);
+		if (!result.err) {
+			traces++;
+			assert_int_equal(
+				gt_validate(result.trace.data, result.trace.size, &strict, &error),
+				0);
+			/* Unless it is the end that is damaged, all are accounted for. */
+			if (result.stats.end_ns == whole.stats.end_ns)
+				assert_int_equal(result.stats.records + result.stats.lost,
+						 whole.stats.records + whole.stats.lost);
+		}
+		free(result.trace.data);
+	}
+	assert_true(traces > file.size / 2);
+	free(whole.trace.data);
+	free(file.data);
+	sim_free(sim);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct CMUnitTest others[] = {
@@ -487,6 +531,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_conversion_is_stopped),
 		cmocka_unit_test(test_live_and_converted),
 		cmocka_unit_test(test_cut_anywhere),
+		cmocka_unit_test(test_damage_anywhere),
 	};
 	struct CMUnitTest tests[ARRAY_SIZE(rows) + ARRAY_SIZE(others)];
 	size_t count = 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /*
  * gotrace-bpf convert: a raw capture into a trace. A capture that stops
- * without its end is converted as far as it is whole, and that is said; one
- * that is damaged as well, but then the status is a failure.
+ * without its end is converted as far as it goes, and that is said; one that is
+ * damaged as far as it is whole, but then the status is a failure.
  */
 #include <errno.h>
 #include <signal.h>
@@ -113,7 +113,7 @@ static int finish(struct convert *convert, const struct raw_diag *stop)
 	if (status != CLI_DONE || !source.cut_off)
 		return status;
 	if (stop->err == -EBADMSG)
-		return cli_fail("%s: %s; what comes before is in the trace", convert->path,
+		return cli_fail("%s: %s; all that is whole is in the trace", convert->path,
 				stop->text);
 	cli_note("%s: %s; what there is is in the trace", convert->path, stop->text);
 	return CLI_DONE;

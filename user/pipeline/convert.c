@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /*
- * A raw file through the pipeline. What is whole is converted, whatever
- * follows; why a capture is not whole is said in words.
+ * A raw file through the pipeline. What is whole is converted, whatever stands
+ * before or after it: records that damage took are missing numbers, lost like
+ * others. Why a capture is not whole is said in words.
  */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "pipeline/pipeline.h"
 
@@ -19,6 +21,9 @@ struct conversion {
 	/* Where the last rounds ended in the file, the latest first. */
 	uint64_t round_ends[ROUNDS_BORROWED];
 	bool has_snapshot;
+	bool has_end; /* and the trace is complete */
+	uint64_t damages;
+	struct raw_diag damage; /* the first one */
 };
 
 /* A round has been drained: nothing is borrowed from the third last one. */
@@ -50,45 +55,81 @@ static int feed(struct conversion *conversion, const struct raw_chunk *chunk)
 		err = pipeline_round(pipeline);
 		return err ? err : round_passed(conversion, chunk->offset);
 	case RAW_CHUNK_END:
-		return pipeline_end(pipeline, &chunk->counters);
+		err = pipeline_end(pipeline, &chunk->counters);
+		conversion->has_end = !err;
+		return err;
 	}
 	return -EBADMSG;
 }
 
-static int say_damaged(const struct raw_chunk *chunk, struct raw_diag *diag)
+/* The file is damaged there. The first place is told in words, the others are counted. */
+static void note_damage(struct conversion *conversion, const struct raw_diag *diag)
+{
+	if (!conversion->damages++)
+		conversion->damage = *diag;
+}
+
+static void note_nonsense(struct conversion *conversion, const struct raw_chunk *chunk)
 {
 	static const char *const what[] = {
 		[RAW_CHUNK_SNAPSHOT] = "a snapshot at an impossible time",
 		[RAW_CHUNK_RING] = "what stands there is no record",
 		[RAW_CHUNK_END] = "an end at an impossible time",
 	};
+	struct raw_diag diag = { .err = -EBADMSG, .offset = chunk->offset };
 
-	diag->err = -EBADMSG;
-	diag->offset = chunk->offset;
-	snprintf(diag->text, sizeof(diag->text), "damaged at byte %" PRIu64 ": %s", chunk->offset,
+	snprintf(diag.text, sizeof(diag.text), "damaged at byte %" PRIu64 ": %s", chunk->offset,
 		 what[chunk->type]);
-	return -EBADMSG;
+	note_damage(conversion, &diag);
+}
+
+static void say_damages(const struct conversion *conversion, struct raw_diag *diag)
+{
+	size_t length;
+
+	if (!conversion->damages)
+		return;
+	*diag = conversion->damage;
+	length = strlen(diag->text);
+	if (conversion->damages > 1)
+		snprintf(diag->text + length, sizeof(diag->text) - length,
+			 ", and at %" PRIu64 " other place%s", conversion->damages - 1,
+			 conversion->damages > 2 ? "s" : "");
+}
+
+/* Chunk after chunk. As raw_read_chunk() at the end, or -errno of the pipeline. */
+static int feed_all(struct conversion *conversion, struct raw_reader *reader, struct raw_diag *diag)
+{
+	struct raw_chunk chunk;
+
+	for (;;) {
+		int more = raw_read_chunk(reader, &chunk, diag);
+		int err = more == 1 ? feed(conversion, &chunk) : 0;
+
+		if (err && err != -EBADMSG)
+			return err;
+		if (err)
+			note_nonsense(conversion, &chunk);
+		else if (more == -EBADMSG)
+			note_damage(conversion, diag);
+		else if (more != 1)
+			return more;
+		/* Without its beginning nothing can be told of it. */
+		if ((err || more != 1) && !conversion->has_snapshot)
+			return -EBADMSG;
+	}
 }
 
 int pipeline_convert(struct pipeline *pipeline, struct raw_reader *reader,
 		     pipeline_passed_fn passed, void *ctx, struct raw_diag *diag)
 {
 	struct conversion conversion = { .pipeline = pipeline, .passed = passed, .ctx = ctx };
-	struct raw_chunk chunk;
-	int more;
+	int end;
 
 	diag->text[0] = '\0';
-	while ((more = raw_read_chunk(reader, &chunk, diag)) == 1) {
-		int err = feed(&conversion, &chunk);
-
-		if (err && err != -EBADMSG)
-			return err;
-		if (err) {
-			more = say_damaged(&chunk, diag);
-			break;
-		}
-	}
-	if (more == 0 || (more != -EBADMSG && more != -ENODATA) || !conversion.has_snapshot)
-		return more;
-	return pipeline_end(pipeline, NULL);
+	end = feed_all(&conversion, reader, diag);
+	say_damages(&conversion, diag);
+	if (conversion.has_end || (end != 0 && end != -ENODATA))
+		return end;
+	return conversion.has_snapshot ? pipeline_end(pipeline, NULL) : end;
 }

@@ -7,8 +7,9 @@
  * one RAW_HEADER (first), one RAW_SNAPSHOT, then per round of the capture any
  * number of RAW_RING chunks (bytes of one CPU's ring) closed by a RAW_ROUND,
  * and at the end one RAW_END. Every chunk is complete by itself, so a capture
- * that was killed is readable up to its last whole chunk. A chunk of unknown
- * type is skipped, a file of a newer major version is refused.
+ * that was killed is readable up to its last whole chunk, and damage costs the
+ * chunks it touches. A chunk of unknown type is skipped, a file of a newer major
+ * version is refused.
  *
  * This module does not know what records mean; it checks only that a ring's
  * bytes are a sequence of framed records of plausible sizes.
@@ -145,9 +146,10 @@ void raw_reader_free(struct raw_reader *reader);
 const struct raw_info *raw_reader_info(const struct raw_reader *reader);
 /*
  * The next chunk. 1: *out filled; 0: the file's proper end (RAW_END was seen);
- * -ENODATA: it stops without an end (killed, or cut off); -EBADMSG: damage;
- * both with diag filled, and again at the next call. All chunks before were
- * whole. -ENOMEM.
+ * -ENODATA: it stops without an end (killed, or cut off), with diag filled, and
+ * again at the next call; -EBADMSG: damage, said in diag: the next call goes on
+ * with the next whole chunk behind it, if there is one. Every chunk that is
+ * given is whole. -ENOMEM.
  */
 int raw_read_chunk(struct raw_reader *reader, struct raw_chunk *out, struct raw_diag *diag);
 

@@ -24,7 +24,7 @@ struct raw_reader {
 	bool ended;
 	struct raw_info info;
 	uint8_t *entries; /* of the last chunk, if another version made them */
-	int err;	  /* the first one, and what it was */
+	int err;	  /* where it stops, and why */
 	struct raw_diag diag;
 };
 
@@ -67,30 +67,64 @@ static int cut_off(const struct raw_reader *reader, struct raw_diag *diag)
 		    reader->pos);
 }
 
-/* The chunk at pos, checksums and sequence checked; moves pos behind it. */
+static bool is_head(const struct raw_chunk_head *head)
+{
+	return head->crc == crc32_z(0, (const void *)head, offsetof(struct raw_chunk_head, crc)) &&
+	       head->size % 8 == 0;
+}
+
+/*
+ * Moves pos on to what may be the next chunk, or to the file's end. Damage has
+ * no length: any eight bytes may be the first of a chunk. A head that looks
+ * whole is believed, its payload included, so that no byte is summed up twice.
+ */
+static void seek_head(struct raw_reader *reader)
+{
+	struct raw_chunk_head head;
+
+	for (reader->pos += 8; reader->size - reader->pos >= sizeof(head); reader->pos += 8) {
+		memcpy(&head, reader->data + reader->pos, sizeof(head));
+		if (!is_head(&head))
+			continue;
+		if ((int32_t)(head.sequence - reader->sequence) > 0)
+			reader->sequence = head.sequence; /* the damage was those between */
+		return;
+	}
+	reader->pos = reader->size;
+}
+
+/*
+ * The chunk at pos, checksums and sequence checked; moves pos behind it. After
+ * -EBADMSG pos is where to go on.
+ */
 static int next_span(struct raw_reader *reader, struct span *out, struct raw_diag *diag)
 {
 	struct span span = { .offset = reader->pos };
 	size_t left = reader->size - reader->pos;
+	int32_t ahead;
 
 	if (left < sizeof(span.head))
 		return cut_off(reader, diag);
 	memcpy(&span.head, reader->data + reader->pos, sizeof(span.head));
-	if (span.head.crc !=
-	    crc32_z(0, reader->data + reader->pos, offsetof(struct raw_chunk_head, crc)))
+	if (!is_head(&span.head)) {
+		seek_head(reader);
 		return damaged(&span, diag, "the chunk's head is not what was written");
-	if (span.head.sequence != reader->sequence)
-		return damaged(&span, diag, "chunks are missing before it");
-	if (span.head.size % 8)
-		return damaged(&span, diag, "the chunk has an impossible size");
+	}
 	left -= sizeof(span.head);
 	if (span.head.size > left)
 		return cut_off(reader, diag);
-	span.payload = reader->data + reader->pos + sizeof(span.head);
+	ahead = (int32_t)(span.head.sequence - reader->sequence);
+	if (ahead > 0) {
+		reader->sequence = span.head.sequence;
+		return damaged(&span, diag, "chunks are missing before it");
+	}
+	reader->pos += sizeof(span.head) + span.head.size;
+	if (ahead < 0)
+		return damaged(&span, diag, "the chunk stands there a second time");
+	reader->sequence++;
+	span.payload = reader->data + span.offset + sizeof(span.head);
 	if (span.head.payload_crc != crc32_z(0, span.payload, span.head.size))
 		return damaged(&span, diag, "the chunk's content is not what was written");
-	reader->pos += sizeof(span.head) + span.head.size;
-	reader->sequence++;
 	*out = span;
 	return 0;
 }
@@ -164,6 +198,7 @@ static int read_snapshot(struct raw_reader *reader, const struct span *span, str
 			  diag);
 	if (err)
 		return err;
+	reader->snapshot_seen = true;
 	*out = (struct raw_chunk){
 		.type = RAW_CHUNK_SNAPSHOT,
 		.offset = span->offset,
@@ -224,7 +259,6 @@ static int read_span(struct raw_reader *reader, const struct span *span, struct 
 		return damaged(span, diag,
 			       is_snapshot ? "a second list of threads"
 					   : "the list of threads is missing before it");
-	reader->snapshot_seen = true;
 	if (is_snapshot)
 		return read_snapshot(reader, span, out, diag);
 	if (span->head.type == RAW_TYPE_RING)
@@ -240,19 +274,22 @@ static bool is_known(uint32_t type)
 int raw_read_chunk(struct raw_reader *reader, struct raw_chunk *out, struct raw_diag *diag)
 {
 	struct span span = { .offset = 0 };
+	int err = reader->err;
 
 	if (reader->ended)
 		return 0;
-	while (!reader->err) {
-		reader->err = next_span(reader, &span, &reader->diag);
-		if (reader->err || !is_known(span.head.type))
+	while (!err) {
+		err = next_span(reader, &span, &reader->diag);
+		if (err || !is_known(span.head.type))
 			continue;
-		reader->err = read_span(reader, &span, out, &reader->diag);
-		if (!reader->err)
+		err = read_span(reader, &span, out, &reader->diag);
+		if (!err)
 			return 1;
 	}
+	if (err != -EBADMSG)
+		reader->err = err;
 	*diag = reader->diag;
-	return reader->err;
+	return err;
 }
 
 /* ---- the file's beginning ---- */
