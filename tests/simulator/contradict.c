@@ -245,7 +245,7 @@ static int check_certain(const struct judge *judge, const struct sim_interval *i
 	    is_shown(judge, in, third, &there))
 		return 0;
 	if (in->state == REC_STATE_RUNNING ||
-	    (there && !knowledge_is_birth_lost(judge->known, in->thread)))
+	    (there && !knowledge_is_late(judge->known, in->thread)))
 		return complain(judge, out, "certain, but not shown", in->tid, half);
 	return 0;
 }

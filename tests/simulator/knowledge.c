@@ -303,12 +303,25 @@ bool knowledge_in_gap(const struct knowledge *knowledge, uint32_t cpu, uint64_t 
 	return low < end && knowledge->gaps[low].from_ns < to_ns;
 }
 
-bool knowledge_is_birth_lost(const struct knowledge *knowledge, uint32_t thread)
+/* It was there from the start, and the snapshot does not say so. */
+static bool is_unlisted(const struct knowledge *knowledge, uint32_t thread)
+{
+	size_t count, truth_count;
+	const struct mention *mentions = mentions_of(knowledge, thread, &count);
+	const struct sim_interval *truth = knowledge_truth(knowledge, thread, &truth_count);
+
+	for (size_t i = 0; i < count; i++)
+		if (mentions[i].entry)
+			return false;
+	return truth_count && truth[0].from_ns <= sim_on_ns(knowledge->sim);
+}
+
+bool knowledge_is_late(const struct knowledge *knowledge, uint32_t thread)
 {
 	size_t count;
 	const struct mention *mentions = mentions_of(knowledge, thread, &count);
 
-	return count && mentions[0].lost;
+	return (count && mentions[0].lost) || is_unlisted(knowledge, thread);
 }
 
 /* A record of the thread that came, between the gap and the start. */
@@ -361,8 +374,6 @@ bool knowledge_is_uncertain(const struct knowledge *knowledge, uint32_t thread, 
 	uint64_t before_ns = 0, after_ns = UINT64_MAX;
 	size_t count, first = 0;
 	const struct mention *mentions = mentions_of(knowledge, thread, &count);
-	const struct sim_interval *truth;
-	size_t truth_count;
 	size_t i;
 
 	for (i = 0; i < count && after_ns == UINT64_MAX; i++) {
@@ -378,9 +389,7 @@ bool knowledge_is_uncertain(const struct knowledge *knowledge, uint32_t thread, 
 	for (i = first; i < count && mentions[i].ts_ns < after_ns; i++)
 		if (mentions[i].lost && mentions[i].ts_ns > before_ns)
 			return true;
-	/* It was there from the start, and the snapshot does not say so. */
-	truth = knowledge_truth(knowledge, thread, &truth_count);
-	if (!before_ns && truth_count && truth[0].from_ns <= sim_on_ns(knowledge->sim))
+	if (!before_ns && is_unlisted(knowledge, thread))
 		return true;
 	return is_blind_between(knowledge, thread, before_ns, after_ns);
 }

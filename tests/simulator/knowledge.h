@@ -31,8 +31,8 @@ const struct sim_interval *knowledge_truth(const struct knowledge *knowledge, ui
 bool knowledge_in_gap(const struct knowledge *knowledge, uint32_t cpu, uint64_t from_ns,
 		      uint64_t to_ns);
 bool knowledge_is_uncertain(const struct knowledge *knowledge, uint32_t thread, uint64_t ts_ns);
-/* Its first record is lost, so that it is not there before it is next on a CPU. */
-bool knowledge_is_birth_lost(const struct knowledge *knowledge, uint32_t thread);
+/* Its birth or its entry is missing, so that it is not there before it is next on a CPU. */
+bool knowledge_is_late(const struct knowledge *knowledge, uint32_t thread);
 /*
  * After a loss before the start it takes a record of the thread on its CPU to
  * be sure that it runs there: its entry may be older.

@@ -158,6 +158,9 @@ static const struct batch batches[] = {
 	  60712 },
 	{ "a stranger before the start, listed in scope", TRUE, SIM_CGROUP, 1, 4, 10, 400, 674 },
 	{ "listed as a stranger, in scope before", TRUE, SIM_CGROUP, 1, 4, 10, 400, 260 },
+	{ "a syscall before the start, and elsewhere since", TRUE, SIM_SYSTEM, 1, 4, 10, 400,
+	  6474 },
+	{ "an exec before the start, by one not listed", ENTRIES, SIM_SYSTEM, 1, 2, 3, 40, 31449 },
 };
 
 static struct sim *make_sim(const struct batch *batch, uint64_t seed)

@@ -133,12 +133,14 @@ static void show_occupant(struct cpu *cpu, struct thread *thread, uint16_t sys)
 	cpu->shown = true;
 	cpu->blind = false;
 	cpu->occupant = thread;
+	cpu->occupant_num = thread ? thread->num : 0;
 	cpu->occupant_sys = sys;
 }
 
 /*
- * Syscalls have no number: they are of the last slice if it runs now. And they
- * show who is on the CPU; where its switch in was, too, that one knows better.
+ * Syscalls have no number: they are of the last slice if it runs now, or if
+ * nothing else is known of the thread. And they show who is on the CPU; where
+ * its switch in was, too, that one knows better.
  */
 static void apply_sys(struct model *model, uint64_t id, uint32_t tid, uint16_t at, uint16_t sys)
 {
@@ -149,7 +151,8 @@ static void apply_sys(struct model *model, uint64_t id, uint32_t tid, uint16_t a
 		return;
 	if (cpu->blind || cpu->occupant != thread || cpu->occupant_sys != REC_SYS_UNKNOWN)
 		show_occupant(cpu, thread, sys);
-	if (thread->start_state != REC_STATE_RUNNING || thread->cpu != at)
+	if (thread->start_state != REC_STATE_UNKNOWN &&
+	    (thread->start_state != REC_STATE_RUNNING || thread->cpu != at))
 		return;
 	thread->born_sys = REC_SYS_NONE;
 	thread->sys = sys;
@@ -228,8 +231,9 @@ void start_apply(struct model *model, const struct order_item *item)
 /* ---- the start itself ---- */
 
 /*
- * Who did a syscall and was not seen to leave is on the CPU still, in scope.
- * Its entry says otherwise only if it is older and the switch in was lost.
+ * Who did a syscall and was not seen to leave, nor anywhere else since, is on
+ * the CPU still, in scope. Its entry says otherwise only if it is older and the
+ * switch in was lost.
  */
 static void settle_occupants(struct model *model)
 {
@@ -238,6 +242,7 @@ static void settle_occupants(struct model *model)
 		struct thread *thread = cpu->occupant;
 
 		if (cpu->blind || !thread || cpu->occupant_sys == REC_SYS_UNKNOWN ||
+		    cpu->occupant_num != thread->num ||
 		    (!cpu->lost && thread->start_state != REC_STATE_UNKNOWN))
 			continue;
 		thread->start_state = REC_STATE_RUNNING;
