@@ -4,69 +4,18 @@
  * (rules.h) that is fed with the reader's events one later than the reader's
  * own: the mirror. So a cut needs no rules of its own.
  */
-#include "trace/cut.h"
+#include "trace/cut_core.h"
 
-#include <assert.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "trace/fail.h"
 #include "trace/grow.h"
-#include "trace/part.h"
-#include "trace/reader.h"
-
-/* The frame that viewers name a goroutine by, kept because its stack is gone by the cut. */
-struct root {
-	bool known;
-	uint64_t pc, line;
-	uint32_t func, file; /* in the reader's names */
-};
-
-/* A stop-the-world that is open at the cut: its end will be dropped. */
-struct open_stop {
-	uint64_t g, kind;
-};
-
-struct cut {
-	struct gt_reader *reader;
-	const struct cut_options *options;
-	struct rules mirror;
-	struct gt_error error; /* the mirror's */
-	int64_t start;	       /* time of the source's first event */
-
-	/* By the mirror's places of Gs and Ps: the numbers given in the part. */
-	uint64_t *g_seqs, *p_seqs;
-	size_t g_seqs_cap, p_seqs_cap;
-	struct root *roots; /* by the mirror's places of Gs */
-	size_t roots_cap, roots_count;
-	uint64_t gc_seq;
-
-	struct open_stop *stops;
-	size_t stops_count, stops_cap;
-
-	struct part *part; /* NULL: none is open */
-	unsigned parts;	   /* opened so far */
-	uint64_t events;   /* of the source, in the open part */
-	bool first;	   /* the part's first generation is open */
-	bool source_first; /* the source's is */
-};
 
 static int64_t since_start(const struct cut *cut, const struct gt_event *event)
 {
 	return event->time - cut->start;
-}
-
-/* The place of an id in the mirror; it is there. */
-static uint32_t g_place(const struct cut *cut, uint64_t g)
-{
-	return idmap_find(&cut->mirror.g_ids, g);
-}
-
-static uint32_t p_place(const struct cut *cut, uint64_t p)
-{
-	return idmap_find(&cut->mirror.p_ids, p);
 }
 
 /* ---- goroutines' names ---- */
@@ -143,119 +92,7 @@ static int note_root(struct cut *cut, const struct gt_event *event)
 	return 0;
 }
 
-/* ---- the beginning of a part: what is there ---- */
-
-/* A new stack of a G's root frame alone; 0: it has no name. */
-static uint64_t root_stack(struct cut *cut, uint32_t place)
-{
-	const struct root *root = &cut->roots[place];
-	const struct name *names = cut->reader->names.list;
-	struct gt_stack_frame frame = { .pc = root->pc, .line = root->line };
-
-	if (!root->known)
-		return 0;
-	frame.func = (struct gt_text){ names[root->func].text, names[root->func].size };
-	frame.file = (struct gt_text){ names[root->file].text, names[root->file].size };
-	return part_frame(cut->part, &frame);
-}
-
-static void state_proc(struct cut *cut, uint64_t m, uint32_t place, uint64_t *time)
-{
-	const struct rules_p *p = &cut->mirror.ps[place];
-	uint64_t args[] = { p->id, p->status };
-
-	part_event(cut->part, m, (*time)++, GT_EV_PROC_STATUS, args, 2);
-	if (p->sweeping)
-		part_event(cut->part, m, (*time)++, GT_EV_GC_SWEEP_ACTIVE, args, 1);
-}
-
-/* m: in whose batch; on: the M that the status names. */
-static void state_go(struct cut *cut, uint64_t m, uint64_t on, uint32_t place, uint64_t *time)
-{
-	const struct rules_g *g = &cut->mirror.gs[place];
-	uint64_t stack = cut->part->version > 22 ? root_stack(cut, place) : 0;
-	uint64_t args[] = { g->id, on, g->status, stack };
-
-	part_event(cut->part, m, (*time)++, stack ? GT_EV_GO_STATUS_STACK : GT_EV_GO_STATUS, args,
-		   stack ? 4 : 3);
-	for (uint32_t i = 0; i < g->ranges_count; i++)
-		if (g->ranges[i].assist)
-			part_event(cut->part, m, (*time)++, GT_EV_GC_MARK_ASSIST_ACTIVE, args, 1);
-}
-
-/* What stands on Ms, and who is thereby stated. */
-struct stated {
-	bool *gs, *ps;
-};
-
-static void state_ms(struct cut *cut, struct stated *stated, uint64_t *time)
-{
-	for (size_t i = 0; i < cut->mirror.m_ids.count; i++) {
-		const struct rules_m *m = &cut->mirror.ms[i];
-		uint32_t p = m->p == GT_NO_ID ? IDMAP_NONE : p_place(cut, m->p);
-		uint32_t g = m->g == GT_NO_ID ? IDMAP_NONE : g_place(cut, m->g);
-
-		/* The P first: viewers want a G to have one. */
-		if (p != IDMAP_NONE && !stated->ps[p]) {
-			state_proc(cut, m->id, p, time);
-			stated->ps[p] = true;
-		}
-		if (g != IDMAP_NONE && !stated->gs[g]) {
-			state_go(cut, m->id, m->id, g, time);
-			stated->gs[g] = true;
-		}
-	}
-}
-
-static void state_rest(struct cut *cut, const struct stated *stated, uint64_t *time)
-{
-	for (uint32_t i = 0; i < cut->mirror.p_ids.count; i++)
-		if (!stated->ps[i])
-			state_proc(cut, GT_NO_ID, i, time);
-	for (uint32_t i = 0; i < cut->mirror.gs_count; i++)
-		if (!stated->gs[i] && cut->mirror.gs[i].alive)
-			state_go(cut, GT_NO_ID, GT_NO_ID, i, time);
-}
-
-/* How many events state_all() makes. */
-static uint64_t count_states(const struct cut *cut)
-{
-	uint64_t count = cut->mirror.gc == RULES_GC_ON;
-
-	for (size_t i = 0; i < cut->mirror.p_ids.count; i++)
-		count += 1 + cut->mirror.ps[i].sweeping;
-	for (size_t i = 0; i < cut->mirror.gs_count; i++) {
-		const struct rules_g *g = &cut->mirror.gs[i];
-
-		count += g->alive;
-		for (uint32_t k = 0; g->alive && k < g->ranges_count; k++)
-			count += g->ranges[k].assist;
-	}
-	return count;
-}
-
-/* Each of these was made known by an event with a time of its own, so there is time enough. */
-static int state_all(struct cut *cut, int64_t before)
-{
-	struct stated stated = {
-		.gs = calloc(cut->mirror.gs_count + 1, sizeof(bool)),
-		.ps = calloc(cut->mirror.p_ids.count + 1, sizeof(bool)),
-	};
-	uint64_t time = (uint64_t)before - count_states(cut);
-	int err = -ENOMEM;
-
-	if (stated.gs && stated.ps) {
-		state_ms(cut, &stated, &time);
-		state_rest(cut, &stated, &time);
-		cut->gc_seq = 0;
-		if (cut->mirror.gc == RULES_GC_ON)
-			part_event(cut->part, GT_NO_ID, time, GT_EV_GC_ACTIVE, &cut->gc_seq, 1);
-		err = cut->part->err;
-	}
-	free(stated.gs);
-	free(stated.ps);
-	return err;
-}
+/* ---- parts ---- */
 
 static int note_stops(struct cut *cut)
 {
@@ -297,7 +134,7 @@ static int begin_part(struct cut *cut, int64_t before)
 	memset(cut->g_seqs, 0, cut->g_seqs_cap * sizeof(*cut->g_seqs));
 	memset(cut->p_seqs, 0, cut->p_seqs_cap * sizeof(*cut->p_seqs));
 	err = note_stops(cut);
-	return err ? err : state_all(cut, before);
+	return err ? err : cut_state_all(cut, before);
 }
 
 static int end_part(struct cut *cut)
