@@ -160,16 +160,6 @@ static const char text[] = "snapshot task=1/100#7 state=running cpu=1 comm=\"wor
 	"  2100 cpu1#3 sys_enter task=1/100 sys=0\n"                                               \
 	"end at=3000 missed=3 cpu0=1-0 cpu1=4-2\n"
 
-/* Nothing is given of a capture without its list of threads. */
-#define NO_LIST                                                                                    \
-	"EBADMSG: damaged at byte 680: the list of threads is missing before it\n"                 \
-	"EBADMSG: damaged at byte 784: the list of threads is missing before it\n"                 \
-	"EBADMSG: damaged at byte 888: the list of threads is missing before it\n"                 \
-	"EBADMSG: damaged at byte 1008: the list of threads is missing before it\n"                \
-	"EBADMSG: damaged at byte 1088: the list of threads is missing before it\n"                \
-	"ENODATA: ends at byte 1208 without saying so: the capture was killed, or the file is "    \
-	"not all of it\n"
-
 /* Where its chunks begin, from the description on; the last is its end. */
 #define CHUNKS 7
 static void find_chunks(const struct captext_buffer *file, size_t at[CHUNKS + 1])
@@ -279,28 +269,28 @@ static const struct row rows[] = {
 	INFO SNAPSHOT "EBADMSG: damaged at byte 680: the capture is described twice\n" RING1
 	ROUND_END LAST },
 { "a second snapshot", TYPE, 4, 0, RAW_TYPE_SNAPSHOT,
-	INFO SNAPSHOT RING0 RING1 "EBADMSG: damaged at byte 888: a second list of threads\n" LAST },
+	INFO SNAPSHOT RING0 RING1 "EBADMSG: damaged at byte 888: a list of threads where none belongs\n" LAST },
 { "no snapshot", TYPE, 1, 0, 77,
-	INFO NO_LIST },
+	INFO ROUND LAST },
 { "more head than a snapshot had", GROW_PAYLOAD, 1, sizeof(struct raw_snapshot_head), 24,
 	INFO SNAPSHOT ROUND LAST },
 { "larger threads", GROW_ENTRIES, 1, sizeof(struct raw_snapshot_head), 8,
 	INFO SNAPSHOT ROUND LAST },
 { "threads smaller than they ever were", FIELD, 1, offsetof(struct raw_snapshot_head, entry_size), 64,
-	INFO "EBADMSG: damaged at byte 488: its entries do not fit into the chunk\n" NO_LIST },
+	INFO "EBADMSG: damaged at byte 488: its entries do not fit into the chunk\n" ROUND LAST },
 { "threads of no size", FIELD, 1, offsetof(struct raw_snapshot_head, entry_size), 0,
-	INFO "EBADMSG: damaged at byte 488: its entries do not fit into the chunk\n" NO_LIST },
+	INFO "EBADMSG: damaged at byte 488: its entries do not fit into the chunk\n" ROUND LAST },
 { "threads of an odd size", FIELD, 1, offsetof(struct raw_snapshot_head, entry_size), 75,
-	INFO "EBADMSG: damaged at byte 488: its entries do not fit into the chunk\n" NO_LIST },
+	INFO "EBADMSG: damaged at byte 488: its entries do not fit into the chunk\n" ROUND LAST },
 { "huge threads", FIELD, 1, offsetof(struct raw_snapshot_head, entry_size), 0xfffffff8,
-	INFO "EBADMSG: damaged at byte 488: its entries do not fit into the chunk\n" NO_LIST },
+	INFO "EBADMSG: damaged at byte 488: its entries do not fit into the chunk\n" ROUND LAST },
 { "too many threads", FIELD, 1, offsetof(struct raw_snapshot_head, count), 0xffffffff,
-	INFO "EBADMSG: damaged at byte 488: its entries do not fit into the chunk\n" NO_LIST },
+	INFO "EBADMSG: damaged at byte 488: its entries do not fit into the chunk\n" ROUND LAST },
 { "fewer threads than there is room for", FIELD, 1, offsetof(struct raw_snapshot_head, count), 1,
 	INFO "snapshot at=1000\n  snapshot task=2/200 state=asleep\n" ROUND LAST },
 { "a snapshot without a head", SIZE, 1, 0, 8,
 	INFO "EBADMSG: damaged at byte 488: the list of threads is too short\n"
-	"EBADMSG: damaged at byte 528: the chunk's head is not what was written\n" NO_LIST },
+	"EBADMSG: damaged at byte 528: the chunk's head is not what was written\n" ROUND LAST },
 { "a ring of CPUs that were offline", FIELD, 2, 0, CPUS,
 	INFO SNAPSHOT
 	"ring cpu2\n  1200 cpu0#0 wakeup wakee=1/100#9 waker=2/200\n" RING1 ROUND_END LAST },
@@ -319,7 +309,7 @@ static const struct row rows[] = {
 	INFO SNAPSHOT RING0 RING1
 	"EBADMSG: damaged at byte 888: counters of another number of CPUs\n" LAST },
 { "a size that is not of eights", SIZE, 1, 0, 100,
-	INFO "EBADMSG: damaged at byte 488: the chunk's head is not what was written\n" NO_LIST },
+	INFO "EBADMSG: damaged at byte 488: the chunk's head is not what was written\n" ROUND LAST },
 { "the largest size", SIZE, 1, 0, -8,
 	INFO "ENODATA: cut off at byte 1208, within the chunk that begins at byte 488\n" },
 { "nothing", CUT, 0, 0, 0, "ENODATA: cut off at byte 0: no raw capture is so short\n" },
@@ -458,12 +448,10 @@ static void test_cut_anywhere(void **state)
 	free(file.data);
 }
 
-/* All but the chunk it is in; nothing without the description or the list of threads. */
+/* All but the chunk it is in; nothing without the description. */
 static unsigned chunks_besides(const size_t *at, size_t byte)
 {
-	if (byte < at[2])
-		return 0;
-	return CHUNKS - 2;
+	return byte < at[1] ? 0 : CHUNKS - 2;
 }
 
 static void test_any_bit_turned(void **state)
@@ -486,8 +474,7 @@ static void test_any_bit_turned(void **state)
 			continue;
 		}
 		/* The last chunk is the end, which is missing then. */
-		assert_int_equal(result.err,
-				 bit / 8 < at[2] || bit / 8 >= at[CHUNKS - 1] ? -ENODATA : 0);
+		assert_int_equal(result.err, bit / 8 >= at[CHUNKS - 1] ? -ENODATA : 0);
 		assert_int_equal(result.chunks, chunks_besides(at, bit / 8));
 		assert_int_equal(result.offset, at[whole + 1]);
 	}

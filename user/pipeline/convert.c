@@ -20,6 +20,7 @@ struct conversion {
 	void *ctx;
 	/* Where the last rounds ended in the file, the latest first. */
 	uint64_t round_ends[ROUNDS_BORROWED];
+	uint64_t on_ns;
 	bool has_snapshot;
 	bool has_end; /* and the trace is complete */
 	uint64_t damages;
@@ -37,11 +38,27 @@ static int round_passed(struct conversion *conversion, uint64_t offset)
 	return conversion->passed(conversion->ctx, conversion->round_ends[ROUNDS_BORROWED - 1]);
 }
 
+/*
+ * The list of threads is damaged: they are introduced by their first records,
+ * and their names are not known before they are told again.
+ */
+static int begin_without_snapshot(struct conversion *conversion)
+{
+	int err = pipeline_snapshot(conversion->pipeline, NULL, 0, conversion->on_ns);
+
+	conversion->has_snapshot = !err;
+	return err;
+}
+
 static int feed(struct conversion *conversion, const struct raw_chunk *chunk)
 {
 	struct pipeline *pipeline = conversion->pipeline;
-	int err;
+	int err = 0;
 
+	if (chunk->type != RAW_CHUNK_SNAPSHOT && !conversion->has_snapshot)
+		err = begin_without_snapshot(conversion);
+	if (err)
+		return err;
 	switch (chunk->type) {
 	case RAW_CHUNK_SNAPSHOT:
 		err = pipeline_snapshot(pipeline, chunk->threads, chunk->thread_count,
@@ -114,8 +131,8 @@ static int feed_all(struct conversion *conversion, struct raw_reader *reader, st
 			note_damage(conversion, diag);
 		else if (more != 1)
 			return more;
-		/* Without its beginning nothing can be told of it. */
-		if ((err || more != 1) && !conversion->has_snapshot)
+		/* It cannot even be said when it began. */
+		if (err && !conversion->has_snapshot)
 			return -EBADMSG;
 	}
 }
@@ -123,7 +140,12 @@ static int feed_all(struct conversion *conversion, struct raw_reader *reader, st
 int pipeline_convert(struct pipeline *pipeline, struct raw_reader *reader,
 		     pipeline_passed_fn passed, void *ctx, struct raw_diag *diag)
 {
-	struct conversion conversion = { .pipeline = pipeline, .passed = passed, .ctx = ctx };
+	struct conversion conversion = {
+		.pipeline = pipeline,
+		.passed = passed,
+		.ctx = ctx,
+		.on_ns = raw_reader_info(reader)->on_ns,
+	};
 	int end;
 
 	diag->text[0] = '\0';
@@ -131,5 +153,7 @@ int pipeline_convert(struct pipeline *pipeline, struct raw_reader *reader,
 	say_damages(&conversion, diag);
 	if (conversion.has_end || (end != 0 && end != -ENODATA))
 		return end;
-	return conversion.has_snapshot ? pipeline_end(pipeline, NULL) : end;
+	if (!conversion.has_snapshot)
+		return end ? end : -EBADMSG;
+	return pipeline_end(pipeline, NULL);
 }

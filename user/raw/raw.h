@@ -149,7 +149,7 @@ const struct raw_info *raw_reader_info(const struct raw_reader *reader);
  * -ENODATA: it stops without an end (killed, or cut off), with diag filled, and
  * again at the next call; -EBADMSG: damage, said in diag: the next call goes on
  * with the next whole chunk behind it, if there is one. Every chunk that is
- * given is whole. -ENOMEM.
+ * given is whole; a snapshot is the first, if it is not what is damaged. -ENOMEM.
  */
 int raw_read_chunk(struct raw_reader *reader, struct raw_chunk *out, struct raw_diag *diag);
 

@@ -20,7 +20,7 @@ struct raw_reader {
 	size_t size;
 	size_t pos;
 	uint32_t sequence;
-	bool snapshot_seen;
+	bool begun; /* the list of threads was read, or can not come any more */
 	bool ended;
 	struct raw_info info;
 	uint8_t *entries; /* of the last chunk, if another version made them */
@@ -198,7 +198,6 @@ static int read_snapshot(struct raw_reader *reader, const struct span *span, str
 			  diag);
 	if (err)
 		return err;
-	reader->snapshot_seen = true;
 	*out = (struct raw_chunk){
 		.type = RAW_CHUNK_SNAPSHOT,
 		.offset = span->offset,
@@ -255,10 +254,9 @@ static int read_span(struct raw_reader *reader, const struct span *span, struct 
 
 	if (span->head.type == RAW_TYPE_HEADER)
 		return damaged(span, diag, "the capture is described twice");
-	if (is_snapshot == reader->snapshot_seen)
-		return damaged(span, diag,
-			       is_snapshot ? "a second list of threads"
-					   : "the list of threads is missing before it");
+	if (is_snapshot && reader->begun)
+		return damaged(span, diag, "a list of threads where none belongs");
+	reader->begun = true;
 	if (is_snapshot)
 		return read_snapshot(reader, span, out, diag);
 	if (span->head.type == RAW_TYPE_RING)
