@@ -228,6 +228,16 @@ static bool is_shown(const struct judge *judge, const struct sim_interval *in, u
 	return false;
 }
 
+/* Nobody else ever had its tids, so that a goroutine which is there is its own. */
+static bool is_alone(const struct judge *judge, const struct sim_interval *in)
+{
+	size_t count, count_now;
+
+	knowledge_threads(judge->known, in->tid, &count);
+	knowledge_threads(judge->known, in->tid_now, &count_now);
+	return count == 1 && count_now == 1;
+}
+
 /*
  * What is certain must be shown. Two moments are tried: what only the wire
  * needs lasts some nanoseconds, and may be in the way of one.
@@ -245,7 +255,7 @@ static int check_certain(const struct judge *judge, const struct sim_interval *i
 	    is_shown(judge, in, third, &there))
 		return 0;
 	if (in->state == REC_STATE_RUNNING ||
-	    (there && !knowledge_is_late(judge->known, in->thread)))
+	    (there && is_alone(judge, in) && !knowledge_is_late(judge->known, in->thread)))
 		return complain(judge, out, "certain, but not shown", in->tid, half);
 	return 0;
 }

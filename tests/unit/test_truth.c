@@ -161,6 +161,10 @@ static const struct batch batches[] = {
 	{ "a syscall before the start, and elsewhere since", TRUE, SIM_SYSTEM, 1, 4, 10, 400,
 	  6474 },
 	{ "an exec before the start, by one not listed", ENTRIES, SIM_SYSTEM, 1, 2, 3, 40, 31449 },
+	{ "listed after it moved on unseen", TRUE, SIM_SYSTEM, 1, 4, 10, 400, 254473 },
+	{ "first seen by what has no number", TRUE, SIM_CGROUP, 1, 4, 10, 400, 201494 },
+	{ "a tid's next owner, of whom nothing was told", ENTRIES, SIM_SYSTEM, 1, 2, 3, 40,
+	  239564 },
 };
 
 static struct sim *make_sim(const struct batch *batch, uint64_t seed)

@@ -26,7 +26,7 @@ struct cpu {
 	 * syscall told so; unknown if a switch did. */
 	bool shown;
 	struct thread *occupant; /* NULL: the idle task */
-	uint32_t occupant_num;	 /* its number then */
+	uint32_t occupant_moves; /* its start_moves then */
 	uint16_t occupant_sys;	 /* REC_SYS_* form */
 	/* A loss the trace does not show yet; lost = 0: none. CLOCK_MONOTONIC. */
 	uint64_t lost;

@@ -170,12 +170,6 @@ void model_set_sys(const struct model *model, struct thread *thread, uint16_t sy
 	thread->sys = sys;
 }
 
-/* One that was listed and has not moved since has the number 0. */
-static bool is_num_known(const struct thread *thread)
-{
-	return thread->num || thread->start_state != REC_STATE_UNKNOWN;
-}
-
 bool model_take_num(struct model *model, struct thread *thread, const struct rec_task *task,
 		    struct change *change)
 {
@@ -188,8 +182,9 @@ bool model_take_num(struct model *model, struct thread *thread, const struct rec
 	change->unknown = TOP_UNSEEN;
 	if (thread->state == T_LOST)
 		change->unknown = thread->lost_how;
-	/* Strangers have no numbers, but that it became one had: see scope.bpf.h. */
-	if (num ? is_num_known(thread) && num != thread->num + 1 : task->id != 0)
+	/* A thread's first transition is number 1. Strangers have no numbers, but that
+	 * it became one had: see scope.bpf.h. */
+	if (num ? num != thread->num + 1 : task->id != 0)
 		change->unknown = TOP_RECORDS_LOST;
 	if (num)
 		thread->num = num;

@@ -46,11 +46,23 @@ int start_snapshot(struct model *model, const struct rec_snapshot *threads, size
 
 /* ---- records before the snapshot's end ---- */
 
+/* Who a record is about. One whose start is not known was there by then. */
+static struct thread *subject(struct model *model, const struct rec_head *head, uint64_t id,
+			      uint32_t tid)
+{
+	struct thread *thread = model_thread(model, id, tid);
+
+	if (thread && !thread->start_ns)
+		thread->start_ns = head->ts_ns;
+	return thread;
+}
+
 /* The record is newer than what is known; its number is known from then on. */
 static bool take_newer(struct thread *thread, uint32_t num)
 {
 	bool known = thread->start_state != REC_STATE_UNKNOWN;
 
+	thread->start_moves++;
 	if (known && (num == 0 || !num_newer(num, thread->num)))
 		return false;
 	thread->num = num;
@@ -68,7 +80,7 @@ static void apply_older_scope(const struct model *model, struct thread *thread, 
 
 static void apply_out(struct model *model, const struct rec_switch *record)
 {
-	struct thread *prev = model_thread(model, record->prev.id, record->prev.tid);
+	struct thread *prev = subject(model, &record->head, record->prev.id, record->prev.tid);
 	bool scope = record->flags & REC_SWITCH_PREV_SCOPE;
 
 	if (!prev)
@@ -87,7 +99,7 @@ static void apply_out(struct model *model, const struct rec_switch *record)
 /* Returns who came in; NULL: the idle task. */
 static struct thread *apply_in(struct model *model, const struct rec_switch *record)
 {
-	struct thread *next = model_thread(model, record->next.id, record->next.tid);
+	struct thread *next = subject(model, &record->head, record->next.id, record->next.tid);
 	bool scope = record->flags & REC_SWITCH_NEXT_SCOPE;
 
 	if (!next)
@@ -111,14 +123,14 @@ static void apply_wakeup(struct model *model, const struct rec_wakeup *record)
 
 	if (!model_is_wakee(model, &record->wakee))
 		return;
-	wakee = model_thread(model, record->wakee.id, record->wakee.tid);
+	wakee = subject(model, &record->head, record->wakee.id, record->wakee.tid);
 	if (wakee && take_newer(wakee, record->wakee.num))
 		wakee->start_state = REC_STATE_RUNNABLE;
 }
 
 static void apply_fork(struct model *model, const struct rec_fork *record)
 {
-	struct thread *child = model_thread(model, record->child.id, record->child.tid);
+	struct thread *child = subject(model, &record->head, record->child.id, record->child.tid);
 
 	if (!child || !take_newer(child, record->child.num))
 		return;
@@ -133,7 +145,7 @@ static void show_occupant(struct cpu *cpu, struct thread *thread, uint16_t sys)
 	cpu->shown = true;
 	cpu->blind = false;
 	cpu->occupant = thread;
-	cpu->occupant_num = thread ? thread->num : 0;
+	cpu->occupant_moves = thread ? thread->start_moves : 0;
 	cpu->occupant_sys = sys;
 }
 
@@ -142,17 +154,18 @@ static void show_occupant(struct cpu *cpu, struct thread *thread, uint16_t sys)
  * nothing else is known of the thread. And they show who is on the CPU; where
  * its switch in was, too, that one knows better.
  */
-static void apply_sys(struct model *model, uint64_t id, uint32_t tid, uint16_t at, uint16_t sys)
+static void apply_sys(struct model *model, const struct rec_head *head, uint64_t id, uint32_t tid,
+		      uint16_t sys)
 {
-	struct thread *thread = model_thread(model, id, tid);
-	struct cpu *cpu = &model->cpus[at];
+	struct thread *thread = subject(model, head, id, tid);
+	struct cpu *cpu = &model->cpus[head->cpu];
 
 	if (!thread)
 		return;
 	if (cpu->blind || cpu->occupant != thread || cpu->occupant_sys != REC_SYS_UNKNOWN)
 		show_occupant(cpu, thread, sys);
 	if (thread->start_state != REC_STATE_UNKNOWN &&
-	    (thread->start_state != REC_STATE_RUNNING || thread->cpu != at))
+	    (thread->start_state != REC_STATE_RUNNING || thread->cpu != head->cpu))
 		return;
 	thread->born_sys = REC_SYS_NONE;
 	thread->sys = sys;
@@ -202,19 +215,19 @@ void start_apply(struct model *model, const struct order_item *item)
 	case REC_SYS_ENTER: {
 		const struct rec_sys_enter *enter = (const struct rec_sys_enter *)head;
 
-		apply_sys(model, enter->id, enter->tid, head->cpu, enter->sys);
+		apply_sys(model, head, enter->id, enter->tid, enter->sys);
 		break;
 	}
 	case REC_SYS_EXIT: {
 		const struct rec_sys_exit *leave = (const struct rec_sys_exit *)head;
 
-		apply_sys(model, leave->id, leave->tid, head->cpu, REC_SYS_NONE);
+		apply_sys(model, head, leave->id, leave->tid, REC_SYS_NONE);
 		break;
 	}
 	case REC_EXEC: {
 		const struct rec_thread *exec = (const struct rec_thread *)head;
 
-		apply_sys(model, exec->task.id, exec->task.tid, head->cpu,
+		apply_sys(model, head, exec->task.id, exec->task.tid,
 			  sys_classes_exec(model->classes));
 		apply_attributes(model, exec);
 		break;
@@ -231,9 +244,9 @@ void start_apply(struct model *model, const struct order_item *item)
 /* ---- the start itself ---- */
 
 /*
- * Who did a syscall and was not seen to leave, nor anywhere else since, is on
- * the CPU still, in scope. Its entry says otherwise only if it is older and the
- * switch in was lost.
+ * Who did a syscall and was not seen to move since is on the CPU still, in scope.
+ * Its entry says otherwise only if it is older and the switch in was lost: then
+ * its number is of no use, too.
  */
 static void settle_occupants(struct model *model)
 {
@@ -242,9 +255,11 @@ static void settle_occupants(struct model *model)
 		struct thread *thread = cpu->occupant;
 
 		if (cpu->blind || !thread || cpu->occupant_sys == REC_SYS_UNKNOWN ||
-		    cpu->occupant_num != thread->num ||
+		    cpu->occupant_moves != thread->start_moves ||
 		    (!cpu->lost && thread->start_state != REC_STATE_UNKNOWN))
 			continue;
+		if (thread->start_state != REC_STATE_RUNNING || thread->cpu != i)
+			thread->num = 0;
 		thread->start_state = REC_STATE_RUNNING;
 		thread->cpu = (uint16_t)i;
 		thread->scope = true;

@@ -50,10 +50,11 @@ struct thread {
 	uint32_t tid;
 	uint32_t tgid;
 	uint32_t num;	   /* of its last transition */
-	uint64_t start_ns; /* task_struct.start_time; 0: not known */
+	uint64_t start_ns; /* task_struct.start_time, or when it was first seen; 0: not known */
 	uint8_t state;
-	uint8_t start_state; /* enum rec_state, until the start is settled */
-	uint8_t flags;	     /* enum rec_thread_flags */
+	uint8_t start_state;  /* enum rec_state, until the start is settled */
+	uint32_t start_moves; /* its transitions in records until then */
+	uint8_t flags;	      /* enum rec_thread_flags */
 	bool scope;
 	bool orphan;	       /* its tid has a new owner: dropped when it leaves its CPU */
 	bool presumed;	       /* dropped because its end was presumed, not seen */
