@@ -96,6 +96,12 @@ enum before {
 	A_SOCKET,
 	HARD_LINK, /* out and target are one file */
 	BUSY,	   /* out.part is being written */
+	BUSY_NAME, /* out is */
+};
+
+enum naming {
+	AT_THE_END,
+	EARLY, /* output_name() before anything is written */
 };
 
 enum end {
@@ -108,7 +114,7 @@ struct row {
 	const char *name;
 	enum before before;
 	const char *path;
-	enum output_kind kind;
+	enum naming naming;
 	enum end end;
 	int err;
 	const char *text; /* of the error */
@@ -119,47 +125,51 @@ struct row {
 
 /* clang-format off */
 static const struct row rows[] = {
-{ "a trace has its name when it is complete", EMPTY, "out", OUTPUT_PART, COMMIT, 0, NULL, "out.part",
+{ "a trace has its name when it is complete", EMPTY, "out", AT_THE_END, COMMIT, 0, NULL, "out.part",
 	"new", "-", "-" },
-{ "a trace that is not complete", EMPTY, "out", OUTPUT_PART, CLOSE, 0, NULL, "out.part",
+{ "a trace that is not complete", EMPTY, "out", AT_THE_END, CLOSE, 0, NULL, "out.part",
 	"-", "new", "-" },
-{ "a trace given up", EMPTY, "out", OUTPUT_PART, DISCARD, 0, NULL, "out.part", "-", "-", "-" },
-{ "a trace replaces an old one", A_FILE, "out", OUTPUT_PART, COMMIT, 0, NULL, "out.part",
+{ "a trace given up", EMPTY, "out", AT_THE_END, DISCARD, 0, NULL, "out.part", "-", "-", "-" },
+{ "a trace replaces an old one", A_FILE, "out", AT_THE_END, COMMIT, 0, NULL, "out.part",
 	"new", "-", "-" },
-{ "an old trace stays if the new one is given up", A_FILE, "out", OUTPUT_PART, DISCARD, 0, NULL,
+{ "an old trace stays if the new one is given up", A_FILE, "out", AT_THE_END, DISCARD, 0, NULL,
 	"out.part", "old", "-", "-" },
-{ "an old part is replaced", A_PART, "out", OUTPUT_PART, COMMIT, 0, NULL, "out.part",
+{ "an old part is replaced", A_PART, "out", AT_THE_END, COMMIT, 0, NULL, "out.part",
 	"new", "-", "-" },
-{ "a capture has its name from the start", EMPTY, "out", OUTPUT_DIRECT, CLOSE, 0, NULL, "out",
+{ "a capture has its name early", EMPTY, "out", EARLY, CLOSE, 0, NULL, "out",
 	"new", "-", "-" },
-{ "a capture replaces an old one", A_FILE, "out", OUTPUT_DIRECT, COMMIT, 0, NULL, "out",
+{ "a capture replaces an old one", A_FILE, "out", EARLY, COMMIT, 0, NULL, "out",
 	"new", "-", "-" },
-{ "a capture given up", EMPTY, "out", OUTPUT_DIRECT, DISCARD, 0, NULL, "out", "-", "-", "-" },
-{ "a capture does not write into a file of two names", HARD_LINK, "out", OUTPUT_DIRECT, COMMIT, 0,
+{ "a capture given up", EMPTY, "out", EARLY, DISCARD, 0, NULL, "out", "-", "-", "-" },
+{ "a capture does not write into a file of two names", HARD_LINK, "out", EARLY, COMMIT, 0,
 	NULL, "out", "new", "-", "old" },
-{ "a trace does not follow a link", A_LINK, "out", OUTPUT_PART, COMMIT, -ELOOP,
+{ "a trace does not follow a link", A_LINK, "out", AT_THE_END, COMMIT, -ELOOP,
 	"out is a symbolic link: name the file itself", NULL, "->target", "-", "old" },
-{ "a capture does not follow a link", A_LINK, "out", OUTPUT_DIRECT, COMMIT, -ELOOP,
+{ "a capture does not follow a link", A_LINK, "out", EARLY, COMMIT, -ELOOP,
 	"out is a symbolic link: name the file itself", NULL, "->target", "-", "old" },
-{ "a link to nothing", NO_TARGET, "out", OUTPUT_DIRECT, COMMIT, -ELOOP,
+{ "a link to nothing", NO_TARGET, "out", EARLY, COMMIT, -ELOOP,
 	"out is a symbolic link: name the file itself", NULL, "->target", "-", "-" },
-{ "a link where the part goes", PART_LINK, "out", OUTPUT_PART, COMMIT, -ELOOP,
+{ "a link where the part goes", PART_LINK, "out", AT_THE_END, COMMIT, -ELOOP,
 	"out.part is a symbolic link: name the file itself", NULL, "-", "->target", "old" },
-{ "a folder", A_FOLDER, "out", OUTPUT_PART, COMMIT, -EISDIR,
+{ "a folder", A_FOLDER, "out", AT_THE_END, COMMIT, -EISDIR,
 	"out is a directory: name a file in it", NULL, "?", "-", "-" },
-{ "a folder where the part goes", PART_FOLDER, "out", OUTPUT_PART, COMMIT, -EEXIST,
+{ "a folder where the part goes", PART_FOLDER, "out", AT_THE_END, COMMIT, -EEXIST,
 	"out.part is in the way and is no file: remove it", NULL, "-", "?", "-" },
-{ "a socket", A_SOCKET, "out", OUTPUT_PART, COMMIT, -EINVAL,
+{ "a socket", A_SOCKET, "out", AT_THE_END, COMMIT, -EINVAL,
 	"out is no file that can be written", NULL, "?", "-", "-" },
-{ "a part that is being written", BUSY, "out", OUTPUT_PART, COMMIT, -EBUSY,
+{ "a part that is being written", BUSY, "out", AT_THE_END, COMMIT, -EBUSY,
 	"out.part is being written by another gotrace-bpf", NULL, "-", "old", "-" },
-{ "a device", EMPTY, "/dev/null", OUTPUT_PART, COMMIT, 0, NULL, "/dev/null", "-", "-", "-" },
-{ "a full device", EMPTY, "/dev/full", OUTPUT_DIRECT, COMMIT, -ENOSPC,
+{ "a capture that is being written", BUSY_NAME, "out", EARLY, COMMIT, -EBUSY,
+	"out is being written by another gotrace-bpf", NULL, "old", "-", "-" },
+{ "an old capture stays until the new one has its name", A_FILE, "out", AT_THE_END, CLOSE, 0, NULL,
+	"out.part", "old", "new", "-" },
+{ "a device", EMPTY, "/dev/null", AT_THE_END, COMMIT, 0, NULL, "/dev/null", "-", "-", "-" },
+{ "a full device", EMPTY, "/dev/full", AT_THE_END, COMMIT, -ENOSPC,
 	"cannot write /dev/full: No space left on device: make room, or name a file on another disk",
 	"/dev/full", "-", "-", "-" },
-{ "no name", EMPTY, "", OUTPUT_PART, COMMIT, -EINVAL, "the output's name is empty", NULL,
+{ "no name", EMPTY, "", AT_THE_END, COMMIT, -EINVAL, "the output's name is empty", NULL,
 	"-", "-", "-" },
-{ "no such folder", EMPTY, "no/out", OUTPUT_PART, COMMIT, -ENOENT,
+{ "no such folder", EMPTY, "no/out", AT_THE_END, COMMIT, -ENOENT,
 	"cannot create no/out.part: No such file or directory", NULL, "-", "-", "-" },
 };
 /* clang-format on */
@@ -205,8 +215,9 @@ static void make_before(enum before before)
 		assert_int_equal(link("target", "out"), 0);
 		break;
 	case BUSY:
-		put_file("out.part", "old");
-		busy_fd = open("out.part", O_WRONLY);
+	case BUSY_NAME:
+		put_file(before == BUSY ? "out.part" : "out", "old");
+		busy_fd = open(before == BUSY ? "out.part" : "out", O_WRONLY);
 		assert_int_equal(flock(busy_fd, LOCK_EX), 0);
 		break;
 	}
@@ -223,8 +234,10 @@ static void test_row(void **state)
 	assert_int_equal(enter_folder(&folder), 0);
 	busy_fd = -1;
 	make_before(row->before);
-	err = output_open(&output, row->path, row->kind, &diag);
+	err = output_open(&output, row->path, &diag);
 	if (!err) {
+		if (row->naming == EARLY)
+			assert_int_equal(output_name(output), 0);
 		assert_string_equal(output_path(output), row->now);
 		output_write(output, "ne", 2);
 		output_write(output, "", 0);
@@ -252,12 +265,12 @@ static void test_row(void **state)
 
 /* ---- streams ---- */
 
-static struct output *open_output(const char *path, enum output_kind kind)
+static struct output *open_output(const char *path)
 {
 	struct output_diag diag;
 	struct output *output;
 
-	assert_int_equal(output_open(&output, path, kind, &diag), 0);
+	assert_int_equal(output_open(&output, path, &diag), 0);
 	return output;
 }
 
@@ -295,7 +308,7 @@ static void check_pattern(int fd, size_t total)
 
 static void test_many_sizes(void **state)
 {
-	struct output *output = open_output("out", OUTPUT_PART);
+	struct output *output = open_output("out");
 	int fd;
 
 	(void)state;
@@ -310,13 +323,13 @@ static void test_many_sizes(void **state)
 
 static void test_flushed_is_there(void **state)
 {
-	struct output *output = open_output("out", OUTPUT_DIRECT);
+	struct output *output = open_output("out");
 
 	(void)state;
 	output_write(output, "new", 3);
-	assert_string_equal(get_file("out"), "");
+	assert_string_equal(get_file("out.part"), "");
 	assert_int_equal(output_flush(output), 0);
-	assert_string_equal(get_file("out"), "new");
+	assert_string_equal(get_file("out.part"), "new");
 	output_close(output);
 }
 
@@ -337,7 +350,7 @@ static void test_standard_output(void **state)
 		close(pipe_fds[0]);
 		close(pipe_fds[1]);
 		fcntl(STDOUT_FILENO, F_SETFL, O_NONBLOCK);
-		if (output_open(&output, "-", OUTPUT_PART, &diag))
+		if (output_open(&output, "-", &diag))
 			_exit(1);
 		if (strcmp(output_path(output), "standard output") != 0)
 			_exit(2);
@@ -367,7 +380,7 @@ static void test_terminal_is_refused(void **state)
 	assert_true(slave >= 0);
 	fflush(stdout);
 	dup2(slave, STDOUT_FILENO);
-	err = output_open(&output, "/dev/stdout", OUTPUT_PART, &diag);
+	err = output_open(&output, "/dev/stdout", &diag);
 	dup2(keep, STDOUT_FILENO);
 	close(keep);
 	close(slave);
@@ -386,7 +399,7 @@ static void test_named_pipe(void **state)
 	(void)state;
 	assert_int_equal(mkfifo("out", 0600), 0);
 	reader = open("out", O_RDONLY | O_NONBLOCK);
-	output = open_output("out", OUTPUT_PART);
+	output = open_output("out");
 	output_write(output, "new", 3);
 	assert_int_equal(output_commit(output), 0);
 	output_close(output);
@@ -405,7 +418,7 @@ static void test_reader_has_gone(void **state)
 	(void)state;
 	assert_int_equal(mkfifo("out", 0600), 0);
 	reader = open("out", O_RDONLY | O_NONBLOCK);
-	output = open_output("out", OUTPUT_DIRECT);
+	output = open_output("out");
 	close(reader);
 	assert_int_equal(output_write(output, "new", 3), 0);
 	assert_int_equal(output_flush(output), -EPIPE);
@@ -419,7 +432,7 @@ static void test_reader_has_gone(void **state)
 
 static void test_part_taken_away(void **state)
 {
-	struct output *output = open_output("out", OUTPUT_PART);
+	struct output *output = open_output("out");
 
 	(void)state;
 	output_write(output, "new", 3);
@@ -435,7 +448,7 @@ static void test_part_taken_away(void **state)
 
 static void test_folder_in_the_way_at_the_end(void **state)
 {
-	struct output *output = open_output("out", OUTPUT_PART);
+	struct output *output = open_output("out");
 
 	(void)state;
 	output_write(output, "new", 3);
@@ -449,21 +462,40 @@ static void test_folder_in_the_way_at_the_end(void **state)
 
 static void test_one_at_a_time(void **state)
 {
-	struct output *first = open_output("out", OUTPUT_PART), *second;
+	struct output *first = open_output("out"), *second;
 	struct output_diag diag;
 
 	(void)state;
-	assert_int_equal(output_open(&second, "out", OUTPUT_PART, &diag), -EBUSY);
+	assert_int_equal(output_open(&second, "out", &diag), -EBUSY);
 	assert_int_equal(output_commit(first), 0);
 	output_close(first);
-	second = open_output("out", OUTPUT_PART);
+	second = open_output("out");
 	output_discard(second);
+}
+
+/* The first has its name and is still being written when the second is done. */
+static void test_two_that_end_as_one(void **state)
+{
+	struct output *first, *second = open_output("out");
+
+	(void)state;
+	assert_int_equal(rename("out.part", "away"), 0);
+	first = open_output("out");
+	assert_int_equal(output_name(first), 0);
+	assert_int_equal(rename("away", "out.part"), 0);
+	assert_int_equal(output_commit(second), -EBUSY);
+	assert_string_equal(output_error(second), "out is being written by another gotrace-bpf");
+	output_discard(second);
+	assert_int_equal(output_commit(first), 0);
+	output_close(first);
+	assert_string_equal(get_file("out"), "");
+	assert_string_equal(get_file("out.part"), "-");
 }
 
 static void test_mode(void **state)
 {
 	mode_t mask = umask(0);
-	struct output *output = open_output("out", OUTPUT_PART);
+	struct output *output = open_output("out");
 	struct stat stat;
 
 	(void)state;
@@ -501,7 +533,7 @@ static void test_sudo(void **state)
 
 		owners[i].uid ? setenv("SUDO_UID", owners[i].uid, 1) : unsetenv("SUDO_UID");
 		owners[i].gid ? setenv("SUDO_GID", owners[i].gid, 1) : unsetenv("SUDO_GID");
-		output = open_output("out", OUTPUT_PART);
+		output = open_output("out");
 		assert_int_equal(output_commit(output), 0);
 		output_close(output);
 		unsetenv("SUDO_UID");
@@ -522,7 +554,7 @@ static void test_folder_that_may_not_be_written(void **state)
 	need_root();
 	assert_int_equal(chmod(".", 0755), 0);
 	assert_int_equal(seteuid(STRANGER), 0);
-	err = output_open(&output, "out", OUTPUT_PART, &diag);
+	err = output_open(&output, "out", &diag);
 	assert_int_equal(seteuid(0), 0);
 	assert_int_equal(err, -EACCES);
 	assert_string_equal(diag.text, "cannot create out.part: Permission denied");
@@ -546,7 +578,7 @@ static void test_full_disk(void **state)
 
 	(void)state;
 	mount_disk("size=4m");
-	output = open_output("disk/out", OUTPUT_PART);
+	output = open_output("disk/out");
 	for (int i = 0; i < 5 && !err; i++)
 		err = output_write(output, megabyte, sizeof(megabyte));
 	assert_int_equal(err, -ENOSPC);
@@ -569,7 +601,7 @@ static void test_disk_full_at_the_end(void **state)
 
 	(void)state;
 	mount_disk("size=4096");
-	output = open_output("disk/out", OUTPUT_PART);
+	output = open_output("disk/out");
 	assert_int_equal(output_write(output, page, sizeof(page)), 0);
 	assert_int_equal(output_write(output, page, sizeof(page)), 0);
 	assert_int_equal(output_commit(output), -ENOSPC);
@@ -585,8 +617,8 @@ static void test_read_only_disk(void **state)
 
 	(void)state;
 	mount_disk("ro");
-	assert_int_equal(output_open(&output, "disk/out", OUTPUT_DIRECT, &diag), -EROFS);
-	assert_string_equal(diag.text, "cannot create disk/out: Read-only file system");
+	assert_int_equal(output_open(&output, "disk/out", &diag), -EROFS);
+	assert_string_equal(diag.text, "cannot create disk/out.part: Read-only file system");
 	assert_int_equal(umount("disk"), 0);
 }
 
@@ -604,6 +636,7 @@ int main(void)
 		IN_FOLDER(test_part_taken_away),
 		IN_FOLDER(test_folder_in_the_way_at_the_end),
 		IN_FOLDER(test_one_at_a_time),
+		IN_FOLDER(test_two_that_end_as_one),
 		IN_FOLDER(test_mode),
 		IN_FOLDER(test_sudo),
 		IN_FOLDER(test_folder_that_may_not_be_written),

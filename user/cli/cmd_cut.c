@@ -30,7 +30,7 @@ static int open_part(void *ctx, unsigned part, gt_sink_fn *sink, void **sink_ctx
 		snprintf(name, sizeof(name), "%s.%u", parts->name, part);
 	else
 		snprintf(name, sizeof(name), "%s", parts->name);
-	err = output_open(&parts->output, name, OUTPUT_PART, &diag);
+	err = output_open(&parts->output, name, &diag);
 	if (err) {
 		snprintf(parts->text, sizeof(parts->text), "%s", diag.text);
 		return err;

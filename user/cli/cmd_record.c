@@ -20,6 +20,7 @@ struct record {
 	const char *path;
 	struct output *output;
 	struct raw_writer *writer; /* NULL until on_begin */
+	bool named;		   /* there are records: an earlier capture had to go */
 };
 
 static int on_begin(void *ctx, const struct raw_info *info)
@@ -45,15 +46,18 @@ static int on_snapshot(void *ctx, const struct rec_snapshot *threads, size_t cou
 
 static int on_ring(void *ctx, uint32_t cpu, const void *data, size_t size)
 {
-	const struct record *record = ctx;
+	struct record *record = ctx;
+	int err = output_name(record->output);
 
+	if (err)
+		return err;
+	record->named = true;
 	return raw_write_ring(record->writer, cpu, data, size);
 }
 
 static int on_round(void *ctx, const struct raw_counters *counters)
 {
 	const struct record *record = ctx;
-
 	int err = raw_write_round(record->writer, counters);
 
 	return err ? err : output_flush(record->output);
@@ -140,12 +144,12 @@ int cmd_record(const struct config *config)
 	struct output_diag diag;
 	int status;
 
-	if (output_open(&record.output, record.path, OUTPUT_DIRECT, &diag))
+	if (output_open(&record.output, record.path, &diag))
 		return cli_fail("%s", diag.text);
 	status = live_open(&live, config);
 	if (status == CLI_DONE)
 		status = run(&live, &record);
-	if (record.writer)
+	if (record.named)
 		output_close(record.output);
 	else
 		output_discard(record.output);

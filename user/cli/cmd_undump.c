@@ -27,7 +27,7 @@ int cmd_undump(const struct config *config)
 
 	if (trace_file_open(&file, config->args[0]))
 		return CLI_FAILED;
-	if (output_open(&output, config->output, OUTPUT_PART, &diag)) {
+	if (output_open(&output, config->output, &diag)) {
 		status = cli_fail("%s", diag.text);
 	} else {
 		status = undump(&file, output);

@@ -227,14 +227,11 @@ int live_run(struct live *live, const struct live_output *output, bool *said)
 		err = drain_until_end(live, &sink);
 	progress_clear(&live->progress);
 	live->end_ns = live_now_ns();
-	if (!err)
+	if (!err && !command_err)
 		err = capture_stop(live->capture, &sink);
 	capture_usage(live->capture, &live->usage);
-	if (!err && command_err) {
-		*said = true;
-		err = command_err;
-	}
-	return err;
+	*said = command_err != 0;
+	return command_err ? command_err : err;
 }
 
 /* A signal while waiting ends the waiting, not the command. */

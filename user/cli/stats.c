@@ -48,12 +48,12 @@ static int write_file(const char *path, const char *text, size_t size)
 	struct output *output;
 	int status = CLI_DONE;
 
-	if (output_open(&output, path, OUTPUT_DIRECT, &diag))
+	if (output_open(&output, path, &diag))
 		return cli_fail("%s", diag.text);
 	output_write(output, text, size);
 	if (output_commit(output))
 		status = cli_fail("%s", output_error(output));
-	output_close(output);
+	output_discard(output); /* unless it has its name */
 	return status;
 }
 

@@ -24,7 +24,7 @@ int traceout_open(struct traceout *trace, const struct config *config)
 		return cli_fail("--check reads the trace back: name a file with -o");
 	*trace = (struct traceout){ .config = config,
 				    .path = config->output ? config->output : DEFAULT_PATH };
-	if (output_open(&trace->output, trace->path, OUTPUT_PART, &diag))
+	if (output_open(&trace->output, trace->path, &diag))
 		return cli_fail("%s", diag.text);
 	return CLI_DONE;
 }

@@ -86,6 +86,11 @@ static bool is_locked(const char *path)
 	return locked;
 }
 
+static int busy(struct output_diag *diag, const char *path)
+{
+	return fail(diag, -EBUSY, "%s is being written by another gotrace-bpf", path);
+}
+
 /* Makes room for a new file. */
 static int remove_old(const char *path, struct output_diag *diag)
 {
@@ -100,7 +105,7 @@ static int remove_old(const char *path, struct output_diag *diag)
 	if (!S_ISREG(stat.st_mode))
 		return fail(diag, -EEXIST, "%s is in the way and is no file: remove it", path);
 	if (is_locked(path))
-		return fail(diag, -EBUSY, "%s is being written by another gotrace-bpf", path);
+		return busy(diag, path);
 	if (unlink(path) && errno != ENOENT)
 		return fail(diag, -errno, "cannot replace %s: %s", path, strerror(errno));
 	return 0;
@@ -169,16 +174,21 @@ static int set_names(struct output *output, const char *path, const char *suffix
 	return 0;
 }
 
+/* The descriptor of the new file, or -errno. */
+static int create_part(const struct output *output, struct output_diag *diag)
+{
+	return is_locked(output->path) ? busy(diag, output->path) : create(output->now, diag);
+}
+
 /* Fills *output; its fd stays -1 on failure. */
-static int open_path(struct output *output, const char *path, enum output_kind kind,
-		     struct output_diag *diag)
+static int open_path(struct output *output, const char *path, struct output_diag *diag)
 {
 	struct stat stat;
 	bool there = lstat(path, &stat) == 0;
 	int fd, err;
 
 	output->is_file = !is_stdout(path) && (!there || S_ISREG(stat.st_mode));
-	output->is_named = !output->is_file || kind == OUTPUT_DIRECT;
+	output->is_named = !output->is_file;
 	err = set_names(output, is_stdout(path) ? "standard output" : path,
 			output->is_named ? "" : PART);
 	if (err)
@@ -186,7 +196,7 @@ static int open_path(struct output *output, const char *path, enum output_kind k
 	if (is_stdout(path))
 		fd = open_stdout(diag);
 	else if (output->is_file)
-		fd = create(output->now, diag);
+		fd = create_part(output, diag);
 	else
 		fd = open_special(path, stat.st_mode, diag);
 	if (fd < 0)
@@ -195,8 +205,7 @@ static int open_path(struct output *output, const char *path, enum output_kind k
 	return 0;
 }
 
-int output_open(struct output **out, const char *path, enum output_kind kind,
-		struct output_diag *diag)
+int output_open(struct output **out, const char *path, struct output_diag *diag)
 {
 	struct output *output;
 	int err;
@@ -208,7 +217,7 @@ int output_open(struct output **out, const char *path, enum output_kind kind,
 		return fail(diag, -ENOMEM, "not enough memory");
 	memset(output, 0, offsetof(struct output, buffer));
 	output->fd = -1;
-	err = open_path(output, path, kind, diag);
+	err = open_path(output, path, diag);
 	if (err) {
 		output_close(output);
 		return err;
@@ -309,6 +318,10 @@ static int give_name(struct output *output)
 		return fail(&output->diag, -ESTALE,
 			    "%s was removed or replaced while it was written", output->now);
 	}
+	if (is_locked(output->path)) {
+		output->err = -EBUSY;
+		return busy(&output->diag, output->path);
+	}
 	if (rename(output->now, output->path)) {
 		output->err = -errno;
 		return fail(&output->diag, output->err, "cannot rename %s to %s: %s", output->now,
@@ -330,14 +343,21 @@ static int close_fd(struct output *output)
 	return output->err;
 }
 
+int output_name(struct output *output)
+{
+	if (output->err || output->is_named)
+		return output->err;
+	return give_name(output);
+}
+
 int output_commit(struct output *output)
 {
 	int err = output_flush(output);
 
 	if (!err)
 		err = sync_file(output);
-	if (!err && !output->is_named)
-		err = give_name(output);
+	if (!err)
+		err = output_name(output);
 	return err ? err : close_fd(output);
 }
 

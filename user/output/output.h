@@ -3,12 +3,13 @@
  * Output: where a trace or a raw capture goes, so that a file under its final
  * name is whole, and so that writing as root harms nobody.
  *
- * A trace (OUTPUT_PART) is written as PATH.part and gets its name when it is
- * complete. A raw capture (OUTPUT_DIRECT) has its name from the start. Either
- * is a new file, mode 0600, owned by the user behind sudo; a file of that name
- * is replaced, never written into, and no symbolic link is followed. A device
- * or a named pipe is written as it is. "-" and /dev/stdout are the standard
- * output, unless that is a terminal.
+ * A file is written as PATH.part and gets its name when it is complete, or, if
+ * each piece of it is worth having (a raw capture), as soon as there is one:
+ * until then a file of that name stays as it is. It is a new file, mode 0600,
+ * owned by the user behind sudo; one of that name is replaced, never written
+ * into, and no symbolic link is followed. A device or a named pipe is written
+ * as it is. "-" and /dev/stdout are the standard output, unless that is a
+ * terminal.
  *
  * Writes are buffered. Errors are sticky: the first one wins. This module
  * knows nothing of what is written and prints nothing. The caller must ignore
@@ -21,11 +22,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum output_kind {
-	OUTPUT_PART,   /* PATH.part, renamed by output_commit() */
-	OUTPUT_DIRECT, /* PATH */
-};
-
 /* What went wrong, for the user: with the file's name, and what to do. */
 struct output_diag {
 	char text[512];
@@ -37,14 +33,16 @@ struct output;
  * -EBUSY another gotrace-bpf writes it, -ELOOP a symbolic link, -EINVAL no
  * name or a terminal, -ENOMEM, others as open(2); diag in words.
  */
-int output_open(struct output **out, const char *path, enum output_kind kind,
-		struct output_diag *diag);
+int output_open(struct output **out, const char *path, struct output_diag *diag);
 
 /* Writes all of data; matches gt_sink_fn and raw_sink_fn. 0 or -errno. */
 int output_write(void *output, const void *data, size_t size);
 
 /* Hands what is buffered to the kernel: a killed program loses no more. 0 or -errno. */
 int output_flush(struct output *output);
+
+/* Gives the file its name already, and goes on writing it. 0 or -errno, sticky. */
+int output_name(struct output *output);
 
 /*
  * All is written: flushes, waits for the disk, and gives the file its name.
