@@ -492,6 +492,28 @@ static void test_two_that_end_as_one(void **state)
 	assert_string_equal(get_file("out.part"), "-");
 }
 
+static void test_would_replace(void **state)
+{
+	struct stat file, device;
+
+	(void)state;
+	put_file("out", "old");
+	assert_int_equal(link("out", "other"), 0);
+	assert_int_equal(mkdir("folder", 0700), 0);
+	assert_int_equal(link("out", "folder/name.part"), 0);
+	assert_int_equal(symlink("out", "link"), 0);
+	assert_int_equal(stat("out", &file), 0);
+	assert_int_equal(stat("/dev/null", &device), 0);
+	assert_true(output_would_replace("out", &file));
+	assert_true(output_would_replace("./other", &file));
+	assert_true(output_would_replace("folder/name", &file));
+	assert_false(output_would_replace("folder/name.part.part", &file));
+	assert_false(output_would_replace("nothing", &file));
+	assert_false(output_would_replace("link", &file)); /* not followed when written */
+	assert_false(output_would_replace("-", &file));
+	assert_false(output_would_replace("/dev/null", &device));
+}
+
 static void test_mode(void **state)
 {
 	mode_t mask = umask(0);
@@ -637,6 +659,7 @@ int main(void)
 		IN_FOLDER(test_folder_in_the_way_at_the_end),
 		IN_FOLDER(test_one_at_a_time),
 		IN_FOLDER(test_two_that_end_as_one),
+		IN_FOLDER(test_would_replace),
 		IN_FOLDER(test_mode),
 		IN_FOLDER(test_sudo),
 		IN_FOLDER(test_folder_that_may_not_be_written),

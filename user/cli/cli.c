@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "output/output.h"
+
 static void say(const char *format, va_list args)
 {
 	fputs("gotrace-bpf: ", stderr);
@@ -34,6 +36,14 @@ int cli_usage(const struct command *command, const char *text)
 {
 	cli_fail("%s (see gotrace-bpf%s%s --help)", text, *command->name ? " " : "", command->name);
 	return CLI_USAGE;
+}
+
+int cli_spare_input(const char *name, const struct stat *input, const char *output)
+{
+	if (!output || !output_would_replace(output, input))
+		return CLI_DONE;
+	return cli_fail("%s would take the place of %s, which is read: name another file", output,
+			name);
 }
 
 int cmd_help(const struct config *config)

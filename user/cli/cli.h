@@ -7,6 +7,8 @@
 #ifndef GOTRACE_CLI_H
 #define GOTRACE_CLI_H
 
+#include <sys/stat.h>
+
 #include "options/options.h"
 
 enum cli_exit {
@@ -21,6 +23,12 @@ int cli_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void cli_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The same as cli_fail for a wrong command line; names --help. CLI_USAGE. */
 int cli_usage(const struct command *command, const char *text);
+
+/*
+ * What is written must not take the place of what it is made of. output may
+ * be NULL. CLI_DONE, or said that it would and CLI_FAILED.
+ */
+int cli_spare_input(const char *name, const struct stat *input, const char *output);
 
 /* Each returns the program's exit status. */
 int cmd_trace(const struct config *config);

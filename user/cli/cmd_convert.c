@@ -54,23 +54,19 @@ static int open_input(struct convert *convert)
 	return CLI_DONE;
 }
 
-/* The trace would take the place of what it is made of. */
-static bool would_replace(const char *input, const char *output)
-{
-	struct stat in, out;
-
-	return !stat(input, &in) && !stat(output, &out) && in.st_dev == out.st_dev &&
-	       in.st_ino == out.st_ino;
-}
-
 static int open_output(struct convert *convert)
 {
-	int status = traceout_open(&convert->trace, convert->config);
+	const struct config *config = convert->config;
+	struct stat input;
+	int err = strcmp(convert->path, "-") ? stat(convert->path, &input)
+					     : fstat(STDIN_FILENO, &input);
 
-	if (status != CLI_DONE || !would_replace(convert->path, convert->trace.path))
-		return status;
-	traceout_close(&convert->trace);
-	return cli_fail("%s is the capture itself: name another file with -o", convert->path);
+	if (err)
+		return cli_fail("cannot read %s: %m", convert->path);
+	if (cli_spare_input(convert->path, &input, traceout_path(config)) ||
+	    cli_spare_input(convert->path, &input, config->stats))
+		return CLI_FAILED;
+	return traceout_open(&convert->trace, config);
 }
 
 static void show_progress(struct convert *convert, uint64_t offset)

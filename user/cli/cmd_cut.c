@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /* gotrace-bpf cut: parts of a trace that stand alone. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,11 @@ struct parts {
 	char text[512]; /* what went wrong with one */
 };
 
+static void part_name(char *name, size_t size, const char *base, uint64_t part)
+{
+	snprintf(name, size, "%s.%" PRIu64, base, part);
+}
+
 static int open_part(void *ctx, unsigned part, gt_sink_fn *sink, void **sink_ctx)
 {
 	struct parts *parts = ctx;
@@ -27,7 +33,7 @@ static int open_part(void *ctx, unsigned part, gt_sink_fn *sink, void **sink_ctx
 	int err;
 
 	if (parts->numbered)
-		snprintf(name, sizeof(name), "%s.%u", parts->name, part);
+		part_name(name, sizeof(name), parts->name, part);
 	else
 		snprintf(name, sizeof(name), "%s", parts->name);
 	err = output_open(&parts->output, name, &diag);
@@ -114,11 +120,25 @@ static int count_events(struct trace_file *file, uint64_t *count)
 	return CLI_DONE;
 }
 
+/* None of so many parts may take the place of the file. */
+static int spare_parts(const struct trace_file *file, const char *base, uint64_t parts)
+{
+	char name[4096];
+
+	for (uint64_t part = 1; part <= parts; part++) {
+		part_name(name, sizeof(name), base, part);
+		if (trace_file_spare(file, name))
+			return CLI_FAILED;
+	}
+	return CLI_DONE;
+}
+
 static int split(struct trace_file *file, const struct config *config)
 {
 	uint64_t count;
 
-	if (trace_file_keep(file) || count_events(file, &count))
+	if (trace_file_keep(file) || count_events(file, &count) ||
+	    spare_parts(file, config->output, count < config->split ? count : config->split))
 		return CLI_FAILED;
 	return run(file, config, (count + config->split - 1) / config->split + !count);
 }
@@ -130,7 +150,12 @@ int cmd_cut(const struct config *config)
 
 	if (trace_file_open(&file, config->args[0]))
 		return CLI_FAILED;
-	status = config->split ? split(&file, config) : run(&file, config, 0);
+	if (config->split)
+		status = split(&file, config);
+	else if (trace_file_spare(&file, config->output))
+		status = CLI_FAILED;
+	else
+		status = run(&file, config, 0);
 	trace_file_close(&file);
 	return status;
 }

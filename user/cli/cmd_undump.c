@@ -27,7 +27,9 @@ int cmd_undump(const struct config *config)
 
 	if (trace_file_open(&file, config->args[0]))
 		return CLI_FAILED;
-	if (output_open(&output, config->output, &diag)) {
+	if (trace_file_spare(&file, config->output)) {
+		status = CLI_FAILED;
+	} else if (output_open(&output, config->output, &diag)) {
 		status = cli_fail("%s", diag.text);
 	} else {
 		status = undump(&file, output);

@@ -57,6 +57,13 @@ int trace_file_open(struct trace_file *file, const char *name)
 	return 0;
 }
 
+int trace_file_spare(const struct trace_file *file, const char *output)
+{
+	struct stat st;
+
+	return fstat(file->fd, &st) ? CLI_DONE : cli_spare_input(file->name, &st, output);
+}
+
 /* Copies what is left of the file to another. 0 or -errno. */
 static int copy_to(struct trace_file *file, FILE *copy, size_t *size)
 {

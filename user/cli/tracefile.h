@@ -21,6 +21,9 @@ struct trace_file {
 int trace_file_open(struct trace_file *file, const char *name);
 void trace_file_close(struct trace_file *file);
 
+/* cli_spare_input() of this file: CLI_DONE or CLI_FAILED. */
+int trace_file_spare(const struct trace_file *file, const char *output);
+
 /* Makes it possible to read the file twice: what comes from a pipe is kept. As above. */
 int trace_file_keep(struct trace_file *file);
 

@@ -16,14 +16,18 @@
 /* Beyond so many events go tool trace is no pleasure any more. */
 #define COMFORTABLE_EVENTS 1000000
 
+const char *traceout_path(const struct config *config)
+{
+	return config->output ? config->output : DEFAULT_PATH;
+}
+
 int traceout_open(struct traceout *trace, const struct config *config)
 {
 	struct output_diag diag;
 
 	if (config->check && config->output && !strcmp(config->output, "-"))
 		return cli_fail("--check reads the trace back: name a file with -o");
-	*trace = (struct traceout){ .config = config,
-				    .path = config->output ? config->output : DEFAULT_PATH };
+	*trace = (struct traceout){ .config = config, .path = traceout_path(config) };
 	if (output_open(&trace->output, trace->path, &diag))
 		return cli_fail("%s", diag.text);
 	return CLI_DONE;

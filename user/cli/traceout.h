@@ -21,6 +21,8 @@ struct traceout {
 	bool keep;		   /* what is there: it is finished, or can be read in parts */
 };
 
+/* Where the trace goes. */
+const char *traceout_path(const struct config *config);
 /* Opens the file, so that one that cannot be written is known at once. Says what is wrong. */
 int traceout_open(struct traceout *trace, const struct config *config);
 /* Makes the pipeline. 0 or -errno. */

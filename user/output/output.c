@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -74,6 +75,13 @@ static void give_to_user(int fd)
 	if (geteuid() == 0 && sudo_id("SUDO_UID", &uid) && sudo_id("SUDO_GID", &gid) &&
 	    fchown(fd, uid, gid))
 		errno = 0;
+}
+
+static bool is_name_of(const char *path, const struct stat *file)
+{
+	struct stat there;
+
+	return !lstat(path, &there) && file->st_dev == there.st_dev && file->st_ino == there.st_ino;
 }
 
 static bool is_locked(const char *path)
@@ -162,6 +170,16 @@ static int open_stdout(struct output_diag *diag)
 static bool is_stdout(const char *path)
 {
 	return !strcmp(path, "-") || !strcmp(path, "/dev/stdout");
+}
+
+bool output_would_replace(const char *path, const struct stat *file)
+{
+	char part[PATH_MAX];
+
+	if (is_stdout(path) || !S_ISREG(file->st_mode))
+		return false;
+	snprintf(part, sizeof(part), "%s" PART, path);
+	return is_name_of(path, file) || is_name_of(part, file);
 }
 
 static int set_names(struct output *output, const char *path, const char *suffix)
@@ -305,10 +323,9 @@ static int sync_file(struct output *output)
 /* Is the file still the one we made? */
 static bool is_ours(const struct output *output)
 {
-	struct stat ours, there;
+	struct stat ours;
 
-	return !fstat(output->fd, &ours) && !lstat(output->now, &there) &&
-	       ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
+	return !fstat(output->fd, &ours) && is_name_of(output->now, &ours);
 }
 
 static int give_name(struct output *output)

@@ -21,6 +21,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 /* What went wrong, for the user: with the file's name, and what to do. */
 struct output_diag {
@@ -28,6 +29,9 @@ struct output_diag {
 };
 
 struct output;
+
+/* Would output_open() of that name take the place of this file, for a part or in the end? */
+bool output_would_replace(const char *path, const struct stat *file);
 
 /*
  * -EBUSY another gotrace-bpf writes it, -ELOOP a symbolic link, -EINVAL no
