@@ -409,6 +409,31 @@ static void test_named_pipe(void **state)
 	assert_string_equal(get_file("out"), "?");
 }
 
+static void need_root(void)
+{
+	if (geteuid() != 0)
+		skip();
+}
+
+static void test_pipe_of_a_stranger(void **state)
+{
+	struct output_diag diag;
+	struct output *output;
+	int reader;
+
+	(void)state;
+	need_root();
+	assert_int_equal(mkfifo("out", 0666), 0);
+	assert_int_equal(chown("out", STRANGER, STRANGER), 0);
+	reader = open("out", O_RDONLY | O_NONBLOCK);
+	assert_int_equal(output_open(&output, "out", &diag), -EPERM);
+	assert_string_equal(diag.text, "out is another user's pipe: name a file");
+	setenv("SUDO_UID", "65534", 1);
+	output_close(open_output("out"));
+	unsetenv("SUDO_UID");
+	close(reader);
+}
+
 /* The error stays, is told every time, and its text is the first one's. */
 static void test_reader_has_gone(void **state)
 {
@@ -530,12 +555,6 @@ static void test_mode(void **state)
 
 /* ---- what needs root ---- */
 
-static void need_root(void)
-{
-	if (geteuid() != 0)
-		skip();
-}
-
 static void test_sudo(void **state)
 {
 	static const struct {
@@ -654,6 +673,7 @@ int main(void)
 		IN_FOLDER(test_standard_output),
 		IN_FOLDER(test_terminal_is_refused),
 		IN_FOLDER(test_named_pipe),
+		IN_FOLDER(test_pipe_of_a_stranger),
 		IN_FOLDER(test_reader_has_gone),
 		IN_FOLDER(test_part_taken_away),
 		IN_FOLDER(test_folder_in_the_way_at_the_end),

@@ -140,19 +140,44 @@ static int create(const char *path, struct output_diag *diag)
 	return fd;
 }
 
-/* Something that is there and is no regular file. */
-static int open_special(const char *path, mode_t mode, struct output_diag *diag)
+/* Root, we, and the user behind sudo. */
+static bool is_trusted(uid_t owner)
 {
+	unsigned user;
+
+	return owner == 0 || owner == geteuid() || (sudo_id("SUDO_UID", &user) && owner == user);
+}
+
+/* A pipe that a stranger has left under the name that we use has him for a reader. */
+static int check_special(const char *path, const struct stat *stat, struct output_diag *diag)
+{
+	if (S_ISDIR(stat->st_mode))
+		return fail(diag, -EISDIR, "%s is a directory: name a file in it", path);
+	if (S_ISLNK(stat->st_mode))
+		return fail(diag, -ELOOP, "%s is a symbolic link: name the file itself", path);
+	if (!S_ISCHR(stat->st_mode) && !S_ISFIFO(stat->st_mode))
+		return fail(diag, -EINVAL, "%s is no file that can be written", path);
+	if (S_ISFIFO(stat->st_mode) && !is_trusted(stat->st_uid))
+		return fail(diag, -EPERM, "%s is another user's pipe: name a file", path);
+	return 0;
+}
+
+/* Something that is there and is no regular file; nor has become one since. */
+static int open_special(const char *path, struct stat *stat, struct output_diag *diag)
+{
+	int err = check_special(path, stat, diag);
 	int fd;
 
-	if (S_ISDIR(mode))
-		return fail(diag, -EISDIR, "%s is a directory: name a file in it", path);
-	if (S_ISLNK(mode))
-		return fail(diag, -ELOOP, "%s is a symbolic link: name the file itself", path);
-	if (!S_ISCHR(mode) && !S_ISFIFO(mode))
-		return fail(diag, -EINVAL, "%s is no file that can be written", path);
+	if (err)
+		return err;
 	fd = open(path, O_WRONLY | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
-	return fd >= 0 ? fd : fail(diag, -errno, "cannot write %s: %s", path, strerror(errno));
+	if (fd < 0 || fstat(fd, stat))
+		err = fail(diag, -errno, "cannot write %s: %s", path, strerror(errno));
+	else
+		err = check_special(path, stat, diag);
+	if (err && fd >= 0)
+		close(fd);
+	return err ? err : fd;
 }
 
 static int open_stdout(struct output_diag *diag)
@@ -216,7 +241,7 @@ static int open_path(struct output *output, const char *path, struct output_diag
 	else if (output->is_file)
 		fd = create_part(output, diag);
 	else
-		fd = open_special(path, stat.st_mode, diag);
+		fd = open_special(path, &stat, diag);
 	if (fd < 0)
 		return fd;
 	output->fd = fd;
