@@ -517,6 +517,39 @@ static void test_two_that_end_as_one(void **state)
 	assert_string_equal(get_file("out.part"), "-");
 }
 
+/* What a child comes to that opens and completes the same file again and again. */
+static int compete(void)
+{
+	for (int i = 0; i < 500; i++) {
+		struct output_diag diag;
+		struct output *output;
+		int err = output_open(&output, "out", &diag);
+
+		if (!err) {
+			err = output_commit(output);
+			output_discard(output);
+		}
+		if (err && err != -EBUSY)
+			return -err;
+	}
+	return 0;
+}
+
+static void test_many_at_once(void **state)
+{
+	int status;
+
+	(void)state;
+	for (int i = 0; i < 4; i++)
+		if (fork() == 0)
+			_exit(compete());
+	for (int i = 0; i < 4; i++) {
+		assert_true(wait(&status) > 0);
+		assert_int_equal(status, 0);
+	}
+	assert_string_equal(get_file("out.part"), "-");
+}
+
 static void test_would_replace(void **state)
 {
 	struct stat file, device;
@@ -679,6 +712,7 @@ int main(void)
 		IN_FOLDER(test_folder_in_the_way_at_the_end),
 		IN_FOLDER(test_one_at_a_time),
 		IN_FOLDER(test_two_that_end_as_one),
+		IN_FOLDER(test_many_at_once),
 		IN_FOLDER(test_would_replace),
 		IN_FOLDER(test_mode),
 		IN_FOLDER(test_sudo),

@@ -22,7 +22,7 @@
 #define BUFFER_BYTES (256UL << 10)
 #define PART ".part"
 #define FILE_MODE 0600
-/* Somebody who makes a file again as often as we remove it is up to no good. */
+/* Somebody makes the file again each time that we remove it: then it is theirs. */
 #define CREATE_TRIES 8
 
 struct output {
@@ -84,14 +84,27 @@ static bool is_name_of(const char *path, const struct stat *file)
 	return !lstat(path, &there) && file->st_dev == there.st_dev && file->st_ino == there.st_ino;
 }
 
-static bool is_locked(const char *path)
+/* Locks a file of that name: a descriptor, -EBUSY if another program has, or why not. */
+static int hold(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	bool locked = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK;
+
+	if (fd < 0)
+		return -errno;
+	if (flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK) {
+		close(fd);
+		return -EBUSY;
+	}
+	return fd;
+}
+
+static bool is_locked(const char *path)
+{
+	int fd = hold(path);
 
 	if (fd >= 0)
 		close(fd);
-	return locked;
+	return fd == -EBUSY;
 }
 
 static int busy(struct output_diag *diag, const char *path)
@@ -103,6 +116,7 @@ static int busy(struct output_diag *diag, const char *path)
 static int remove_old(const char *path, struct output_diag *diag)
 {
 	struct stat stat;
+	int held, err = 0;
 
 	if (lstat(path, &stat))
 		return errno == ENOENT
@@ -112,32 +126,53 @@ static int remove_old(const char *path, struct output_diag *diag)
 		return fail(diag, -ELOOP, "%s is a symbolic link: name the file itself", path);
 	if (!S_ISREG(stat.st_mode))
 		return fail(diag, -EEXIST, "%s is in the way and is no file: remove it", path);
-	if (is_locked(path))
+	held = hold(path);
+	if (held == -EBUSY)
 		return busy(diag, path);
-	if (unlink(path) && errno != ENOENT)
-		return fail(diag, -errno, "cannot replace %s: %s", path, strerror(errno));
-	return 0;
+	/* Before it was locked its writer may have renamed it, and another one come. */
+	if (held == -ENOENT || (held >= 0 && (fstat(held, &stat) || !is_name_of(path, &stat))))
+		err = 0; /* look again */
+	else if (unlink(path) && errno != ENOENT)
+		err = fail(diag, -errno, "cannot replace %s: %s", path, strerror(errno));
+	if (held >= 0)
+		close(held);
+	return err;
+}
+
+/*
+ * Between the making of a file and its locking another program may have found
+ * it unlocked: then it holds it now, or has removed it. A file system without
+ * locks is no reason to stop.
+ */
+static bool is_lost(int fd, const char *path)
+{
+	struct stat stat;
+
+	if (flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK)
+		return true;
+	return !fstat(fd, &stat) && !is_name_of(path, &stat);
 }
 
 /* The descriptor of a new file, or -errno. */
 static int create(const char *path, struct output_diag *diag)
 {
-	int fd = -1;
-
-	for (int i = 0; i < CREATE_TRIES && fd < 0; i++) {
+	for (int i = 0; i < CREATE_TRIES; i++) {
 		int err = remove_old(path, diag);
+		int fd;
 
 		if (err)
 			return err;
 		fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
 		if (fd < 0 && errno != EEXIST)
-			break;
+			return fail(diag, -errno, "cannot create %s: %s", path, strerror(errno));
+		if (fd >= 0 && !is_lost(fd, path)) {
+			give_to_user(fd);
+			return fd;
+		}
+		if (fd >= 0)
+			close(fd);
 	}
-	if (fd < 0)
-		return fail(diag, -errno, "cannot create %s: %s", path, strerror(errno));
-	flock(fd, LOCK_EX | LOCK_NB); /* a file system without locks is no reason to stop */
-	give_to_user(fd);
-	return fd;
+	return busy(diag, path);
 }
 
 /* Root, we, and the user behind sudo. */
