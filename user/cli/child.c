@@ -20,7 +20,7 @@ static int exec_failure_status(int error)
 
 /* In the child. Anything but the go-ahead (the pipe closed: the tracer failed) ends it. */
 static void __attribute__((noreturn))
-wait_and_exec(int go_fd, int error_fd, char **argv, const sigset_t *mask)
+wait_and_exec(int go_fd, int error_fd, char **argv, const struct signals *signals)
 {
 	char byte;
 	ssize_t got;
@@ -31,10 +31,7 @@ wait_and_exec(int go_fd, int error_fd, char **argv, const sigset_t *mask)
 	} while (got < 0 && errno == EINTR);
 	if (got != 1)
 		_exit(STATUS_CANNOT_RUN);
-	/* The tracer ignores them; an ignored signal would stay so over exec. */
-	signal(SIGPIPE, SIG_DFL);
-	signal(SIGXFSZ, SIG_DFL);
-	sigprocmask(SIG_SETMASK, mask, NULL);
+	signals_give_back(signals);
 	execvp(argv[0], argv);
 	error = errno;
 	if (write(error_fd, &error, sizeof(error)) != sizeof(error))
@@ -42,7 +39,7 @@ wait_and_exec(int go_fd, int error_fd, char **argv, const sigset_t *mask)
 	_exit(exec_failure_status(error));
 }
 
-int child_fork(struct child *child, char **argv, const sigset_t *mask)
+int child_fork(struct child *child, char **argv, const struct signals *signals)
 {
 	int go[2], error[2], err;
 	pid_t pid;
@@ -61,7 +58,7 @@ int child_fork(struct child *child, char **argv, const sigset_t *mask)
 	if (pid == 0) {
 		close(go[1]);
 		close(error[0]);
-		wait_and_exec(go[0], error[1], argv, mask);
+		wait_and_exec(go[0], error[1], argv, signals);
 	}
 	close(go[0]);
 	close(error[1]);

@@ -9,9 +9,10 @@
 #ifndef GOTRACE_CHILD_H
 #define GOTRACE_CHILD_H
 
-#include <signal.h>
 #include <stdbool.h>
 #include <sys/types.h>
+
+#include "cli/signals.h"
 
 struct child {
 	pid_t pid;
@@ -23,10 +24,10 @@ struct child {
 };
 
 /*
- * Forks; the child waits. mask: the signal mask the command is to have.
+ * Forks; the child waits. signals: how the command is to find them.
  * argv: NULL-terminated, borrowed until child_go. 0 or -errno.
  */
-int child_fork(struct child *child, char **argv, const sigset_t *mask);
+int child_fork(struct child *child, char **argv, const struct signals *signals);
 /*
  * Lets it exec. 0 when the new program runs; else -errno of the exec (the
  * child is gone then, with status 127 or 126 as a shell gives it).

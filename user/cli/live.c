@@ -45,7 +45,7 @@ static struct capture_options capture_options_of(const struct config *config)
 /* The command is forked first: what a capture holds open is none of its business. */
 static int fork_command(struct live *live)
 {
-	int err = child_fork(&live->child, live->config->child, &live->signals.mask);
+	int err = child_fork(&live->child, live->config->child, &live->signals);
 
 	if (err)
 		return cli_fail("cannot start a process for the command: %s", strerror(-err));

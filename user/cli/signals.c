@@ -6,6 +6,8 @@
 
 void signals_take(struct signals *signals)
 {
+	const struct sigaction ignore = { .sa_handler = SIG_IGN },
+			       usual = { .sa_handler = SIG_DFL };
 	struct sigaction hangup;
 
 	sigemptyset(&signals->set);
@@ -16,9 +18,17 @@ void signals_take(struct signals *signals)
 	if (!sigaction(SIGHUP, NULL, &hangup) && hangup.sa_handler != SIG_IGN)
 		sigaddset(&signals->set, SIGHUP);
 	/* With SIGCHLD ignored there would be no status to wait for. */
-	signal(SIGCHLD, SIG_DFL);
-	signal(SIGPIPE, SIG_IGN);
+	sigaction(SIGCHLD, &usual, &signals->chld);
+	sigaction(SIGPIPE, &ignore, &signals->pipe);
 	sigprocmask(SIG_BLOCK, &signals->set, &signals->mask);
+}
+
+void signals_give_back(const struct signals *signals)
+{
+	sigaction(SIGCHLD, &signals->chld, NULL);
+	sigaction(SIGPIPE, &signals->pipe, NULL);
+	signal(SIGXFSZ, SIG_DFL); /* main ignores it */
+	sigprocmask(SIG_SETMASK, &signals->mask, NULL);
 }
 
 struct signal_seen signals_wait(const struct signals *signals, uint64_t ns)

@@ -15,8 +15,10 @@
 #include <stdint.h>
 
 struct signals {
-	sigset_t set;  /* waited for */
-	sigset_t mask; /* the mask before; what a child is to have */
+	sigset_t set; /* waited for */
+	/* As they were before; what a child is to have. */
+	sigset_t mask;
+	struct sigaction chld, pipe;
 };
 
 /*
@@ -25,6 +27,8 @@ struct signals {
  * end when it is told to.
  */
 void signals_take(struct signals *signals);
+/* In a child: mask and dispositions as they were. Async-signal-safe. */
+void signals_give_back(const struct signals *signals);
 
 struct signal_seen {
 	int number;	    /* 0: none */
