@@ -25,12 +25,13 @@ int traceout_open(struct traceout *trace, const struct config *config)
 {
 	struct output_diag diag;
 
-	if (config->check && config->output && !strcmp(config->output, "-"))
-		return cli_fail("--check reads the trace back: name a file with -o");
 	*trace = (struct traceout){ .config = config, .path = traceout_path(config) };
 	if (output_open(&trace->output, trace->path, &diag))
 		return cli_fail("%s", diag.text);
-	return CLI_DONE;
+	if (!config->check || output_is_file(trace->output))
+		return CLI_DONE;
+	traceout_close(trace);
+	return cli_fail("--check reads the trace back: name a file with -o");
 }
 
 int traceout_begin(struct traceout *trace, const struct raw_info *info, bool data_stable)
