@@ -3,23 +3,22 @@
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
+#include <bpf/libbpf.h>
 #include <errno.h>
+#include <linux/capability.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include "capture/capture.h"
 #include "capture/host.h"
 
-/* Capability numbers (linux/capability.h). */
-#define CAP_SYS_ADMIN_BIT 21
-#define CAP_PERFMON_BIT 38
-#define CAP_BPF_BIT 39
 /* The inode of the first pid namespace (include/linux/proc_ns.h). */
 #define FIRST_PID_NAMESPACE 0xEFFFFFFCU
 /* How long the trial capture lasts. */
@@ -84,25 +83,19 @@ static void probe_btf(struct probe_finding *finding)
 
 static unsigned long long effective_capabilities(void)
 {
-	FILE *file = fopen("/proc/self/status", "re");
-	unsigned long long bits = 0;
-	char line[256];
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3];
 
-	if (!file)
+	if (syscall(SYS_capget, &header, sets))
 		return 0;
-	while (fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "CapEff: %llx", &bits) == 1)
-			break;
-	}
-	fclose(file);
-	return bits;
+	return (unsigned long long)sets[1].effective << 32 | sets[0].effective;
 }
 
 static void probe_privilege(struct probe_finding *finding)
 {
 	unsigned long long have = effective_capabilities();
-	bool admin = have >> CAP_SYS_ADMIN_BIT & 1;
-	bool bpf = have >> CAP_BPF_BIT & 1, perfmon = have >> CAP_PERFMON_BIT & 1;
+	bool admin = have >> CAP_SYS_ADMIN & 1;
+	bool bpf = have >> CAP_BPF & 1, perfmon = have >> CAP_PERFMON & 1;
 
 	if (admin || (bpf && perfmon))
 		finding_set(finding, PROBE_OK, "%s",
@@ -294,6 +287,7 @@ size_t probe_run(struct probe_finding *out)
 	size_t count = sizeof(probes) / sizeof(probes[0]);
 
 	_Static_assert(sizeof(probes) / sizeof(probes[0]) <= PROBE_MAX, "they fit");
+	libbpf_set_print(NULL);
 	for (size_t i = 0; i < count; i++) {
 		out[i].name = probes[i].name;
 		probes[i].run(&out[i]);
