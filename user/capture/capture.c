@@ -25,7 +25,8 @@ struct capture {
 
 static int fail(struct capture_diag *diag, int err, const char *what)
 {
-	snprintf(diag->text, sizeof(diag->text), "%s: %s", what, strerror(-err));
+	snprintf(diag->text, sizeof(diag->text), "%s: %s", what,
+		 err == -EMFILE ? CAPTURE_MANY_FILES : strerror(-err));
 	return err;
 }
 
@@ -89,7 +90,10 @@ static int capture_setup(struct capture *capture, const struct capture_options *
 	err = rings_new(&capture->rings, kernel_rings_fd(capture->kernel), capture->host.cpus,
 			capture->host.online, bytes);
 	if (err)
-		return fail(diag, err, "cannot make the ring buffers (try a smaller --buffer)");
+		return fail(diag, err,
+			    err == -EMFILE
+				    ? "cannot make the ring buffers"
+				    : "cannot make the ring buffers (try a smaller --buffer)");
 	capture->counters = calloc(capture->host.cpus, sizeof(*capture->counters));
 	if (!capture->counters)
 		return fail(diag, -ENOMEM, "cannot start");
@@ -179,7 +183,7 @@ int capture_start(struct capture *capture, const struct capture_sink *sink,
 		return fail(diag, err, "cannot take the snapshot of all tasks");
 	err = sink->snapshot(sink->ctx, threads, count, host_mono_ns());
 	free(threads);
-	return err ? fail(diag, err, "cannot write the snapshot") : 0;
+	return err;
 }
 
 struct forward {

@@ -30,6 +30,8 @@ struct capture_diag {
 	char text[512];
 };
 
+#define CAPTURE_MANY_FILES "too many open files: raise the limit (ulimit -n)"
+
 struct capture_options {
 	enum raw_scope scope;
 	const pid_t *pids; /* RAW_SCOPE_PROCESS: as this process's pid namespace numbers them */
@@ -71,6 +73,7 @@ const struct raw_info *capture_info(const struct capture *capture);
 /* Adds a process (and its children) to the scope; only before capture_start. */
 int capture_mark(struct capture *capture, pid_t pid, bool children, struct capture_diag *diag);
 
+/* 0, or -errno: of the sink if diag is left as it was. */
 int capture_start(struct capture *capture, const struct capture_sink *sink,
 		  struct capture_diag *diag);
 /* Drains all rings once. 0 or -errno of the sink. */

@@ -106,6 +106,8 @@ static int explain(struct capture_diag *diag, int err, const char *what)
 			 "CAP_PERFMON; "
 			 "a locked-down kernel (see 'gotrace-bpf doctor') refuses everybody",
 			 what);
+	else if (err == -EMFILE)
+		snprintf(diag->text, sizeof(diag->text), "%s: " CAPTURE_MANY_FILES, what);
 	else
 		snprintf(diag->text, sizeof(diag->text), "%s: %s (%s); try 'gotrace-bpf doctor'",
 			 what, strerror(-err), first_warning);
@@ -209,7 +211,10 @@ static int kernel_open(struct kernel *kernel, const struct host *host,
 		err = adapt_to_kernel(skel);
 	if (!err)
 		err = gotrace_bpf__load(skel);
-	return err ? err : kernel_map_cpus(kernel, host->cpus);
+	if (err)
+		return err;
+	/* Short of memory or descriptors libbpf takes the kernel for one without mappable maps. */
+	return skel->bss ? kernel_map_cpus(kernel, host->cpus) : -ENOMEM;
 }
 
 int kernel_load(struct kernel **out, const struct host *host, const struct kernel_scope *scope,
@@ -221,10 +226,10 @@ int kernel_load(struct kernel **out, const struct host *host, const struct kerne
 
 	if (err)
 		return err;
+	first_warning[0] = '\0';
 	kernel = calloc(1, sizeof(*kernel));
 	if (!kernel)
-		return -ENOMEM;
-	first_warning[0] = '\0';
+		return explain(diag, -ENOMEM, "cannot start");
 	libbpf_set_print(keep_warning);
 	/* A load with a signal pending can fail with EAGAIN. */
 	sigfillset(&all);
@@ -397,17 +402,18 @@ int kernel_attach(struct kernel *kernel, struct capture_diag *diag)
 		kernel->skel->progs.on_switch,
 	};
 	int err = attach_depths(kernel, "_exit");
+	char what[64];
 
 	if (!err)
 		err = attach_depths(kernel, "_entry");
 	if (err)
 		return explain(diag, err, "cannot attach to an interrupt tracepoint");
-	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
+	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]) && !err; i++) {
 		err = attach(kernel, programs[i]);
-		if (err)
-			return explain(diag, err, bpf_program__section_name(programs[i]));
+		snprintf(what, sizeof(what), "cannot attach to %s",
+			 bpf_program__section_name(programs[i]));
 	}
-	return 0;
+	return err ? explain(diag, err, what) : 0;
 }
 
 /* Longer than any handler runs; only where there is no membarrier. */

@@ -51,8 +51,10 @@ int targets_mark(struct targets *targets, int marks_fd, pid_t pid, bool children
 		return -E2BIG;
 	}
 	grown = realloc(targets->pidfds, (targets->count + 1) * sizeof(*grown));
-	if (!grown)
+	if (!grown) {
+		snprintf(diag->text, sizeof(diag->text), "not enough memory");
 		return -ENOMEM;
+	}
 	targets->pidfds = grown;
 	fd = pidfd_of(pid, diag);
 	if (fd < 0)

@@ -97,12 +97,14 @@ static int on_snapshot(void *ctx, const struct rec_snapshot *threads, size_t cou
 {
 	struct live *live = ctx;
 	const struct live_output *output = live->output;
-	/* All is attached and the tasks are listed: nothing needs root any more. */
-	int err = privilege_drop();
+	int err;
 
+	/* All is attached and the tasks are listed: nothing needs root any more. */
+	live->drop_err = privilege_drop();
+	if (live->drop_err)
+		return live->drop_err;
 	live->begin_ns = end_ns;
-	if (!err)
-		err = output->begin(output->sink.ctx, capture_info(live->capture));
+	err = output->begin(output->sink.ctx, capture_info(live->capture));
 	return err ? err : output->sink.snapshot(output->sink.ctx, threads, count, end_ns);
 }
 
@@ -214,8 +216,11 @@ int live_run(struct live *live, const struct live_output *output, bool *said)
 	*said = false;
 	err = capture_start(live->capture, &sink, &diag);
 	if (err) {
-		cli_fail("%s", diag.text);
-		*said = true;
+		if (live->drop_err)
+			cli_fail("cannot give up privileges: %s", strerror(-err));
+		else if (*diag.text)
+			cli_fail("%s", diag.text);
+		*said = live->drop_err || *diag.text;
 		return err;
 	}
 	progress_init(&live->progress, live->config->quiet);

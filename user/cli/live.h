@@ -33,6 +33,7 @@ struct live {
 	bool has_child;
 	struct capture *capture;
 	struct progress progress;
+	int drop_err;		   /* of privilege_drop() */
 	uint64_t begin_ns, end_ns; /* CLOCK_MONOTONIC: snapshot complete, recording off */
 	int signal;		   /* that ended it, or 0 */
 	/* As of the end. */
