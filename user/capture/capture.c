@@ -252,6 +252,7 @@ int capture_stop(struct capture *capture, const struct capture_sink *sink)
 			usleep(STOP_WAIT_US);
 	}
 	read_counters(capture, &counters);
+	kernel_detach(capture->kernel); /* the rest may take its time, and cost nobody else's */
 	return sink->end(sink->ctx, &counters);
 }
 

@@ -78,7 +78,7 @@ int capture_start(struct capture *capture, const struct capture_sink *sink,
 		  struct capture_diag *diag);
 /* Drains all rings once. 0 or -errno of the sink. */
 int capture_poll(struct capture *capture, const struct capture_sink *sink);
-/* Recording off, drains the rest, sink->end. Once. */
+/* Recording off, drains the rest, detaches, sink->end. Once. */
 int capture_stop(struct capture *capture, const struct capture_sink *sink);
 
 /* RAW_SCOPE_PROCESS: have all marked processes exited? */

@@ -244,12 +244,17 @@ int kernel_load(struct kernel **out, const struct host *host, const struct kerne
 	return 0;
 }
 
+void kernel_detach(struct kernel *kernel)
+{
+	while (kernel->link_count)
+		bpf_link__destroy(kernel->links[--kernel->link_count]);
+}
+
 void kernel_free(struct kernel *kernel)
 {
 	if (!kernel)
 		return;
-	for (unsigned i = kernel->link_count; i > 0; i--)
-		bpf_link__destroy(kernel->links[i - 1]);
+	kernel_detach(kernel);
 	if (kernel->cpus)
 		munmap(kernel->cpus, kernel->cpus_bytes);
 	gotrace_bpf__destroy(kernel->skel);

@@ -40,6 +40,9 @@ int kernel_attach(struct kernel *kernel, struct capture_diag *diag);
 /* Recording on or off; returns when no program runs that saw the old value. */
 void kernel_record(struct kernel *kernel, bool on);
 
+/* No program runs from here on; maps and counters stay. */
+void kernel_detach(struct kernel *kernel);
+
 /* The tracer's process as the kernel numbers it; after kernel_prepare. */
 uint32_t kernel_tracer_tgid(const struct kernel *kernel);
 /* Programs that did not run because they were running already, all CPUs. */
