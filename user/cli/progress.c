@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 #include "cli/progress.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -19,9 +20,17 @@ void progress_init(struct progress *progress, bool quiet)
 	*progress = (struct progress){ .on = !quiet && isatty(STDERR_FILENO) };
 }
 
+/* A terminal that is stopped (Ctrl-S, a dead connection) would stop the capture, too. */
+static bool can_show(void)
+{
+	struct pollfd poll_fd = { .fd = STDERR_FILENO, .events = POLLOUT };
+
+	return poll(&poll_fd, 1, 0) > 0 && poll_fd.revents & POLLOUT;
+}
+
 bool progress_due(const struct progress *progress, uint64_t elapsed_ns)
 {
-	return progress->on && elapsed_ns - progress->shown_ns >= INTERVAL_NS;
+	return progress->on && elapsed_ns - progress->shown_ns >= INTERVAL_NS && can_show();
 }
 
 static void update_rate(struct progress *progress, const struct progress_state *state)
@@ -61,7 +70,7 @@ void progress_show(struct progress *progress, const struct progress_state *state
 
 void progress_clear(struct progress *progress)
 {
-	if (progress->shown)
+	if (progress->shown && can_show())
 		fputs(ERASE, stderr);
 	progress->shown = false;
 }
