@@ -10,10 +10,12 @@
 #include "compat.bpf.h"
 #include "settings.h"
 #include "context.bpf.h"
-#include "descriptor.bpf.h"
 #include "ring.bpf.h"
 #include "scope.bpf.h"
+#include "snapshot.bpf.h"
+#include "switch.bpf.h"
 #include "thread.bpf.h"
+#include "wakeup.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -23,53 +25,6 @@ volatile u8 recording;
 u32 tracer_tgid;
 
 /* ---- switches ---- */
-
-static __always_inline u8 switch_flags(struct task_struct *prev, bool preempt, u32 prev_state)
-{
-	u8 flags = 0;
-
-	if (preempt)
-		flags |= REC_SWITCH_PREEMPT;
-	if (prev_state & TASK_DEAD)
-		flags |= REC_SWITCH_DEAD;
-	if (prev_state && !preempt && !task_is_queued(prev))
-		flags |= REC_SWITCH_ASLEEP;
-	if (BPF_CORE_READ_BITFIELD(prev, in_iowait))
-		flags |= REC_SWITCH_IOWAIT;
-	return flags;
-}
-
-/* What prev sleeps on, if its syscall is one that sleeps on a descriptor. */
-static __always_inline u8 switch_descriptor(struct task_struct *prev, u16 sys)
-{
-	u32 number = sys - REC_SYS_BASE;
-
-	if (sys < REC_SYS_BASE || number >= SETTINGS_FD_SYSCALLS)
-		return REC_FD_NONE;
-	if (!(settings.fd_syscalls[(number / 64) & 7] >> (number % 64) & 1))
-		return REC_FD_NONE;
-	return descriptor_of_task(prev);
-}
-
-/*
- * Prev was on a CPU when recording began and has made no call since: asleep,
- * it is in the kernel, and its registers say by which call.
- */
-static __always_inline void switch_settle_sys(struct thread *from, struct task_struct *prev,
-					      u8 flags, u32 prev_state)
-{
-	if (from->sys != REC_SYS_UNKNOWN || !(flags & REC_SWITCH_ASLEEP) ||
-	    prev_state & TASK_STOPPED_OR_TRACED)
-		return;
-	from->sys = thread_makes_calls(from) ? sys_of_registers(prev) : REC_SYS_NONE;
-}
-
-static __always_inline u8 switch_state(u8 flags)
-{
-	if (flags & REC_SWITCH_DEAD)
-		return REC_STATE_DEAD;
-	return flags & REC_SWITCH_ASLEEP ? REC_STATE_ASLEEP : REC_STATE_RUNNABLE;
-}
 
 SEC("tp_btf/sched_switch")
 int BPF_PROG(on_switch, bool preempt, struct task_struct *prev, struct task_struct *next,
@@ -126,21 +81,6 @@ int BPF_PROG(on_switch, bool preempt, struct task_struct *prev, struct task_stru
 
 /* ---- wakeups ---- */
 
-static __always_inline void waker_note(void *ctx, struct thread *thread)
-{
-	struct task_struct *waker = bpf_get_current_task_btf();
-	struct thread *waker_thread = thread_of(waker);
-
-	thread->waker_id = waker_thread ? waker_thread->id : 0;
-	thread->waker_tid = waker->pid;
-	thread->waker_cpu = bpf_get_smp_processor_id();
-	thread->waker_context = context_here(ctx, waker, settings.thread_size);
-	thread->waker_scope = waker->pid && scope_has(waker_thread) ? SCOPE_IN : 0;
-	thread->waker_sys = thread_sys(waker_thread);
-	thread->waking_ns = bpf_ktime_get_ns();
-	thread_describe(waker, waker_thread);
-}
-
 SEC("tp_btf/sched_waking")
 int BPF_PROG(on_waking, struct task_struct *task)
 {
@@ -152,36 +92,6 @@ int BPF_PROG(on_waking, struct task_struct *task)
 	if (thread && scope_has(thread))
 		waker_note(ctx, thread);
 	return 0;
-}
-
-static __always_inline u32 flight_ns(u64 from_ns, u64 to_ns)
-{
-	u64 flight = to_ns - from_ns;
-
-	if (!from_ns || to_ns < from_ns)
-		return 0;
-	return flight > 0xffffffff ? 0xffffffff : flight;
-}
-
-/* Who woke it was noted at sched_waking; if the thread's storage was found there and here. */
-static __always_inline void wakeup_fill(struct rec_wakeup *record, struct task_struct *task,
-					struct thread *thread, u32 number)
-{
-	rec_task_set(&record->wakee, thread, task, number);
-	thread = thread_again(thread);
-	if (thread && !thread->waking_ns)
-		thread = NULL;
-	thread = thread_again(thread);
-	record->target_cpu = task->thread_info.cpu;
-	record->waker_cpu = thread ? thread->waker_cpu : record->head.cpu;
-	record->waker_id = thread ? thread->waker_id : 0;
-	record->waker_tid = thread ? thread->waker_tid : 0;
-	record->context = thread ? thread->waker_context : REC_CTX_UNKNOWN;
-	record->flags = thread && thread->waker_scope ? REC_WAKEUP_WAKER_SCOPE : 0;
-	record->flight_ns = thread ? flight_ns(thread->waking_ns, record->head.ts_ns) : 0;
-	record->waker_sys = thread ? thread->waker_sys : REC_SYS_UNKNOWN;
-	if (thread)
-		thread->waking_ns = 0;
 }
 
 SEC("tp_btf/sched_wakeup")
@@ -462,59 +372,6 @@ int pass_storage(struct bpf_iter__task *ctx)
 	if (thread)
 		thread->scope |= scope_look_up(task);
 	return 0;
-}
-
-/* What the kernel's own fields say; right if no transition came between. */
-static __always_inline u8 state_of_fields(struct task_struct *task)
-{
-	u32 state = task->__state;
-
-	if (task->exit_state || state & TASK_DEAD)
-		return REC_STATE_DEAD;
-	if (state & TASK_NEW)
-		return REC_STATE_NEW;
-	if (task->on_cpu)
-		return REC_STATE_RUNNING;
-	if (state & TASK_WAKING)
-		return REC_STATE_ASLEEP;
-	return task_is_queued(task) ? REC_STATE_RUNNABLE : REC_STATE_ASLEEP;
-}
-
-/* A task on a CPU shows the number of its last call; a stopped one may be anywhere. */
-static __always_inline u16 sys_of_fields(struct task_struct *task, struct thread *thread, u8 state)
-{
-	if (!thread_makes_calls(thread))
-		return REC_SYS_NONE;
-	if ((state != REC_STATE_ASLEEP && state != REC_STATE_RUNNABLE) ||
-	    task->__state & TASK_STOPPED_OR_TRACED)
-		return REC_SYS_UNKNOWN;
-	return sys_of_registers(task);
-}
-
-#define SNAPSHOT_TRIES 8
-
-/* State, CPU, number and syscall that belong together, or the last try's. */
-static __always_inline void snapshot_state(struct rec_snapshot *entry, struct task_struct *task,
-					   struct thread *thread)
-{
-	u16 sys = REC_SYS_UNKNOWN;
-	u64 before, after;
-
-	for (int i = 0; i < SNAPSHOT_TRIES; i++) {
-		before = *(volatile u64 *)&thread->word;
-		entry->state = word_number(before) ? word_state(before) : state_of_fields(task);
-		entry->cpu = word_number(before) ? word_cpu(before) : task->thread_info.cpu;
-		entry->num = word_number(before);
-		sys = sys_of_fields(task, thread, entry->state);
-		after = *(volatile u64 *)&thread->word;
-		if (before == after)
-			break;
-		sys = REC_SYS_UNKNOWN;
-	}
-	/* A sys_enter or sys_exit that came meanwhile knows better. */
-	if (sys != REC_SYS_UNKNOWN)
-		__sync_val_compare_and_swap(&thread->sys, REC_SYS_UNKNOWN, sys);
-	entry->sys = thread_sys(thread);
 }
 
 SEC("iter/task")
