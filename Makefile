@@ -170,7 +170,7 @@ $(BUILD)/tests/%: tests/unit/%.c $(TESTLIB) $(PURE)
 	$(Q)$(CC) $(ALL_CFLAGS) -Itests -Itests/lib -MMD -MP -MF $@.d $< -o $@ $(filter %.o,$^) $(TESTLIB) $(PURE) -lcmocka -lz
 
 # The one part of the program that does I/O and needs no kernel side.
-$(BUILD)/tests/test_output: $(BUILD)/user/output/output.o
+$(BUILD)/tests/test_output: $(BUILD)/user/output/output.o $(BUILD)/user/output/place.o
 
 $(BUILD)/workload/%: tests/workload/%.c Makefile
 	$(call say,LINK,$@)

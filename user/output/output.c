@@ -1,29 +1,19 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
-/*
- * A new file is made with O_EXCL after one of the same name was removed, so
- * that neither a link that somebody left there nor a file of somebody else's
- * is written into. While it is written it is locked (flock): a second program
- * with the same name in mind gives up instead of removing it.
- */
 #include "output/output.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "output/place.h"
+
 #define BUFFER_BYTES (256UL << 10)
 #define PART ".part"
-#define FILE_MODE 0600
-/* Somebody makes the file again each time that we remove it: then it is theirs. */
-#define CREATE_TRIES 8
 
 struct output {
 	int fd;
@@ -37,195 +27,7 @@ struct output {
 	uint8_t buffer[BUFFER_BYTES];
 };
 
-__attribute__((format(printf, 3, 4))) static int fail(struct output_diag *diag, int err,
-						      const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(diag->text, sizeof(diag->text), format, args);
-	va_end(args);
-	return err;
-}
-
 /* ---- opening ---- */
-
-/* The user behind sudo, if there is one: the file is for them. */
-static bool sudo_id(const char *name, unsigned *out)
-{
-	const char *text = getenv(name);
-	char *end;
-	unsigned long id;
-
-	if (!text || *text < '0' || *text > '9')
-		return false;
-	errno = 0;
-	id = strtoul(text, &end, 10);
-	if (errno || *end || id >= UINT32_MAX)
-		return false;
-	*out = (unsigned)id;
-	return true;
-}
-
-/* Not every file system knows owners; the file is worth more than its owner. */
-static void give_to_user(int fd)
-{
-	unsigned uid, gid;
-
-	if (geteuid() == 0 && sudo_id("SUDO_UID", &uid) && sudo_id("SUDO_GID", &gid) &&
-	    fchown(fd, uid, gid))
-		errno = 0;
-}
-
-static bool is_name_of(const char *path, const struct stat *file)
-{
-	struct stat there;
-
-	return !lstat(path, &there) && file->st_dev == there.st_dev && file->st_ino == there.st_ino;
-}
-
-/* Locks a file of that name: a descriptor, -EBUSY if another program has, or why not. */
-static int hold(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-
-	if (fd < 0)
-		return -errno;
-	if (flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK) {
-		close(fd);
-		return -EBUSY;
-	}
-	return fd;
-}
-
-static bool is_locked(const char *path)
-{
-	int fd = hold(path);
-
-	if (fd >= 0)
-		close(fd);
-	return fd == -EBUSY;
-}
-
-static int busy(struct output_diag *diag, const char *path)
-{
-	return fail(diag, -EBUSY, "%s is being written by another gotrace-bpf", path);
-}
-
-/* Makes room for a new file. */
-static int remove_old(const char *path, struct output_diag *diag)
-{
-	struct stat stat;
-	int held, err = 0;
-
-	if (lstat(path, &stat))
-		return errno == ENOENT
-			       ? 0
-			       : fail(diag, -errno, "cannot write %s: %s", path, strerror(errno));
-	if (S_ISLNK(stat.st_mode))
-		return fail(diag, -ELOOP, "%s is a symbolic link: name the file itself", path);
-	if (!S_ISREG(stat.st_mode))
-		return fail(diag, -EEXIST, "%s is in the way and is no file: remove it", path);
-	held = hold(path);
-	if (held == -EBUSY)
-		return busy(diag, path);
-	/* Before it was locked its writer may have renamed it, and another one come. */
-	if (held == -ENOENT || (held >= 0 && (fstat(held, &stat) || !is_name_of(path, &stat))))
-		err = 0; /* look again */
-	else if (unlink(path) && errno != ENOENT)
-		err = fail(diag, -errno, "cannot replace %s: %s", path, strerror(errno));
-	if (held >= 0)
-		close(held);
-	return err;
-}
-
-/*
- * Between the making of a file and its locking another program may have found
- * it unlocked: then it holds it now, or has removed it. A file system without
- * locks is no reason to stop.
- */
-static bool is_lost(int fd, const char *path)
-{
-	struct stat stat;
-
-	if (flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK)
-		return true;
-	return !fstat(fd, &stat) && !is_name_of(path, &stat);
-}
-
-/* The descriptor of a new file, or -errno. */
-static int create(const char *path, struct output_diag *diag)
-{
-	for (int i = 0; i < CREATE_TRIES; i++) {
-		int err = remove_old(path, diag);
-		int fd;
-
-		if (err)
-			return err;
-		fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
-		if (fd < 0 && errno != EEXIST)
-			return fail(diag, -errno, "cannot create %s: %s", path, strerror(errno));
-		if (fd >= 0 && !is_lost(fd, path)) {
-			give_to_user(fd);
-			return fd;
-		}
-		if (fd >= 0)
-			close(fd);
-	}
-	return busy(diag, path);
-}
-
-/* Root, we, and the user behind sudo. */
-static bool is_trusted(uid_t owner)
-{
-	unsigned user;
-
-	return owner == 0 || owner == geteuid() || (sudo_id("SUDO_UID", &user) && owner == user);
-}
-
-/* A pipe that a stranger has left under the name that we use has him for a reader. */
-static int check_special(const char *path, const struct stat *stat, struct output_diag *diag)
-{
-	if (S_ISDIR(stat->st_mode))
-		return fail(diag, -EISDIR, "%s is a directory: name a file in it", path);
-	if (S_ISLNK(stat->st_mode))
-		return fail(diag, -ELOOP, "%s is a symbolic link: name the file itself", path);
-	if (!S_ISCHR(stat->st_mode) && !S_ISFIFO(stat->st_mode))
-		return fail(diag, -EINVAL, "%s is no file that can be written", path);
-	if (S_ISFIFO(stat->st_mode) && !is_trusted(stat->st_uid))
-		return fail(diag, -EPERM, "%s is another user's pipe: name a file", path);
-	return 0;
-}
-
-/* Something that is there and is no regular file; nor has become one since. */
-static int open_special(const char *path, struct stat *stat, struct output_diag *diag)
-{
-	int err = check_special(path, stat, diag);
-	int fd;
-
-	if (err)
-		return err;
-	fd = open(path, O_WRONLY | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, stat))
-		err = fail(diag, -errno, "cannot write %s: %s", path, strerror(errno));
-	else
-		err = check_special(path, stat, diag);
-	if (err && fd >= 0)
-		close(fd);
-	return err ? err : fd;
-}
-
-static int open_stdout(struct output_diag *diag)
-{
-	int fd;
-
-	if (isatty(STDOUT_FILENO))
-		return fail(diag, -EINVAL,
-			    "the standard output is a terminal: send it to a file or a pipe");
-	fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-	return fd >= 0 ? fd
-		       : fail(diag, -errno, "cannot write to standard output: %s", strerror(errno));
-}
 
 static bool is_stdout(const char *path)
 {
@@ -239,7 +41,7 @@ bool output_would_replace(const char *path, const struct stat *file)
 	if (is_stdout(path) || !S_ISREG(file->st_mode))
 		return false;
 	snprintf(part, sizeof(part), "%s" PART, path);
-	return is_name_of(path, file) || is_name_of(part, file);
+	return place_is_name_of(path, file) || place_is_name_of(part, file);
 }
 
 static int set_names(struct output *output, const char *path, const char *suffix)
@@ -255,7 +57,8 @@ static int set_names(struct output *output, const char *path, const char *suffix
 /* The descriptor of the new file, or -errno. */
 static int create_part(const struct output *output, struct output_diag *diag)
 {
-	return is_locked(output->path) ? busy(diag, output->path) : create(output->now, diag);
+	return place_is_locked(output->path) ? place_busy(diag, output->path)
+					     : place_create(output->now, diag);
 }
 
 /* Fills *output; its fd stays -1 on failure. */
@@ -270,13 +73,13 @@ static int open_path(struct output *output, const char *path, struct output_diag
 	err = set_names(output, is_stdout(path) ? "standard output" : path,
 			output->is_named ? "" : PART);
 	if (err)
-		return fail(diag, err, "not enough memory");
+		return place_fail(diag, err, "not enough memory");
 	if (is_stdout(path))
-		fd = open_stdout(diag);
+		fd = place_open_stdout(diag);
 	else if (output->is_file)
 		fd = create_part(output, diag);
 	else
-		fd = open_special(path, &stat, diag);
+		fd = place_open_special(path, &stat, diag);
 	if (fd < 0)
 		return fd;
 	output->fd = fd;
@@ -289,10 +92,10 @@ int output_open(struct output **out, const char *path, struct output_diag *diag)
 	int err;
 
 	if (!*path)
-		return fail(diag, -EINVAL, "the output's name is empty");
+		return place_fail(diag, -EINVAL, "the output's name is empty");
 	output = malloc(sizeof(*output));
 	if (!output)
-		return fail(diag, -ENOMEM, "not enough memory");
+		return place_fail(diag, -ENOMEM, "not enough memory");
 	memset(output, 0, offsetof(struct output, buffer));
 	output->fd = -1;
 	err = open_path(output, path, diag);
@@ -317,7 +120,8 @@ static int write_failed(struct output *output, int err)
 	else if (err == -EFBIG)
 		hint = ": raise the limit (ulimit -f), or trace shorter";
 	output->err = err;
-	return fail(&output->diag, err, "cannot write %s: %s%s", output->now, strerror(-err), hint);
+	return place_fail(&output->diag, err, "cannot write %s: %s%s", output->now, strerror(-err),
+			  hint);
 }
 
 /* A pipe that somebody made non-blocking. */
@@ -385,24 +189,24 @@ static bool is_ours(const struct output *output)
 {
 	struct stat ours;
 
-	return !fstat(output->fd, &ours) && is_name_of(output->now, &ours);
+	return !fstat(output->fd, &ours) && place_is_name_of(output->now, &ours);
 }
 
 static int give_name(struct output *output)
 {
 	if (!is_ours(output)) {
 		output->err = -ESTALE;
-		return fail(&output->diag, -ESTALE,
-			    "%s was removed or replaced while it was written", output->now);
+		return place_fail(&output->diag, -ESTALE,
+				  "%s was removed or replaced while it was written", output->now);
 	}
-	if (is_locked(output->path)) {
+	if (place_is_locked(output->path)) {
 		output->err = -EBUSY;
-		return busy(&output->diag, output->path);
+		return place_busy(&output->diag, output->path);
 	}
 	if (rename(output->now, output->path)) {
 		output->err = -errno;
-		return fail(&output->diag, output->err, "cannot rename %s to %s: %s", output->now,
-			    output->path, strerror(errno));
+		return place_fail(&output->diag, output->err, "cannot rename %s to %s: %s",
+				  output->now, output->path, strerror(errno));
 	}
 	output->now[strlen(output->path)] = '\0'; /* without PART */
 	output->is_named = true;

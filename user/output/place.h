@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * Place: how an output gets its descriptor, without harm to anybody: a new
+ * file in the place of an old one, or a pipe, a device or the standard output
+ * as it is. It knows names and owners; what is written there, and which name a
+ * file has when, is output.c's business.
+ */
+#ifndef GOTRACE_PLACE_H
+#define GOTRACE_PLACE_H
+
+#include <stdbool.h>
+#include <sys/stat.h>
+
+#include "output/output.h"
+
+/* Puts words into diag. Returns err. */
+int place_fail(struct output_diag *diag, int err, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* The same for a file that is being written: -EBUSY. */
+int place_busy(struct output_diag *diag, const char *path);
+
+/* Each gives a descriptor, or -errno with words in diag. */
+int place_create(const char *path, struct output_diag *diag);
+/* stat: what lstat() said of it; then what was opened. */
+int place_open_special(const char *path, struct stat *stat, struct output_diag *diag);
+int place_open_stdout(struct output_diag *diag);
+
+bool place_is_name_of(const char *path, const struct stat *file);
+/* Is a file of that name being written by this program or another one like it? */
+bool place_is_locked(const char *path);
+
+#endif
