@@ -54,7 +54,7 @@ static void open_standard_files(void)
 /* Help or a version that did not reach its reader (a full disk) is a failure. */
 static int end_of_output(int status)
 {
-	if (fflush(stdout) || ferror(stdout))
+	if ((fflush(stdout) || ferror(stdout)) && status == CLI_DONE)
 		return cli_fail("cannot write to standard output: %m");
 	return status;
 }

@@ -2,6 +2,7 @@
 /* gotrace-bpf cut: parts of a trace that stand alone. */
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -148,6 +149,9 @@ int cmd_cut(const struct config *config)
 	struct trace_file file;
 	int status;
 
+	signal(SIGPIPE, SIG_IGN); /* a closed pipe behind -o is an error like others */
+	if (config->split && !strcmp(config->output, "-"))
+		return cli_fail("parts need names: give a file with -o");
 	if (trace_file_open(&file, config->args[0]))
 		return CLI_FAILED;
 	if (config->split)

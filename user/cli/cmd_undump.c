@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /* gotrace-bpf undump: text as dump shows it into a trace's bytes. */
+#include <signal.h>
+
 #include "cli/cli.h"
 #include "cli/tracefile.h"
 #include "output/output.h"
@@ -25,6 +27,7 @@ int cmd_undump(const struct config *config)
 	struct output *output;
 	int status;
 
+	signal(SIGPIPE, SIG_IGN); /* a closed pipe behind -o is an error like others */
 	if (trace_file_open(&file, config->args[0]))
 		return CLI_FAILED;
 	if (trace_file_spare(&file, config->output)) {
