@@ -18,9 +18,9 @@
 struct record {
 	const struct config *config;
 	const char *path;
-	struct output *output;
-	struct raw_writer *writer; /* NULL until on_begin */
-	bool named;		   /* there are records: an earlier capture had to go */
+	struct output *output, *stats; /* stats: NULL without --stats FILE */
+	struct raw_writer *writer;     /* NULL until on_begin */
+	bool named;		       /* there are records: an earlier capture had to go */
 };
 
 static int on_begin(void *ctx, const struct raw_info *info)
@@ -94,9 +94,9 @@ static int write_stats(const struct record *record, const struct live *live)
 		{ "end_ns", (int64_t)live->end_ns, NULL },
 		{ "ring_bytes", (int64_t)capture_info(live->capture)->ring_bytes, NULL },
 	};
-	const char *path = record->config->stats;
 
-	return path ? stats_write(path, rows, sizeof(rows) / sizeof(rows[0])) : CLI_DONE;
+	return stats_write(record->stats, record->config->stats, rows,
+			   sizeof(rows) / sizeof(rows[0]));
 }
 
 static void say_summary(const struct record *record, const struct live *live)
@@ -146,6 +146,10 @@ int cmd_record(const struct config *config)
 
 	if (output_open(&record.output, record.path, &diag))
 		return cli_fail("%s", diag.text);
+	if (stats_open(&record.stats, config->stats)) {
+		output_discard(record.output);
+		return CLI_FAILED;
+	}
 	status = live_open(&live, config);
 	if (status == CLI_DONE)
 		status = run(&live, &record);
@@ -153,6 +157,7 @@ int cmd_record(const struct config *config)
 		output_close(record.output);
 	else
 		output_discard(record.output);
+	output_discard(record.stats);
 	raw_writer_free(record.writer);
 	return live_close(&live, status);
 }

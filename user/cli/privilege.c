@@ -8,8 +8,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static const uint32_t kept = 1U << CAP_CHOWN | 1U << CAP_DAC_OVERRIDE | 1U << CAP_FOWNER |
-			     1U << CAP_KILL; /* all below 32 */
+static const uint32_t kept =
+	1U << CAP_DAC_OVERRIDE | 1U << CAP_FOWNER | 1U << CAP_KILL; /* all below 32 */
 
 int privilege_drop(void)
 {

@@ -7,12 +7,12 @@
 #define GOTRACE_PRIVILEGE_H
 
 /*
- * Gives up every capability but those by which root puts its output into
- * another user's folder under its name and signals its command (CAP_CHOWN,
- * CAP_DAC_OVERRIDE, CAP_FOWNER, CAP_KILL, as far as it has them), and the way
- * to get any back. A user
- * with CAP_BPF and CAP_PERFMON is a plain user from then on. Children that
- * were forked before keep theirs. 0 or -errno.
+ * Gives up every capability but those by which root gives its output a name in
+ * another user's folder and signals its command (CAP_DAC_OVERRIDE, CAP_FOWNER,
+ * CAP_KILL, as far as it has them), and the way to get any back. Its files are
+ * open by then, and their user's. A user with CAP_BPF and CAP_PERFMON is a
+ * plain user from then on. Children that were forked before keep theirs. 0 or
+ * -errno.
  */
 int privilege_drop(void);
 

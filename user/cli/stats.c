@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "output/output.h"
 
 /* Bytes above 0x7f pass as they are: a file name that is UTF-8 stays so. */
 static void put_json_string(FILE *out, const char *text)
@@ -42,37 +41,46 @@ static void put_json(FILE *out, const struct stats_row *rows, size_t count)
 	fputs("\n}\n", out);
 }
 
-static int write_file(const char *path, const char *text, size_t size)
+static bool is_file(const char *path)
 {
-	struct output_diag diag;
-	struct output *output;
-	int status = CLI_DONE;
-
-	if (output_open(&output, path, &diag))
-		return cli_fail("%s", diag.text);
-	output_write(output, text, size);
-	if (output_commit(output))
-		status = cli_fail("%s", output_error(output));
-	output_discard(output); /* unless it has its name */
-	return status;
+	return path && strcmp(path, "-") != 0;
 }
 
-int stats_write(const char *path, const struct stats_row *rows, size_t count)
+int stats_open(struct output **out, const char *path)
+{
+	struct output_diag diag;
+
+	*out = NULL;
+	if (is_file(path) && output_open(out, path, &diag))
+		return cli_fail("%s", diag.text);
+	return CLI_DONE;
+}
+
+static int write_file(struct output *out, const char *text, size_t size)
+{
+	output_write(out, text, size);
+	return output_commit(out) ? cli_fail("%s", output_error(out)) : CLI_DONE;
+}
+
+int stats_write(struct output *out, const char *path, const struct stats_row *rows, size_t count)
 {
 	char *text = NULL;
 	size_t size = 0;
-	FILE *out = open_memstream(&text, &size);
+	FILE *memory;
 	int status;
 
-	if (!out)
+	if (!path)
+		return CLI_DONE;
+	memory = open_memstream(&text, &size);
+	if (!memory)
 		return cli_fail("cannot write %s: %m", path);
-	put_json(out, rows, count);
-	if (fclose(out))
+	put_json(memory, rows, count);
+	if (fclose(memory))
 		status = cli_fail("cannot write %s: %m", path);
-	else if (!strcmp(path, "-"))
-		status = fwrite(text, 1, size, stdout) == size ? CLI_DONE : CLI_FAILED;
+	else if (is_file(path))
+		status = write_file(out, text, size);
 	else
-		status = write_file(path, text, size);
+		status = fwrite(text, 1, size, stdout) == size ? CLI_DONE : CLI_FAILED;
 	free(text);
 	return status;
 }

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "output/output.h"
+
 /* A number that this command cannot know. */
 #define STATS_UNKNOWN INT64_MIN
 
@@ -19,9 +21,12 @@ struct stats_row {
 };
 
 /*
- * Writes the file, as every output file is written (output.h); "-" is stdout.
- * What fails has been said. CLI_DONE or CLI_FAILED.
+ * Opens the file, so that one that cannot be written is known at once. path may
+ * be NULL (none is wanted) or "-" (stdout). What fails has been said. CLI_DONE
+ * or CLI_FAILED. output_discard() is due on *out.
  */
-int stats_write(const char *path, const struct stats_row *rows, size_t count);
+int stats_open(struct output **out, const char *path);
+/* Writes and completes it, as every output file is (output.h). As above. */
+int stats_write(struct output *out, const char *path, const struct stats_row *rows, size_t count);
 
 #endif

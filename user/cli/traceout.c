@@ -28,10 +28,12 @@ int traceout_open(struct traceout *trace, const struct config *config)
 	*trace = (struct traceout){ .config = config, .path = traceout_path(config) };
 	if (output_open(&trace->output, trace->path, &diag))
 		return cli_fail("%s", diag.text);
-	if (!config->check || output_is_file(trace->output))
+	if (config->check && !output_is_file(trace->output))
+		cli_fail("--check reads the trace back: name a file with -o");
+	else if (stats_open(&trace->stats, config->stats) == CLI_DONE)
 		return CLI_DONE;
 	traceout_close(trace);
-	return cli_fail("--check reads the trace back: name a file with -o");
+	return CLI_FAILED;
 }
 
 int traceout_begin(struct traceout *trace, const struct raw_info *info, bool data_stable)
@@ -128,9 +130,9 @@ static int write_stats(const struct traceout *trace, const struct pipeline_stats
 		{ "cpu_time_ns", (int64_t)cpu_time_ns(), NULL },
 		{ "cut_off", 0, source->cut_off ? source->cut_off : "" },
 	};
-	const char *path = trace->config->stats;
 
-	return path ? stats_write(path, rows, sizeof(rows) / sizeof(rows[0])) : CLI_DONE;
+	return stats_write(trace->stats, trace->config->stats, rows,
+			   sizeof(rows) / sizeof(rows[0]));
 }
 
 /* --check: as Go's reader would read it, once it has its name. */
@@ -174,5 +176,6 @@ void traceout_close(struct traceout *trace)
 		output_close(trace->output);
 	else
 		output_discard(trace->output);
+	output_discard(trace->stats);
 	*trace = (struct traceout){ 0 };
 }

@@ -16,14 +16,14 @@
 struct traceout {
 	const struct config *config;
 	const char *path;
-	struct output *output;
-	struct pipeline *pipeline; /* NULL until traceout_begin */
-	bool keep;		   /* what is there: it is finished, or can be read in parts */
+	struct output *output, *stats; /* stats: NULL without --stats FILE */
+	struct pipeline *pipeline;     /* NULL until traceout_begin */
+	bool keep;		       /* what is there: it is finished, or can be read in parts */
 };
 
 /* Where the trace goes. */
 const char *traceout_path(const struct config *config);
-/* Opens the file, so that one that cannot be written is known at once. Says what is wrong. */
+/* Opens the files, so that one that cannot be written is known at once. Says what is wrong. */
 int traceout_open(struct traceout *trace, const struct config *config);
 /* Makes the pipeline. 0 or -errno. */
 int traceout_begin(struct traceout *trace, const struct raw_info *info, bool data_stable);
