@@ -1,22 +1,15 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 #include "judge.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* What times may differ by: a part of the time, and ns a slice. */
-#define TIME_PART 0.005
-#define TIME_SLICE_NS 2000.0
-#define BIRTH_NS 20000.0
-#define BORDER_SLICE_NS 50000.0
-#define CLOCKS_PART 0.0005 /* CLOCK_MONOTONIC may be slewed, the scheduler's clock is not */
-#define SUM_PART 0.001
-#define SUM_SLICE_NS 500.0
-/* Events of one record are some ns apart, because no two may have the same time. */
-#define WITNESS_SLICE_NS 30
-#define OVERBOOKED_NS 1000000
+/*
+ * Events of one record are some ns apart, because no two may have the same
+ * time: that much may a time be beyond the second witness's bounds.
+ */
+#define OUTSIDE_SLICE_NS 30
 
 static const char *const fault_names[FAULT_COUNT] = { "missing", "voluntary", "involuntary",
 						      "slices",	 "syscalls",  "witness",
@@ -32,11 +25,6 @@ const char *fault_text(unsigned faults, char *buf, size_t size)
 			at += (size_t)snprintf(buf + at, size - at, "%s%s", at ? ", " : "",
 					       fault_names[i]);
 	return buf;
-}
-
-static bool within(int64_t error_ns, double limit_ns)
-{
-	return fabs((double)error_ns) <= limit_ns;
 }
 
 /* ---- differences ---- */
@@ -75,6 +63,44 @@ void mark_sort(struct mark *marks, size_t count)
 	qsort(marks, count, sizeof(*marks), by_thread);
 }
 
+static void spell_add(struct spell *sum, const struct spell *spell)
+{
+	sum->low_ns += spell->low_ns;
+	sum->high_ns += spell->high_ns;
+	sum->ns += spell->ns;
+	sum->clock_ns += spell->clock_ns;
+}
+
+void mark_add(struct mark *sum, const struct mark *mark)
+{
+	spell_add(&sum->on, &mark->on);
+	spell_add(&sum->wait, &mark->wait);
+	sum->stolen_ns += mark->stolen_ns;
+	sum->unbooked_ns += mark->unbooked_ns;
+	sum->overbooked_ns += mark->overbooked_ns;
+	sum->moved_ns += mark->moved_ns;
+	sum->wide_ns += mark->wide_ns;
+	sum->slices += mark->slices;
+	sum->torn += mark->torn;
+	sum->broken += mark->broken;
+	sum->unbooked += mark->unbooked;
+	sum->overbooked += mark->overbooked;
+	sum->wide += mark->wide;
+	sum->moves += mark->moves;
+}
+
+void times_add(struct times *sum, const struct times *times)
+{
+	sum->on_ns += times->on_ns;
+	sum->wait_ns += times->wait_ns;
+	sum->on_error_ns += times->on_error_ns;
+	sum->wait_error_ns += times->wait_error_ns;
+	sum->on_lag_ns += times->on_lag_ns;
+	sum->wait_lag_ns += times->wait_lag_ns;
+	sum->on_apart_ns += times->on_apart_ns;
+	sum->wait_apart_ns += times->wait_apart_ns;
+}
+
 /*
  * What the witness says of the time from a marker (0: birth) to another. A
  * thread that execs without being the leader has an earlier marker only with
@@ -91,16 +117,12 @@ static bool witness_between(struct mark *out, const struct evidence *evidence, u
 
 		if (!found)
 			return false;
-		out->on.low_ns += found->on.low_ns;
-		out->on.high_ns += found->on.high_ns;
-		out->wait.low_ns += found->wait.low_ns;
-		out->wait.high_ns += found->wait.high_ns;
-		out->slices += found->slices;
+		mark_add(out, found);
 	}
 	return true;
 }
 
-static int64_t outside(int64_t ns, const struct bounds *bounds)
+static int64_t outside(int64_t ns, const struct spell *bounds)
 {
 	if (ns < (int64_t)bounds->low_ns)
 		return ns - (int64_t)bounds->low_ns;
@@ -110,20 +132,30 @@ static int64_t outside(int64_t ns, const struct bounds *bounds)
 static void compare(struct compared *out, const struct sums *sums, const struct book *book,
 		    const struct mark *mark)
 {
+	/* Waiting that is none in the books, and the reverse. */
+	int64_t unbooked_ns = (int64_t)(mark->unbooked_ns + mark->moved_ns);
+	int64_t overbooked_ns = (int64_t)mark->overbooked_ns;
+
 	*out = (struct compared){
-		.on_ns = sums->on_ns,
-		.wait_ns = sums->wait_ns,
 		.slices = sums->starts,
-		.voluntary = (int64_t)(sums->blocks - book->voluntary),
-		.involuntary = (int64_t)(sums->stops - book->involuntary),
-		.missed = (int64_t)(sums->starts - book->slices),
+		.voluntary = (int64_t)(sums->blocks + mark->broken - book->voluntary),
+		.involuntary = (int64_t)(sums->stops - mark->broken - book->involuntary),
+		.missed = (int64_t)(sums->starts - mark->unbooked - book->slices),
 		.calls = (int64_t)(sums->calls - book->calls),
-		.on_error_ns = sums->on_ns - (int64_t)book->cpu_ns,
-		.wait_error_ns = sums->wait_ns - (int64_t)book->wait_ns,
 		.on_outside_ns = outside(sums->on_ns, &mark->on),
 		.wait_outside_ns = outside(sums->wait_ns, &mark->wait),
-		.width_ns =
-			mark->on.high_ns - mark->on.low_ns + mark->wait.high_ns - mark->wait.low_ns,
+		.mark = *mark,
+	};
+	out->times = (struct times){
+		.on_ns = sums->on_ns,
+		.wait_ns = sums->wait_ns,
+		.on_error_ns = sums->on_ns - (int64_t)(book->cpu_ns + mark->stolen_ns),
+		.wait_error_ns =
+			sums->wait_ns - unbooked_ns + overbooked_ns - (int64_t)book->wait_ns,
+		.on_lag_ns = mark->on.ns - (int64_t)mark->stolen_ns - mark->on.clock_ns,
+		.wait_lag_ns = mark->wait.ns - (int64_t)mark->unbooked_ns - mark->wait.clock_ns,
+		.on_apart_ns = sums->on_ns - mark->on.ns,
+		.wait_apart_ns = sums->wait_ns - mark->wait.ns,
 	};
 }
 
@@ -161,8 +193,10 @@ static void judge_wakes(struct verdict *out, const struct life *life, const stru
 	for (size_t i = begin->wakes; i < end->wakes; i++) {
 		const struct wake *wake = &life->wakes[i];
 
-		if (strcmp(wake->wait, wakers->wait) != 0)
+		if (strcmp(wake->wait, wakers->wait) != 0) {
+			out->elsewhere++;
 			continue;
+		}
 		out->wakes++;
 		if (wake_is_right(wakers, wake) || out->wrong_wake)
 			continue;
@@ -175,45 +209,18 @@ static void judge_wakes(struct verdict *out, const struct life *life, const stru
 
 static unsigned span_faults(const struct compared *compared)
 {
-	double limit_ns = WITNESS_SLICE_NS * ((double)compared->slices + 1);
+	/* On a CPU at its begin, it has one slice more than it had starts. */
+	int64_t outside_most = OUTSIDE_SLICE_NS * ((int64_t)compared->slices + 1);
 	unsigned faults = 0;
 
 	faults |= compared->voluntary ? FAULT_VOLUNTARY : 0;
 	faults |= compared->involuntary ? FAULT_INVOLUNTARY : 0;
 	faults |= compared->missed ? FAULT_SLICES : 0;
 	faults |= compared->calls ? FAULT_CALLS : 0;
-	if (!within(compared->on_outside_ns, limit_ns) ||
-	    !within(compared->wait_outside_ns, limit_ns))
+	if (llabs(compared->on_outside_ns) > outside_most ||
+	    llabs(compared->wait_outside_ns) > outside_most)
 		faults |= FAULT_WITNESS;
 	return faults;
-}
-
-static void take_broken(struct verdict *out, const struct evidence *evidence)
-{
-	struct compared *compared = &out->compared;
-	uint64_t most;
-
-	if (compared->voluntary >= 0)
-		return;
-	most = excuses_broken(evidence->excuses, out->entry->tid, (uint64_t)out->from_ns,
-			      (uint64_t)out->to_ns);
-	compared->broken = (uint64_t)-compared->voluntary;
-	if (compared->broken > most)
-		compared->broken = most;
-	compared->voluntary += (int64_t)compared->broken;
-	compared->involuntary -= (int64_t)compared->broken;
-}
-
-static void take_unbooked(struct verdict *out, const struct evidence *evidence)
-{
-	struct compared *compared = &out->compared;
-	uint64_t wait_ns;
-
-	compared->unbooked =
-		excuses_unbooked(evidence->excuses, out->entry->tid, (uint64_t)out->from_ns,
-				 (uint64_t)out->to_ns, &wait_ns);
-	compared->missed -= (int64_t)compared->unbooked;
-	compared->wait_error_ns -= (int64_t)wait_ns;
 }
 
 static bool judge_numbers(struct verdict *out, const struct evidence *evidence,
@@ -234,11 +241,9 @@ static bool judge_numbers(struct verdict *out, const struct evidence *evidence,
 		compare(&out->compared, &sums, &book, &mark);
 	/* Before its first marker libc made some, too. */
 	out->compared.calls = calls;
-	take_broken(out, evidence);
-	take_unbooked(out, evidence);
-	out->faults |= span_faults(&out->compared);
-	out->overbooked =
-		out->compared.wait_error_ns < -OVERBOOKED_NS && !(out->faults & FAULT_WITNESS);
+	out->torn = mark.torn != 0;
+	if (!out->torn)
+		out->faults |= span_faults(&out->compared);
 	return true;
 }
 
@@ -256,99 +261,16 @@ void judge_span(struct verdict *out, const struct entry *entry, const struct evi
 	end = &life->marks[entry->end.mark - 1];
 	out->from_ns = entry->first ? life->born_ns : begin->time_ns;
 	out->to_ns = end->time_ns;
-	out->blind = excuses_blind(evidence->excuses, entry->tid, (uint64_t)out->from_ns,
-				   (uint64_t)out->to_ns);
-	out->blind |= entry->unread != 0;
-	if (out->blind)
+	out->unread = entry->unread != 0;
+	if (out->unread)
 		return;
 	if (!judge_numbers(out, evidence, begin, end))
 		out->faults = FAULT_MISSING;
-	else
+	else if (!out->torn)
 		judge_wakes(out, life, begin, end);
 }
 
-/* ---- a thread, and all of them ---- */
-
-void account_add(struct account *account, const struct verdict *verdict)
+bool verdict_is_blind(const struct verdict *verdict)
 {
-	const struct compared *compared = &verdict->compared;
-	const struct entry *entry = verdict->entry;
-
-	account->spans++;
-	account->blind += verdict->blind;
-	account->faults |= verdict->faults;
-	if (verdict->blind || verdict->faults & FAULT_MISSING)
-		return;
-	account->from_birth |= entry->first;
-	account->voluntary += entry->end.voluntary - entry->begin.voluntary;
-	account->involuntary += entry->end.involuntary - entry->begin.involuntary;
-	account->calls += entry->end.calls - entry->begin.calls;
-	account->wakes += verdict->wakes;
-	account->slices += compared->slices;
-	account->unbooked += compared->unbooked;
-	account->broken += compared->broken;
-	account->overbooked += verdict->overbooked;
-	if (verdict->overbooked)
-		return;
-	account->on_ns += compared->on_ns;
-	account->wait_ns += compared->wait_ns;
-	account->on_error_ns += compared->on_error_ns;
-	account->wait_error_ns += compared->wait_error_ns;
-	account->width_ns += compared->width_ns;
-}
-
-/*
- * Stolen time: on a CPU by our clock, not by the books'; or it fell between
- * the kernel's reading of its clock and ours. It may be any thread's.
- */
-static bool within_stolen(int64_t error_ns, double limit_ns, const struct evidence *evidence)
-{
-	return within(error_ns, limit_ns + (double)evidence->stolen_ns);
-}
-
-void judge_account(struct account *account, const struct evidence *evidence)
-{
-	double slices = (double)account->slices + 1;
-	double time = (double)(account->on_ns + account->wait_ns);
-	double birth = account->from_birth ? BIRTH_NS : 0;
-	/* The witness's own programs come between the kernel's clock and ours. */
-	double own = (double)account->width_ns;
-	double border = BORDER_SLICE_NS * slices + CLOCKS_PART * time + birth;
-	int64_t both_ns = account->on_error_ns + account->wait_error_ns;
-
-	if (!within_stolen(both_ns, TIME_PART * time + TIME_SLICE_NS * slices + own + birth,
-			   evidence))
-		account->faults |= FAULT_TIME;
-	if (!within_stolen(account->on_error_ns, border, evidence) ||
-	    !within_stolen(account->wait_error_ns, border, evidence))
-		account->faults |= FAULT_BORDER;
-}
-
-void sum_add(struct account *sum, const struct account *account)
-{
-	sum->spans += account->spans;
-	sum->blind += account->blind;
-	sum->faults |= account->faults;
-	sum->voluntary += account->voluntary;
-	sum->involuntary += account->involuntary;
-	sum->calls += account->calls;
-	sum->wakes += account->wakes;
-	sum->slices += account->slices;
-	sum->unbooked += account->unbooked;
-	sum->broken += account->broken;
-	sum->overbooked += account->overbooked;
-	sum->on_ns += account->on_ns;
-	sum->wait_ns += account->wait_ns;
-	sum->on_error_ns += account->on_error_ns;
-	sum->wait_error_ns += account->wait_error_ns;
-	sum->width_ns += account->width_ns;
-}
-
-bool judge_sum(const struct account *sum, const struct evidence *evidence)
-{
-	double slices = SUM_SLICE_NS * (double)sum->slices;
-
-	return within_stolen(sum->on_error_ns, SUM_PART * (double)sum->on_ns + slices, evidence) &&
-	       within_stolen(sum->wait_error_ns, SUM_PART * (double)sum->wait_ns + slices,
-			     evidence);
+	return verdict->torn || verdict->unread || verdict->faults & FAULT_MISSING;
 }

@@ -112,3 +112,8 @@ int kernel_marks(struct kernel *kernel, struct mark **out, size_t *count)
 	kernel->count = kernel->room = 0;
 	return 0;
 }
+
+uint64_t kernel_holes(const struct kernel *kernel)
+{
+	return kernel->bpf->bss->holes;
+}

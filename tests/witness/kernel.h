@@ -7,6 +7,7 @@
 #define WITNESS_KERNEL_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "mark.h"
 
@@ -20,5 +21,8 @@ int kernel_attach_after(struct kernel *kernel);
 void kernel_close(struct kernel *kernel);
 /* All marks so far: an array of *count for free(). 0, -ENOMEM, -ENOSPC: some did not fit. */
 int kernel_marks(struct kernel *kernel, struct mark **out, size_t *count);
+
+/* How often a thread left a CPU that was not seen to come onto it: the machine hides some. */
+uint64_t kernel_holes(const struct kernel *kernel);
 
 #endif

@@ -62,12 +62,11 @@ struct entry {
 };
 
 struct ledger {
-	uint32_t go;	 /* 1: the workload may begin */
-	uint32_t count;	 /* entries handed out */
-	uint32_t steals; /* a hypervisor has ever stolen time (/proc/stat) */
-	uint32_t pad;
-	uint64_t stolen_ticks; /* during the run */
-	uint64_t cpu_ns;       /* all CPUs' time, idle or not, while it was crowded */
+	uint32_t go;	  /* 1: the workload may begin */
+	uint32_t count;	  /* entries handed out */
+	uint32_t made;	  /* threads that the workload made, measured or not */
+	uint32_t command; /* the capture is of the workload only */
+	uint64_t holes;	  /* kernel_holes() */
 	struct entry entries[LEDGER_ENTRIES];
 };
 

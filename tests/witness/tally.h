@@ -14,7 +14,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
+
+/* Goroutine ids: the tid, plus this times how often it was used before. */
+#define TID_PERIOD 10000000
 
 /* Sums from the life's first event up to a time. */
 struct sums {
@@ -68,9 +70,5 @@ void tally_free(struct tally *tally);
 const struct life *tally_find(const struct tally *tally, uint32_t tid, uint32_t marks);
 size_t tally_lives(const struct tally *tally);
 uint64_t tally_events(const struct tally *tally);
-
-/* Prints the events of a thread between two times, the first and the last count / 2 of them. */
-int tally_print(FILE *out, const char *path, uint32_t tid, int64_t from_ns, int64_t to_ns,
-		size_t count);
 
 #endif

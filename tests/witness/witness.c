@@ -135,20 +135,6 @@ static int wait_for_capture(const char *path)
 	return -ETIMEDOUT;
 }
 
-/* The eighth number of all CPUs in /proc/stat, in ticks; 0 where there is none. */
-static uint64_t stolen_ticks(void)
-{
-	FILE *file = fopen("/proc/stat", "r");
-	unsigned long long ticks = 0;
-
-	if (!file)
-		return 0;
-	if (fscanf(file, "cpu %*u %*u %*u %*u %*u %*u %*u %llu", &ticks) != 1)
-		ticks = 0;
-	fclose(file);
-	return ticks;
-}
-
 static int capture_work(struct run *run, struct kernel *kernel, int ledger_fd)
 {
 	pid_t pid = start_capture(&run->paths, run->command, ledger_fd);
@@ -238,16 +224,12 @@ static int capture_all(struct run *run)
 	struct kernel *kernel;
 	int fd = ledger_map(run, O_CREAT | O_TRUNC);
 	int err = fd < 0 ? fd : kernel_open(&kernel);
-	uint64_t before;
 
 	if (err)
 		return err;
-	before = stolen_ticks();
+	run->ledger->command = run->command;
 	err = capture_work(run, kernel, fd);
-	run->ledger->cpu_ns =
-		(uint64_t)sysconf(_SC_NPROCESSORS_ONLN) * CROWDED_MS * UINT64_C(1000000);
-	run->ledger->steals = before != 0;
-	run->ledger->stolen_ticks = stolen_ticks() - before;
+	run->ledger->holes = kernel_holes(kernel);
 	if (!err)
 		err = kernel_marks(kernel, &run->marks, &run->mark_count);
 	kernel_close(kernel);

@@ -36,6 +36,13 @@ void must(bool good, const char *what)
 	_exit(1);
 }
 
+bool made(struct ledger *ledger, long tid)
+{
+	if (tid > 0)
+		__atomic_fetch_add(&ledger->made, 1, __ATOMIC_RELAXED);
+	return tid > 0;
+}
+
 uint64_t now_ns(void)
 {
 	struct timespec now;
@@ -273,8 +280,12 @@ static void add_kinds(struct crew *crew, const struct kind *kinds, const struct 
 static void run_crew(struct crew *crew)
 {
 	pthread_barrier_init(&crew->ready, NULL, crew->seat_count);
-	for (unsigned i = 0; i < crew->seat_count; i++)
-		must(!pthread_create(&crew->seats[i].thread, NULL, sit, &crew->seats[i]), "thread");
+	for (unsigned i = 0; i < crew->seat_count; i++) {
+		struct seat *seat = &crew->seats[i];
+
+		must(!pthread_create(&seat->thread, NULL, sit, seat), "thread");
+		made(seat->job.ledger, 1);
+	}
 	for (unsigned i = 0; i < crew->seat_count; i++)
 		pthread_join(crew->seats[i].thread, NULL);
 	for (unsigned i = 0; i < crew->team_count; i++)
@@ -334,7 +345,7 @@ static void run_kinds(const struct job *like)
 	pid_t pid = fork();
 	int status = 0;
 
-	must(pid >= 0, "fork");
+	must(pid == 0 || made(like->ledger, pid), "fork");
 	if (pid == 0) {
 		add_kinds(&crew, life_kinds, like);
 	} else {

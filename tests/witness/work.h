@@ -71,6 +71,9 @@ void compute(uint64_t ns);
 void nap(struct job *job, uint64_t ns);
 void pin(int nth); /* to the nth CPU allowed; not counted */
 
+/* Must be called once for each thread that is made: true, in its maker, if it was. */
+bool made(struct ledger *ledger, long tid);
+
 /* Takes an entry of the ledger for the calling thread. */
 void job_open(struct job *job, const char *kind);
 /* Reads the books at the begin, at the end of the first, the last span. */

@@ -34,13 +34,12 @@ static void short_life(const struct job *parent, const char *kind)
 	job_end(&job);
 }
 
-static pid_t fork_counted(struct job *job, unsigned long flags)
+static pid_t fork_counted(struct job *job)
 {
-#if defined(__aarch64__)
-	return (pid_t)call(job, SYS_clone, flags | SIGCHLD, 0L, NULL, 0L, NULL);
-#else
-	return (pid_t)call(job, SYS_clone, flags | SIGCHLD, 0L, NULL, NULL, 0L);
-#endif
+	pid_t pid = (pid_t)call(job, SYS_clone, SIGCHLD, 0L, NULL, 0L, 0L);
+
+	must(pid == 0 || made(job->ledger, pid), "fork");
+	return pid;
 }
 
 static void wait_counted(struct job *job, pid_t pid)
@@ -84,8 +83,9 @@ static void threads(struct job *job)
 	while (goes_on(job)) {
 		for (int i = 0; i < AT_ONCE; i++) {
 			job->calls++;
-			must(clone(thread_main, stacks + (i + 1) * STACK_BYTES, THREAD_FLAGS, job,
-				   &words[i], NULL, &words[i]) > 0,
+			must(made(job->ledger,
+				  clone(thread_main, stacks + (i + 1) * STACK_BYTES, THREAD_FLAGS,
+					job, &words[i], NULL, &words[i])),
 			     "clone");
 		}
 		for (int i = 0; i < AT_ONCE; i++)
@@ -102,9 +102,8 @@ static void forks(struct job *job)
 {
 	job_begin(job);
 	while (goes_on(job)) {
-		pid_t pid = fork_counted(job, 0);
+		pid_t pid = fork_counted(job);
 
-		must(pid >= 0, "fork");
 		if (pid == 0) {
 			short_life(job, "child");
 			_exit(0);
@@ -134,7 +133,7 @@ static void vforks(struct job *job)
 
 		job->calls++;
 		pid = clone(vfork_main, stack + STACK_BYTES, CLONE_VM | CLONE_VFORK | SIGCHLD, job);
-		must(pid > 0, "vfork");
+		must(made(job->ledger, pid), "vfork");
 		wait_counted(job, pid);
 		nap(job, 20 * MS);
 	}
@@ -155,6 +154,7 @@ static void exec_process(struct job *job)
 		mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	uint32_t word;
 
+	made(job->ledger, 1); /* afterwards it may be too late */
 	clone(exec_thread_main, stack + STACK_BYTES, THREAD_FLAGS, job, &word, NULL, &word);
 	for (;;)
 		syscall(SYS_ppoll, NULL, 0L, NULL, NULL, 8L);
@@ -164,9 +164,8 @@ static void thread_execs(struct job *job)
 {
 	job_begin(job);
 	while (goes_on(job)) {
-		pid_t pid = fork_counted(job, 0);
+		pid_t pid = fork_counted(job);
 
-		must(pid >= 0, "fork");
 		if (pid == 0)
 			exec_process(job);
 		wait_counted(job, pid);
@@ -241,7 +240,7 @@ static void stopper(struct job *job)
 {
 	pid_t pid = fork(); /* not counted: it is before the begin */
 
-	must(pid >= 0, "fork");
+	must(pid == 0 || made(job->ledger, pid), "fork");
 	if (pid == 0) {
 		stopped(job);
 		_exit(0);
@@ -301,9 +300,8 @@ static void tracer(struct job *job)
 {
 	job_begin(job);
 	while (goes_on(job)) {
-		pid_t pid = fork_counted(job, 0);
+		pid_t pid = fork_counted(job);
 
-		must(pid >= 0, "fork");
 		if (pid == 0) {
 			traced(job);
 			_exit(0);
