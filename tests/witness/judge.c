@@ -10,6 +10,7 @@
  * time: that much may a time be beyond the second witness's bounds.
  */
 #define OUTSIDE_SLICE_NS 30
+#define PAGE_FAULT "page fault" /* may come anywhere */
 
 static const char *const fault_names[FAULT_COUNT] = { "missing", "voluntary", "involuntary",
 						      "slices",	 "syscalls",  "witness",
@@ -194,7 +195,10 @@ static void judge_wakes(struct verdict *out, const struct life *life, const stru
 		const struct wake *wake = &life->wakes[i];
 
 		if (strcmp(wake->wait, wakers->wait) != 0) {
-			out->elsewhere++;
+			if (strcmp(wake->wait, PAGE_FAULT) != 0) {
+				out->elsewhere++;
+				out->other_wake = wake;
+			}
 			continue;
 		}
 		out->wakes++;

@@ -13,8 +13,8 @@
 #define FAULTS_SHOWN 4
 /* Of the spans, those that may be left unjudged for either reason. */
 #define BLIND_PART 0.03
-/* Of a known waker's wakeups, others that may come between: page faults, locks in the kernel. */
-#define ELSEWHERE_PART 0.001
+/* Of the wakeups of known waker: what the kernel's own locks may bring. */
+#define ELSEWHERE_PART 0.0001
 
 struct judgement {
 	const struct report_input *input;
@@ -100,8 +100,8 @@ static size_t judge_thread(struct judgement *judgement, size_t first)
 		account_add(&account, &verdict);
 		if (verdict.faults)
 			show_fault(judgement, &verdict);
-		else if (verdict_is_blind(&verdict) && judgement->input->verbose)
-			show_blind(&verdict);
+		else if (judgement->input->verbose)
+			show_remark(&verdict);
 	} while (i < judgement->entry_count && entries[i]->tid == account.entry->tid);
 	account_judge(&account);
 	if (account.faults & ~account.span_faults) {
@@ -150,7 +150,7 @@ static void say_claims(struct judgement *judgement)
 		say(judgement, judgement->faults[fault] == 0, "%s", claims[fault]);
 	account_sum_judge(all);
 	say(judgement, all->worst.sum <= 1, "the sums over all threads are the kernel's");
-	say(judgement, (double)all->elsewhere <= ELSEWHERE_PART * (double)all->wakes,
+	say(judgement, (double)all->elsewhere <= 1 + ELSEWHERE_PART * (double)all->wakes,
 	    "those whose waker is known sleep nowhere else");
 	say(judgement, all->torn <= blind_most && all->unread <= blind_most,
 	    "what is not judged is little");

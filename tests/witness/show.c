@@ -88,11 +88,22 @@ void show_span(const struct verdict *verdict, const char *trace, const char *cap
 		      EVENTS_SHOWN);
 }
 
-void show_blind(const struct verdict *verdict)
+void show_remark(const struct verdict *verdict)
 {
-	printf("# not judged: %s, thread %u, from %" PRId64 " to %" PRId64 ": %s\n",
-	       verdict->entry->kind, verdict->entry->tid, verdict->from_ns, verdict->to_ns,
-	       verdict->torn ? "something of it was hidden" : "its books could not be read");
+	const char *what = NULL;
+
+	if (verdict->unread)
+		what = "its books could not be read";
+	else if (verdict->torn)
+		what = "something of it was hidden";
+	else if (verdict->other_wake)
+		what = "it slept elsewhere, too";
+	if (!what)
+		return;
+	printf("# %s, thread %u, from %" PRId64 " to %" PRId64 ": %s\n", verdict->entry->kind,
+	       verdict->entry->tid, verdict->from_ns, verdict->to_ns, what);
+	if (verdict->other_wake)
+		show_wake(verdict->other_wake);
 }
 
 /* ---- all ---- */
@@ -134,7 +145,7 @@ void show_figures(const struct account *sum, unsigned threads)
 	       "whose books could not be read\n",
 	       threads, sum->spans, sum->torn, sum->unread);
 	printf("# judged: %" PRIu64 " voluntary and %" PRIu64 " involuntary switches, %" PRIu64
-	       " syscalls, %" PRIu64 " wakeups of known waker (and %" PRIu64
+	       " syscalls, %" PRIu64 " wakeups of known waker (%" PRIu64
 	       " from other sleeps), %" PRIu64 " slices\n",
 	       sum->voluntary, sum->involuntary, sum->calls, sum->wakes, sum->elsewhere,
 	       sum->slices);

@@ -9,8 +9,8 @@ void show_head(void);
 void show_account(const struct account *account);
 /* What the trace and the capture have of a span that is off. */
 void show_span(const struct verdict *verdict, const char *trace, const char *capture);
-/* That a span is not judged. */
-void show_blind(const struct verdict *verdict);
+/* That a span is not judged, or that it slept elsewhere; else nothing. */
+void show_remark(const struct verdict *verdict);
 /* threads: how many sum is of. */
 void show_figures(const struct account *sum, unsigned threads);
 

@@ -114,6 +114,43 @@ static void forks(struct job *job)
 	job_end(job);
 }
 
+#define REAPED 8
+
+static int reaped(void *arg)
+{
+	(void)arg;
+	syscall(SYS_openat, AT_FDCWD, "/proc/self/schedstat", O_RDONLY);
+	return 0;
+}
+
+/*
+ * Collects what is left of many children: they have been looked at in /proc,
+ * and when they are taken out of it the waiting thread may be preempted while
+ * its state says that it will sleep.
+ */
+static void reaper(struct job *job)
+{
+	char *stacks = mmap(NULL, REAPED * STACK_BYTES, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	pid_t pids[REAPED];
+
+	must(stacks != MAP_FAILED, "stacks");
+	job_begin(job);
+	while (goes_on(job)) {
+		for (int i = 0; i < REAPED; i++) {
+			job->calls++;
+			pids[i] = clone(reaped, stacks + (i + 1) * STACK_BYTES, CLONE_VM | SIGCHLD,
+					NULL);
+			must(made(job->ledger, pids[i]), "clone");
+		}
+		for (int i = 0; i < REAPED; i++)
+			wait_counted(job, pids[i]);
+		nap(job, 3 * MS);
+	}
+	job_end(job);
+	munmap(stacks, REAPED * STACK_BYTES);
+}
+
 static int vfork_main(void *arg)
 {
 	work_exec(arg, "vfork-exec");
@@ -315,6 +352,7 @@ static void tracer(struct job *job)
 const struct kind life_kinds[] = {
 	{ "threads", 1, NULL, threads, NULL },
 	{ "forks", 1, NULL, forks, NULL },
+	{ "reaper", 1, NULL, reaper, NULL },
 	{ "vforks", 1, NULL, vforks, NULL },
 	{ "thread-execs", 1, NULL, thread_execs, NULL },
 	{ "fault", 1, fault_open, fault, fault_close },
