@@ -11,7 +11,7 @@
  * Unbooked waits: a thread that is preempted when it has already said that it
  * will sleep (its state is not 0) waits for a CPU like any other, but the
  * books know neither the wait nor the slice after it (sched_info_depart() and
- * _arrive()).
+ * _arrive()), unless it is moved to another CPU's run queue meanwhile.
  *
  * Overbooked waits: since 6.12 a sleeping thread may stay queued for a while
  * (sched_delayed). When it is moved to another CPU meanwhile, enqueue_task()
@@ -47,7 +47,7 @@ struct spell {
 struct mark {
 	struct spell on, wait; /* on a CPU, on a run queue */
 	__u64 stolen_ns, unbooked_ns, overbooked_ns, moved_ns;
-	__u64 wide_ns; /* by which the two readings of a moment were more than 1 us apart */
+	__u64 wide_ns; /* by which the two readings of a moment were more than 0.8 us apart */
 	__u32 tid;
 	__u32 mark; /* which of the thread's markers, from 1 */
 	__u32 slices;

@@ -155,7 +155,7 @@ void show_figures(const struct account *sum, unsigned threads)
 	       mark->unbooked, mark->unbooked ? sum->slices / mark->unbooked : 0, mark->broken,
 	       mark->overbooked, (double)mark->overbooked_ns / 1e6, mark->moves,
 	       (double)mark->moved_ns / 1e6, (double)mark->stolen_ns / 1e6);
-	printf("# the second witness: bounds %.0f ns a slice wide, %u moments beyond 1 us\n",
+	printf("# the second witness: bounds %.0f ns a slice wide, %u moments beyond 0.8 us\n",
 	       (double)(mark->on.high_ns - mark->on.low_ns + mark->wait.high_ns -
 			mark->wait.low_ns) /
 		       (2.0 * (double)(sum->slices + 1)),

@@ -31,7 +31,7 @@ const volatile long mark_syscall = -1;
 /* A move takes less. */
 #define MOVE_NS 1000000
 /* Two readings of the clock that are farther apart leave more than half of it open. */
-#define WIDE_NS 1000
+#define WIDE_NS 800
 
 /* Events that do not nest in one of their kind. */
 enum event {
@@ -245,6 +245,16 @@ static void note_move(struct sums *sums, __u64 queued_clock)
 		sums->mark.moved_ns += between;
 }
 
+/* On the other run queue it waits for the books, too. */
+static void begin_booking(struct sums *sums, const struct moment *now)
+{
+	__u64 skipped_ns = now->clock - sums->since.clock;
+
+	sums->mark.unbooked_ns += skipped_ns;
+	sums->mark.wait.clock_ns -= skipped_ns;
+	sums->unbooked = 0;
+}
+
 /*
  * The books are up to date when it leaves a run queue, but not yet when it is
  * on the other: that shows at the next event only, by what was booked then.
@@ -255,6 +265,8 @@ static void move_waiting(struct sums *sums, struct task_struct *task)
 	__u64 delay = fields->sched_info.run_delay;
 	struct moment now = moment_of(SWITCH, task);
 
+	if (sums->unbooked)
+		begin_booking(sums, &now);
 	if (sums->moved)
 		note_move(sums, now.clock - (delay - sums->left_delay));
 	sums->left_clock = now.clock;
