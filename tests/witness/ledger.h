@@ -16,10 +16,10 @@
 #include <sys/syscall.h>
 
 #define LEDGER_ENTRIES 32768
-/* The marker, and the one call that is not counted: it may or may not be in the vdso. */
 #define MARK_SYSCALL SYS_getsid
 #define MARK_NAME "getsid"
-#define UNCOUNTED_NAME "clock_gettime"
+/* Not counted where the vdso has no clock and libc's own would be syscalls, too. */
+#define CLOCK_NAME "clock_gettime"
 
 /* The kernel's books of a thread up to a moment, and its own count. */
 struct book {
@@ -66,7 +66,9 @@ struct ledger {
 	uint32_t count;	  /* entries handed out */
 	uint32_t made;	  /* threads that the workload made, measured or not */
 	uint32_t command; /* the capture is of the workload only */
-	uint64_t holes;	  /* kernel_holes() */
+	uint32_t vdso;	  /* the clock is read without a syscall */
+	uint32_t pad;
+	uint64_t holes; /* kernel_holes() */
 	struct entry entries[LEDGER_ENTRIES];
 };
 

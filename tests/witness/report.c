@@ -164,6 +164,7 @@ static void say_claims(struct judgement *judgement)
 static bool judge_run(struct judgement *judgement)
 {
 	const char *stats = judgement->input->stats, *missed;
+	long long lost;
 	unsigned told;
 
 	if (!entries_sort(judgement) || !judgement->entry_count)
@@ -171,7 +172,11 @@ static bool judge_run(struct judgement *judgement)
 	printf("# %llu events, %zu threads in the trace\n",
 	       (unsigned long long)tally_events(judgement->evidence.tally),
 	       tally_lives(judgement->evidence.tally));
-	say(judgement, stats_number(stats, "lost") == 0, "no record was lost");
+	lost = stats_number(stats, "lost");
+	say(judgement, lost == 0, "no record was lost%s",
+	    lost ? ": too busy to judge anything" : "");
+	if (lost)
+		return true;
 	show_head();
 	for (size_t i = 0; i < judgement->entry_count;)
 		i = judge_thread(judgement, i);
@@ -181,7 +186,6 @@ static bool judge_run(struct judgement *judgement)
 	say(judgement, !missed, "told %u lies, the judge finds them%s%s", told,
 	    missed ? ", but not " : "", missed ? missed : "");
 	show_figures(&judgement->all, judgement->threads);
-	free(judgement->entries);
 	return true;
 }
 
@@ -190,7 +194,7 @@ bool report(const struct report_input *input)
 	struct judgement judgement = { .input = input };
 	struct tally *tally = NULL;
 	char error[512];
-	int err = tally_new(&tally, input->trace, error, sizeof(error));
+	int err = tally_new(&tally, input->trace, input->ledger->vdso, error, sizeof(error));
 
 	if (err)
 		say(&judgement, false, "the trace is read: %s", error);
@@ -202,6 +206,7 @@ bool report(const struct report_input *input)
 		if (!judge_run(&judgement))
 			say(&judgement, false, "the workload said what it did");
 	}
+	free(judgement.entries);
 	tally_free(tally);
 	return !judgement.failed;
 }

@@ -32,6 +32,7 @@ struct tally {
 	struct ended *ended; /* per P: the last life that ended there */
 	char *texts[TEXTS];
 	uint64_t events;
+	bool clocks;
 	int error;
 };
 
@@ -222,8 +223,7 @@ static void on_syscall(struct tally *tally, struct life *life, const struct gt_e
 	/* Only taken up again: after a switch, or a child made inside it. */
 	if (life->inside && same_record(life->split_ns, event->time))
 		return;
-	if (strcmp(name, UNCOUNTED_NAME) != 0)
-		life->now.calls++;
+	life->now.calls += tally->clocks || strcmp(name, CLOCK_NAME) != 0;
 	if (!strcmp(name, MARK_NAME))
 		add_mark(tally, life);
 }
@@ -339,7 +339,7 @@ static int read_all(struct tally *tally, const struct file *file, char *error, s
 	return err ? err : tally->error;
 }
 
-int tally_new(struct tally **out, const char *path, char *error, size_t size)
+int tally_new(struct tally **out, const char *path, bool clocks, char *error, size_t size)
 {
 	struct tally *tally = calloc(1, sizeof(*tally));
 	struct file file;
@@ -348,6 +348,7 @@ int tally_new(struct tally **out, const char *path, char *error, size_t size)
 	snprintf(error, size, "%s", "cannot be read");
 	if (!tally)
 		return err;
+	tally->clocks = clocks;
 	tally->ended = calloc(PROCS_MAX, sizeof(*tally->ended));
 	if (tally->ended)
 		err = file_map(&file, path);

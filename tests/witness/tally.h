@@ -60,10 +60,10 @@ struct life {
 struct tally;
 
 /*
- * Reads a trace. 0, -ENOMEM, or what the reader says: *error (size bytes) says
- * it in words.
+ * Reads a trace; clocks: count syscalls that read the clock, too. 0, -ENOMEM,
+ * or what the reader says: *error (size bytes) says it in words.
  */
-int tally_new(struct tally **out, const char *path, char *error, size_t size);
+int tally_new(struct tally **out, const char *path, bool clocks, char *error, size_t size);
 void tally_free(struct tally *tally);
 
 /* The life that had tid last and at least so many markers; NULL: none. */

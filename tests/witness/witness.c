@@ -29,6 +29,7 @@
 
 #define TOOL "./gotrace-bpf"
 #define WORK "build/witness/work"
+#define BUFFER "128M" /* others may keep the capture from the CPUs for a while */
 #define CROWDED_MS 1500
 #define QUIET_MS 1000
 
@@ -112,6 +113,8 @@ static pid_t start_capture(const struct paths *paths, bool command, int ledger_f
 	line_add(&line, TOOL);
 	line_add(&line, "record");
 	line_add(&line, "-q");
+	line_add(&line, "--buffer");
+	line_add(&line, BUFFER);
 	line_add(&line, "-o");
 	line_add(&line, paths->capture);
 	if (command) {
