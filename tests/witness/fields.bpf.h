@@ -33,11 +33,15 @@ struct task_struct___witness {
 	struct sched_entity___witness se;
 } __attribute__((preserve_access_index));
 
+/* A field's offset has to stay behind the test for the field: barrier_var(). */
 static inline int is_delayed(struct task_struct *task)
 {
 	struct task_struct___witness *fields = (void *)task;
 
-	return bpf_core_field_exists(fields->se.sched_delayed) && fields->se.sched_delayed;
+	if (!bpf_core_field_exists(fields->se.sched_delayed))
+		return 0;
+	barrier_var(fields);
+	return fields->se.sched_delayed;
 }
 
 /*
@@ -51,6 +55,7 @@ static inline void read_clocks(struct task_struct *task, __u64 *clock, __u64 *cl
 
 	if (!bpf_core_field_exists(fields->se.cfs_rq))
 		return;
+	barrier_var(fields);
 	rq = fields->se.cfs_rq->rq;
 	*clock = rq->clock;
 	*clock_task = rq->clock_task;

@@ -62,13 +62,13 @@ struct entry {
 };
 
 struct ledger {
-	uint32_t go;	  /* 1: the workload may begin */
-	uint32_t count;	  /* entries handed out */
-	uint32_t made;	  /* threads that the workload made, measured or not */
-	uint32_t command; /* the capture is of the workload only */
-	uint32_t vdso;	  /* the clock is read without a syscall */
-	uint32_t pad;
-	uint64_t holes; /* kernel_holes() */
+	uint32_t go;	       /* 1: the workload may begin */
+	uint32_t count;	       /* entries handed out */
+	uint32_t made;	       /* threads that the workload made, measured or not */
+	uint32_t command;      /* the capture is of the workload only */
+	uint32_t vdso;	       /* the clock is read without a syscall */
+	uint32_t lookups_fail; /* task storage may not be found: before Linux 6.2 */
+	uint64_t holes;	       /* kernel_holes() */
 	struct entry entries[LEDGER_ENTRIES];
 };
 

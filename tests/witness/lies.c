@@ -4,15 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "account.h"
-
 #define NO_TID 0x7fffffff
 
 /* A span as it is told: by its thread, and by the witness. */
 struct tale {
 	struct entry entry;
-	struct mark *mark;	   /* the last of its marks */
-	const struct mark *honest; /* what they come to */
+	struct mark *mark;	       /* the last of its marks */
+	const struct compared *honest; /* what is right */
 };
 
 struct lie {
@@ -63,7 +61,7 @@ static void another_waker(struct tale *tale)
 /* What moves a time beyond what a span of so many slices is allowed. */
 static uint64_t too_much(const struct tale *tale, uint64_t slice_ns)
 {
-	return (tale->honest->slices + 2) * slice_ns + tale->honest->wide_ns;
+	return (tale->honest->mark.slices + 2) * slice_ns + tale->honest->mark.wide_ns;
 }
 
 static void later_for_the_witness(struct tale *tale)
@@ -73,7 +71,7 @@ static void later_for_the_witness(struct tale *tale)
 
 static void outside_its_bounds(struct tale *tale)
 {
-	uint64_t width_ns = tale->honest->wait.high_ns - tale->honest->wait.low_ns;
+	uint64_t width_ns = tale->honest->mark.wait.high_ns - tale->honest->mark.wait.low_ns;
 
 	tale->mark->wait.low_ns += width_ns + too_much(tale, 40);
 	tale->mark->wait.high_ns += width_ns + too_much(tale, 40);
@@ -82,15 +80,19 @@ static void outside_its_bounds(struct tale *tale)
 static void less_time(struct tale *tale)
 {
 	uint64_t time_ns = tale->entry.end.cpu_ns + tale->entry.end.wait_ns;
+	const struct times *times = &tale->honest->times;
+	uint64_t lag_ns = (uint64_t)(llabs(times->on_lag_ns) + llabs(times->wait_lag_ns));
 
-	tale->entry.end.cpu_ns += time_ns / 100 + too_much(tale, 12000) + 40000;
+	tale->entry.end.cpu_ns += time_ns / 100 + too_much(tale, 4000) + 40000 + 2 * lag_ns;
 }
 
 /* From one to the other: their sum stays. */
 static void another_border(struct tale *tale)
 {
-	tale->entry.end.cpu_ns += too_much(tale, 120000);
-	tale->entry.end.wait_ns -= too_much(tale, 120000);
+	uint64_t lag_ns = (uint64_t)llabs(tale->honest->times.on_lag_ns);
+
+	tale->entry.end.cpu_ns += too_much(tale, 100000) + 2 * lag_ns;
+	tale->entry.end.wait_ns -= too_much(tale, 100000) + 2 * lag_ns;
 }
 
 static const struct lie lies[] = {
@@ -129,7 +131,7 @@ static const char *tell_all(const struct verdict *right, const struct mark *mark
 	for (size_t i = 0; i < sizeof(lies) / sizeof(*lies) && !missed; i++) {
 		struct tale tale = { .entry = *right->entry,
 				     .mark = &copy[right->entry->end.mark - 1],
-				     .honest = &right->compared.mark };
+				     .honest = &right->compared };
 
 		memcpy(copy, marks, count * sizeof(*copy));
 		lies[i].tell(&tale);
@@ -153,10 +155,21 @@ static const struct mark *marks_of(const struct evidence *evidence, uint32_t tid
 	return evidence->marks + first;
 }
 
-const char *lies_judge(const struct entry *const *entries, size_t count,
+/* Of all threads, on CPUs more than twice of what is allowed. */
+static bool sum_is_found(const struct account *sum)
+{
+	struct account told = *sum;
+	int64_t lag_ns = llabs(sum->times.on_lag_ns);
+
+	told.times.on_error_ns += sum->times.on_ns / 500 + (int64_t)sum->slices * 1000 + 2 * lag_ns;
+	account_sum_judge(&told);
+	return told.worst.sum > 1;
+}
+
+const char *lies_judge(const struct entry *const *entries, size_t count, const struct account *sum,
 		       const struct evidence *evidence, unsigned *told)
 {
-	const char *missed = NULL;
+	const char *missed = sum_is_found(sum) ? NULL : "another sum";
 
 	*told = 0;
 	for (size_t i = 0; i < count && !missed; i++) {

@@ -7,10 +7,13 @@
 #ifndef WITNESS_LIES_H
 #define WITNESS_LIES_H
 
-#include "judge.h"
+#include "account.h"
 
-/* Tells *told lies. NULL, or the name of the first that was not found. */
-const char *lies_judge(const struct entry *const *entries, size_t count,
+/*
+ * Tells *told lies, about threads and about the sum over all. NULL, or the
+ * name of the first that was not found.
+ */
+const char *lies_judge(const struct entry *const *entries, size_t count, const struct account *sum,
 		       const struct evidence *evidence, unsigned *told);
 
 #endif

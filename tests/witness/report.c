@@ -144,6 +144,7 @@ static void say_claims(struct judgement *judgement)
 		"each of them is, as near as the kernel draws the border",
 	};
 
+	const struct ledger *ledger = judgement->input->ledger;
 	double blind_most = BLIND_PART * (double)all->spans;
 
 	for (unsigned fault = 0; fault < FAULT_COUNT; fault++)
@@ -154,8 +155,8 @@ static void say_claims(struct judgement *judgement)
 	    "those whose waker is known sleep nowhere else");
 	say(judgement, all->torn <= blind_most && all->unread <= blind_most,
 	    "what is not judged is little");
-	say(judgement, !all->torn || judgement->input->ledger->holes,
-	    "and hidden only where the machine hides threads");
+	say(judgement, !all->torn || ledger->holes || ledger->lookups_fail,
+	    "and only where the machine or an old kernel hides it");
 	say_made(judgement);
 }
 
@@ -181,8 +182,8 @@ static bool judge_run(struct judgement *judgement)
 	for (size_t i = 0; i < judgement->entry_count;)
 		i = judge_thread(judgement, i);
 	say_claims(judgement);
-	missed =
-		lies_judge(judgement->entries, judgement->entry_count, &judgement->evidence, &told);
+	missed = lies_judge(judgement->entries, judgement->entry_count, &judgement->all,
+			    &judgement->evidence, &told);
 	say(judgement, !missed, "told %u lies, the judge finds them%s%s", told,
 	    missed ? ", but not " : "", missed ? missed : "");
 	show_figures(&judgement->all, judgement->threads);

@@ -20,6 +20,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -222,6 +223,19 @@ static int marks_read(struct run *run)
 
 /* ---- the program ---- */
 
+/*
+ * Before 6.2 the storage of a thread is not found from an interrupt on top of
+ * another lookup: the second witness misses a wakeup.
+ */
+static bool kernel_is_old(void)
+{
+	struct utsname name;
+	int major = 0, minor = 0;
+
+	return !uname(&name) && sscanf(name.release, "%d.%d", &major, &minor) == 2 &&
+	       (major < 6 || (major == 6 && minor < 2));
+}
+
 static int capture_all(struct run *run)
 {
 	struct kernel *kernel;
@@ -232,6 +246,7 @@ static int capture_all(struct run *run)
 		return err;
 	run->ledger->command = run->command;
 	err = capture_work(run, kernel, fd);
+	run->ledger->lookups_fail = kernel_is_old();
 	run->ledger->holes = kernel_holes(kernel);
 	if (!err)
 		err = kernel_marks(kernel, &run->marks, &run->mark_count);
