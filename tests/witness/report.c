@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 #include "report.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,8 +12,12 @@
 #include "show.h"
 
 #define FAULTS_SHOWN 4
-/* Of the spans, those that may be left unjudged for either reason. */
-#define BLIND_PART 0.03
+/* Spans that one switch from a hidden thread may tear: of who comes, of who was woken. */
+#define TORN_BY_HOLE 3
+/* Of the spans, those that an old kernel may tear; and those without books. */
+#define TORN_PART 0.03
+#define UNREAD_PART 0.05
+
 /* Of the wakeups of known waker: what the kernel's own locks may bring. */
 #define ELSEWHERE_PART 0.0001
 
@@ -129,6 +134,22 @@ static void say_made(struct judgement *judgement)
 		    ledger->made);
 }
 
+/* Each reason for not judging a span explains only so many. */
+static void say_blind(struct judgement *judgement)
+{
+	const struct ledger *ledger = judgement->input->ledger;
+	const struct account *all = &judgement->all;
+	double torn_most = TORN_BY_HOLE * (double)ledger->holes;
+
+	if (ledger->lookups_fail)
+		torn_most += TORN_PART * (double)all->spans;
+	say(judgement, all->torn <= torn_most,
+	    "%u spans are hidden, by %" PRIu64 " switches of hidden threads", all->torn,
+	    ledger->holes);
+	say(judgement, all->unread <= 2 + UNREAD_PART * (double)all->spans,
+	    "the books of all but %u of %u spans are read", all->unread, all->spans);
+}
+
 static void say_claims(struct judgement *judgement)
 {
 	struct account *all = &judgement->all;
@@ -144,19 +165,13 @@ static void say_claims(struct judgement *judgement)
 		"each of them is, as near as the kernel draws the border",
 	};
 
-	const struct ledger *ledger = judgement->input->ledger;
-	double blind_most = BLIND_PART * (double)all->spans;
-
 	for (unsigned fault = 0; fault < FAULT_COUNT; fault++)
 		say(judgement, judgement->faults[fault] == 0, "%s", claims[fault]);
 	account_sum_judge(all);
 	say(judgement, all->worst.sum <= 1, "the sums over all threads are the kernel's");
 	say(judgement, (double)all->elsewhere <= 1 + ELSEWHERE_PART * (double)all->wakes,
 	    "those whose waker is known sleep nowhere else");
-	say(judgement, all->torn <= blind_most && all->unread <= blind_most,
-	    "what is not judged is little");
-	say(judgement, !all->torn || ledger->holes || ledger->lookups_fail,
-	    "and only where the machine or an old kernel hides it");
+	say_blind(judgement);
 	say_made(judgement);
 }
 
@@ -178,7 +193,8 @@ static bool judge_run(struct judgement *judgement)
 	    lost ? ": too busy to judge anything" : "");
 	if (lost)
 		return true;
-	show_head();
+	if (judgement->input->verbose)
+		show_head();
 	for (size_t i = 0; i < judgement->entry_count;)
 		i = judge_thread(judgement, i);
 	say_claims(judgement);

@@ -82,7 +82,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 4 << 20);
+	__uint(max_entries, 16 << 20);
 } marks SEC(".maps");
 
 /* The thread last switched in on this CPU; its tid may be another since (exec). */
