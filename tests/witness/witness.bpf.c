@@ -210,15 +210,26 @@ int BPF_PROG(after_first, struct task_struct *task)
 	return 0;
 }
 
-/* It waits in the books since it was moved in its sleep. */
+/* In the books it waited since it was moved in its sleep: booked at a further move, or not yet. */
 static void note_overbooked(struct sums *sums, struct task_struct *task)
 {
-	__u64 since = ((struct task_struct___witness *)task)->sched_info.last_queued;
+	struct task_struct___witness *fields = (void *)task;
+	__u64 queued = fields->sched_info.last_queued;
+	__u64 too_much = fields->sched_info.run_delay - sums->left_delay;
 
-	if (!since || since >= sums->since.clock)
-		return;
-	sums->mark.overbooked++;
-	sums->mark.overbooked_ns += sums->since.clock - since;
+	if (queued && queued < sums->since.clock)
+		too_much += sums->since.clock - queued;
+	sums->mark.overbooked += too_much != 0;
+	sums->mark.overbooked_ns += too_much;
+}
+
+static void move_sleeping(struct sums *sums, struct task_struct *task)
+{
+	struct task_struct___witness *fields = (void *)task;
+
+	if (!sums->moved)
+		sums->left_delay = fields->sched_info.run_delay;
+	sums->moved = 1;
 }
 
 SEC("tp_btf/sched_wakeup")
@@ -283,7 +294,7 @@ int BPF_PROG(after_move, struct task_struct *task, int cpu)
 	if (sums && sums->state == QUEUED)
 		move_waiting(sums, task);
 	else if (sums && is_delayed(task))
-		sums->moved = 1;
+		move_sleeping(sums, task);
 	return 0;
 }
 
