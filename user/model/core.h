@@ -134,6 +134,18 @@ void start_apply(struct model *model, const struct order_item *item);
 /* States what there is. 0, -ENOMEM. */
 int start_settle(struct model *model);
 
+/* ---- stacks.c: ids of stacks of the open generation ---- */
+
+/* What it is inside, and whose it is. */
+uint64_t stack_own(struct model *model, struct thread *thread);
+/* Another top frame than what it is inside. */
+uint64_t stack_top(struct model *model, struct thread *thread, enum top top);
+/* Why it sleeps; why it left its CPU though it could go on. */
+uint64_t stack_sleep(struct model *model, struct thread *thread, const struct change *change);
+uint64_t stack_stop(struct model *model, struct thread *thread, const struct change *change);
+/* Of the waker, change->other. */
+uint64_t stack_wakeup(struct model *model, const struct change *change);
+
 /* ---- emit.c ---- */
 
 /* Sets the trace's time; before any other call of this part. */

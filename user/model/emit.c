@@ -24,46 +24,6 @@ void emit_at(struct model *model, uint64_t ts_ns)
 	names_generation(model->names, model->generation);
 }
 
-/*
- * ---- stacks ----
- *
- * A name gets its id when it is asked for, and C may evaluate arguments in
- * any order: so never two such calls in one list of arguments, or another
- * compiler's trace has other bytes.
- */
-
-/* What it is inside, and whose it is. */
-static uint64_t own_stack(struct model *model, struct thread *thread)
-{
-	return names_stack(model->names, thread, names_syscall(model->names, thread->sys), 0);
-}
-
-static uint64_t top_stack(struct model *model, struct thread *thread, enum top top)
-{
-	return names_stack(model->names, thread, names_top(model->names, top), 0);
-}
-
-static uint64_t sleep_stack(struct model *model, struct thread *thread, const struct change *change)
-{
-	bool inside = sys_inside(thread->sys);
-	const char *name = sleep_name(change->prev_state, inside, thread_is_kernel(thread));
-	uint32_t under;
-
-	if (!name)
-		return own_stack(model, thread);
-	under = names_syscall(model->names, thread->sys);
-	return names_stack(model->names, thread, names_text(model->names, name), under);
-}
-
-static uint64_t stop_stack(struct model *model, struct thread *thread, const struct change *change)
-{
-	bool yields = sys_class_get(model->classes, thread->sys) == SYS_YIELD;
-	uint32_t top = yields ? names_yielded_to(model->names, change->other)
-			      : names_preempted_by(model->names, change->other);
-
-	return names_stack(model->names, thread, top, names_syscall(model->names, thread->sys));
-}
-
 /* ---- goroutines and Ms ---- */
 
 /* A thread becomes a goroutine, or another one. */
@@ -122,7 +82,7 @@ static void give_p(struct model *model, struct thread *thread, const struct chan
 
 static void go_create(struct model *model, struct thread *thread)
 {
-	gt_sched_go_create(model->sched, thread->m, thread->g, own_stack(model, thread), 0);
+	gt_sched_go_create(model->sched, thread->m, thread->g, stack_own(model, thread), 0);
 }
 
 /* A stranger's fork: on its CPU, which is idle in the trace, and on its M. */
@@ -132,10 +92,10 @@ static void create_by_stranger(struct model *model, struct thread *child,
 	const struct thread *stranger = change->other;
 	uint64_t m = stranger->tid && thread_m_free(model->threads, stranger->tid) ? stranger->tid
 										   : child->m;
-	uint64_t stack = own_stack(model, change->other);
+	uint64_t stack = stack_own(model, change->other);
 
 	gt_sched_proc_start(model->sched, m, change->cpu);
-	gt_sched_go_create(model->sched, m, child->g, own_stack(model, child), stack);
+	gt_sched_go_create(model->sched, m, child->g, stack_own(model, child), stack);
 	gt_sched_proc_stop(model->sched, m);
 }
 
@@ -149,10 +109,10 @@ static void create_child(struct model *model, struct thread *child, const struct
 		create_by_stranger(model, child, change);
 		return;
 	}
-	stack = own_stack(model, parent);
+	stack = stack_own(model, parent);
 	if (parent->state == T_SYSCALL)
 		gt_sched_syscall_end(model->sched, parent->m);
-	gt_sched_go_create(model->sched, parent->m, child->g, own_stack(model, child), stack);
+	gt_sched_go_create(model->sched, parent->m, child->g, stack_own(model, child), stack);
 	if (parent->state == T_SYSCALL)
 		gt_sched_syscall_begin(model->sched, parent->m, stack);
 }
@@ -180,7 +140,7 @@ static void rebirth(struct model *model, struct thread *thread)
 static void log_loss(struct model *model, struct thread *thread, uint16_t cpu)
 {
 	struct cpu *at = &model->cpus[cpu];
-	uint64_t stack = top_stack(model, thread, TOP_RECORDS_LOST);
+	uint64_t stack = stack_top(model, thread, TOP_RECORDS_LOST);
 	uint32_t category = names_top(model->names, TOP_RECORDS_LOST);
 	char text[128];
 	int n = snprintf(text, sizeof(text), "%" PRIu64 " on CPU %u", at->lost, cpu);
@@ -203,7 +163,7 @@ static void tell_label(struct model *model, struct thread *thread)
 
 static void tell_procs(struct model *model, struct thread *thread)
 {
-	gt_sched_procs_change(model->sched, thread->m, model->procs, own_stack(model, thread));
+	gt_sched_procs_change(model->sched, thread->m, model->procs, stack_own(model, thread));
 	model->procs_pending = false;
 }
 
@@ -248,36 +208,11 @@ void emit_leftovers(struct model *model)
 
 /* ---- unblocking ---- */
 
-static enum top context_top(uint8_t context)
-{
-	switch (context) {
-	case REC_CTX_TASK:
-		return TOP_TASK;
-	case REC_CTX_SOFTIRQ:
-		return TOP_SOFTIRQ;
-	case REC_CTX_HARDIRQ:
-		return TOP_HARDIRQ;
-	default:
-		return TOP_UNKNOWN_CONTEXT;
-	}
-}
-
 static void unblock(struct model *model, struct thread *thread, const struct change *change)
 {
-	struct thread *waker = change->other;
-	/* By now it may be inside another one. */
-	uint16_t sys = change->waker_sys != REC_SYS_UNKNOWN ? change->waker_sys : waker->sys;
-	uint64_t m = GT_NO_M, stack;
+	uint64_t m = change->other_acts ? change->other->m : GT_NO_M;
 
-	if (!change->other_acts) {
-		stack = top_stack(model, waker, context_top(change->context));
-	} else {
-		m = waker->m;
-		stack = sys_inside(sys) ? names_stack(model->names, waker,
-						      names_syscall(model->names, sys), 0)
-					: top_stack(model, waker, TOP_WAKEUP);
-	}
-	gt_sched_go_unblock(model->sched, m, thread->g, stack);
+	gt_sched_go_unblock(model->sched, m, thread->g, stack_wakeup(model, change));
 }
 
 /* ---- steps ---- */
@@ -286,7 +221,7 @@ static void go_block(struct model *model, struct thread *thread, const struct ch
 {
 	enum reason reason = reason_of_sleep(sys_class_get(model->classes, thread->sys), change->fd,
 					     change->prev_state, thread_is_kernel(thread));
-	uint64_t stack = sleep_stack(model, thread, change);
+	uint64_t stack = stack_sleep(model, thread, change);
 
 	gt_sched_go_block(model->sched, thread->m, names_reason(model->names, reason), stack);
 }
@@ -294,14 +229,14 @@ static void go_block(struct model *model, struct thread *thread, const struct ch
 static void go_block_unknown(struct model *model, struct thread *thread,
 			     const struct change *change)
 {
-	uint64_t stack = top_stack(model, thread, change->unknown);
+	uint64_t stack = stack_top(model, thread, change->unknown);
 
 	gt_sched_go_block(model->sched, thread->m, names_reason(model->names, REASON_NONE), stack);
 }
 
 static void go_stop(struct model *model, struct thread *thread, const struct change *change)
 {
-	uint64_t stack = stop_stack(model, thread, change);
+	uint64_t stack = stack_stop(model, thread, change);
 
 	gt_sched_go_stop(model->sched, thread->m, names_reason(model->names, REASON_PREEMPTED),
 			 stack);
@@ -348,7 +283,7 @@ void emit_step(struct model *model, struct thread *thread, enum step step,
 		break;
 	case UNBLOCK_UNKNOWN:
 		gt_sched_go_unblock(sched, GT_NO_M, thread->g,
-				    top_stack(model, thread, change->unknown));
+				    stack_top(model, thread, change->unknown));
 		break;
 	case GO_DESTROY:
 		gt_sched_go_destroy(sched, thread->m);
@@ -359,7 +294,7 @@ void emit_step(struct model *model, struct thread *thread, enum step step,
 		end_goroutine(model, thread);
 		break;
 	case SYS_BEGIN:
-		gt_sched_syscall_begin(sched, thread->m, own_stack(model, thread));
+		gt_sched_syscall_begin(sched, thread->m, stack_own(model, thread));
 		break;
 	case SYS_END:
 		gt_sched_syscall_end(sched, thread->m);
@@ -382,8 +317,8 @@ static uint64_t status_stack(struct model *model, struct thread *thread)
 	if (model->options.version < 23)
 		return 0;
 	if (thread->state == T_LOST)
-		return top_stack(model, thread, TOP_RECORDS_LOST);
-	return own_stack(model, thread);
+		return stack_top(model, thread, TOP_RECORDS_LOST);
+	return stack_own(model, thread);
 }
 
 void emit_idle_cpu(struct model *model, uint16_t cpu)

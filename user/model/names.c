@@ -14,7 +14,6 @@ static const char *const top_texts[TOP_COUNT] = {
 	[TOP_UNSEEN] = "unseen",
 	[TOP_LEFT_SCOPE] = "left scope",
 	[TOP_WAKEUP] = "wakeup",
-	[TOP_TASK] = "task",
 	[TOP_SOFTIRQ] = "softirq",
 	[TOP_HARDIRQ] = "hardirq",
 	[TOP_UNKNOWN_CONTEXT] = "unknown context",
@@ -174,6 +173,15 @@ uint32_t names_yielded_to(struct names *names, struct thread *to)
 	return own->yielded_to;
 }
 
+uint32_t names_woken_by(struct names *names, struct thread *by)
+{
+	struct thread_names *own = names_of(names, by);
+
+	if (!own->woken_by)
+		own->woken_by = with_comm(names, "woken by", by);
+	return own->woken_by;
+}
+
 uint64_t names_stack(struct names *names, struct thread *thread, uint32_t top, uint32_t under)
 {
 	struct thread_names *own = names_of(names, thread);
@@ -211,7 +219,7 @@ void names_renamed(struct names *names, struct thread *thread)
 		return;
 	}
 	gt_writer_set_string(names->writer, own->root, thread->comm, strlen(thread->comm));
-	own->preempted_by = own->yielded_to = 0;
+	own->preempted_by = own->yielded_to = own->woken_by = 0;
 }
 
 void names_clean_comm(char out[REC_COMM_LEN], const char comm[REC_COMM_LEN])

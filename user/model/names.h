@@ -25,7 +25,6 @@ enum top {
 	TOP_UNSEEN,
 	TOP_LEFT_SCOPE,
 	TOP_WAKEUP,
-	TOP_TASK,
 	TOP_SOFTIRQ,
 	TOP_HARDIRQ,
 	TOP_UNKNOWN_CONTEXT,
@@ -46,9 +45,10 @@ uint32_t names_top(struct names *names, enum top top);
 uint32_t names_reason(struct names *names, enum reason reason);
 /* 0 if sys says that there is none, or none is known. */
 uint32_t names_syscall(struct names *names, uint16_t sys);
-/* "preempted by COMM", "yielded to COMM". */
+/* "preempted by COMM", "yielded to COMM", "woken by COMM". */
 uint32_t names_preempted_by(struct names *names, struct thread *by);
 uint32_t names_yielded_to(struct names *names, struct thread *to);
+uint32_t names_woken_by(struct names *names, struct thread *by);
 uint32_t names_comm(struct names *names, struct thread *thread);
 
 /* The stack id of top, under it (each a string id or 0 for no frame), the thread's root. */

@@ -39,6 +39,7 @@ struct thread_names {
 	uint32_t file;	     /* its process's name */
 	uint32_t preempted_by;
 	uint32_t yielded_to;
+	uint32_t woken_by;
 	struct {
 		uint64_t key;
 		uint32_t stack;
