@@ -14,6 +14,7 @@ static const char *const top_texts[TOP_COUNT] = {
 	[TOP_UNSEEN] = "unseen",
 	[TOP_LEFT_SCOPE] = "left scope",
 	[TOP_WAKEUP] = "wakeup",
+	[TOP_THROTTLED] = "throttled, CPU left idle",
 	[TOP_SOFTIRQ] = "softirq",
 	[TOP_HARDIRQ] = "hardirq",
 	[TOP_UNKNOWN_CONTEXT] = "unknown context",

@@ -30,11 +30,23 @@ uint64_t stack_sleep(struct model *model, struct thread *thread, const struct ch
 	return names_stack(model->names, thread, names_text(model->names, name), under);
 }
 
+/*
+ * Nobody takes a CPU to be idle. A thread that could go on, and whose CPU is
+ * idle all the same, has used up what it may: a limit of its cgroup (cpu.max)
+ * or of the real-time class.
+ */
+static bool is_throttled(const struct model *model, const struct change *change)
+{
+	return change->other == &model->idle && change->prev_state == 0;
+}
+
 static uint32_t stop_top(struct model *model, const struct thread *thread,
 			 const struct change *change)
 {
 	if (sys_class_get(model->classes, thread->sys) == SYS_YIELD)
 		return names_yielded_to(model->names, change->other);
+	if (is_throttled(model, change))
+		return names_top(model->names, TOP_THROTTLED);
 	return names_preempted_by(model->names, change->other);
 }
 
