@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "cli/cli.h"
+#include "cli/family.h"
 #include "cli/privilege.h"
 #include "options/units.h"
 
@@ -75,6 +76,67 @@ static void allow_many_files(void)
 	setrlimit(RLIMIT_NOFILE, &limit); /* without it a message comes when they run out */
 }
 
+/* Marks those behind the first `from`. One that has ended meanwhile is nobody's concern. */
+static int mark_family(struct live *live, const struct family *family, size_t from)
+{
+	struct capture_diag diag = { "" };
+
+	for (size_t i = from; i < family->count; i++) {
+		int err = capture_mark(live->capture, family->pids[i], true, &diag);
+
+		if (err && err != -ESRCH)
+			return cli_fail("%s", diag.text);
+	}
+	return CLI_DONE;
+}
+
+/* What a marked process forks is marked: once no unmarked one is found there is none. */
+static int mark_descendants(struct live *live, struct family *family)
+{
+	size_t marked = family->count;
+
+	for (;;) {
+		int err = family_add_descendants(family);
+
+		if (err)
+			return cli_fail("cannot find child processes in /proc: %s", strerror(-err));
+		if (family->count == marked)
+			return CLI_DONE;
+		if (mark_family(live, family, marked))
+			return CLI_FAILED;
+		marked = family->count;
+	}
+}
+
+/* Servers that fork: who gives the pid of the first process mostly wants the others too. */
+static void say_who_is_left_out(struct family *family)
+{
+	size_t given = family->count;
+
+	if (!family_add_descendants(family) && family->count > given)
+		cli_note("%zu child process%s of what is traced %s not: --children adds them",
+			 family->count - given, family->count - given == 1 ? "" : "es",
+			 family->count - given == 1 ? "is" : "are");
+}
+
+static int see_to_children(struct live *live)
+{
+	const struct config *config = live->config;
+	struct family family = { 0 };
+	int status = CLI_DONE;
+
+	for (size_t i = 0; i < config->pids.count && status == CLI_DONE; i++) {
+		if (family_add(&family, config->pids.pid[i]))
+			status = cli_fail("%s", strerror(ENOMEM));
+	}
+	if (status == CLI_DONE && config->children)
+		status = mark_descendants(live, &family);
+	else if (status == CLI_DONE && !config->quiet)
+		say_who_is_left_out(&family);
+	family_fini(&family);
+	return status;
+}
+
 int live_open(struct live *live, const struct config *config)
 {
 	struct capture_options options = capture_options_of(config);
@@ -88,6 +150,8 @@ int live_open(struct live *live, const struct config *config)
 	if (capture_open(&live->capture, &options, &diag))
 		return cli_fail("%s", diag.text);
 	say_if_smaller(live);
+	if (config->pids.count && see_to_children(live))
+		return CLI_FAILED;
 	if (live->has_child && capture_mark(live->capture, live->child.pid, true, &diag))
 		return cli_fail("%s", diag.text);
 	return CLI_DONE;

@@ -19,7 +19,7 @@ const struct option_row option_rows[] = {
 	{ 'p', "pid", "PID[,PID]", OPTION_PIDS, MEMBER(pids), LIVE,
 	  "trace these processes: all their threads, those born later too", NULL },
 	{ 0, "children", NULL, OPTION_FLAG, MEMBER(children), LIVE,
-	  "with -p: their child processes too, from now on", NULL },
+	  "with -p: the processes that descend from them too, now and later", NULL },
 	{ 0, "cgroup", "PATH", OPTION_STRING, MEMBER(cgroup), LIVE,
 	  "trace a cgroup v2 and those below it: a path, or a name below where cgroup v2 is mounted",
 	  NULL },
