@@ -15,8 +15,10 @@ struct unit {
 	uint64_t factor;
 };
 
+/* Of two names the second is the one that is written. */
 static const struct unit sizes[] = {
-	{ "", 1 }, { "k", 1 << 10 }, { "K", 1 << 10 }, { "M", 1 << 20 }, { "G", 1 << 30 },
+	{ "", 1 },	  { "K", 1 << 10 }, { "k", 1 << 10 }, { "m", 1 << 20 },
+	{ "M", 1 << 20 }, { "g", 1 << 30 }, { "G", 1 << 30 },
 };
 
 static const struct unit durations[] = {
@@ -68,13 +70,23 @@ int units_parse_count(const char *text, uint64_t *count)
 	return err;
 }
 
+/* "M", "MB", "MiB" */
+static int parse_size_unit(const char *text, uint64_t *factor)
+{
+	char letter[2] = { text[0], '\0' };
+
+	if (*text && text[1] && strcmp(text + 1, "B") != 0 && strcmp(text + 1, "iB") != 0)
+		return -EINVAL;
+	return find_unit(sizes, ARRAY_SIZE(sizes), letter, factor);
+}
+
 int units_parse_size(const char *text, uint64_t *bytes)
 {
 	uint64_t value, factor;
 	int err = parse_digits(&text, &value);
 
 	if (!err)
-		err = find_unit(sizes, ARRAY_SIZE(sizes), text, &factor);
+		err = parse_size_unit(text, &factor);
 	if (!err && __builtin_mul_overflow(value, factor, &value))
 		err = -ERANGE;
 	if (!err)
@@ -193,6 +205,16 @@ const char *units_format_bytes(char *buf, size_t size, uint64_t bytes)
 	if (bytes >= 10240)
 		return format_scaled(buf, size, bytes, 1 << 10, " KiB");
 	snprintf(buf, size, "%" PRIu64 " B", bytes);
+	return buf;
+}
+
+const char *units_format_size(char *buf, size_t size, uint64_t bytes)
+{
+	const struct unit *unit = &sizes[ARRAY_SIZE(sizes) - 1];
+
+	while (bytes % unit->factor)
+		unit--;
+	snprintf(buf, size, "%" PRIu64 "%s", bytes / unit->factor, unit->suffix);
 	return buf;
 }
 

@@ -21,7 +21,7 @@ struct pid_list {
  * Each: 0 and *out filled; -EINVAL: not of that form; -ERANGE: of the
  * form, but too large; -E2BIG: a list too long.
  */
-/* "4096", "512k", "16M", "1G": bytes, in powers of 1024. */
+/* "4096", "512k", "16M", "16MB", "1GiB": bytes, always in powers of 1024. */
 int units_parse_size(const char *text, uint64_t *bytes);
 /* "4": digits only */
 int units_parse_count(const char *text, uint64_t *count);
@@ -35,6 +35,8 @@ int units_parse_pids(const char *text, struct pid_list *list);
 const char *units_format_count(char *buf, size_t size, uint64_t count);
 /* "512 B", "1.50 MiB" */
 const char *units_format_bytes(char *buf, size_t size, uint64_t bytes);
+/* "512k", "64M": as units_parse_size() reads it, exactly */
+const char *units_format_size(char *buf, size_t size, uint64_t bytes);
 /* "4.20 s", "1 m 05 s", "2 h 03 m" */
 const char *units_format_duration(char *buf, size_t size, uint64_t ns);
 
