@@ -13,6 +13,12 @@
 #include "output/output.h"
 #include "trace/cut.h"
 
+/* What the parts are named after; with --split that may be the trace itself. */
+static const char *base_of(const struct config *config)
+{
+	return config->output ? config->output : config->args[0];
+}
+
 struct parts {
 	const char *name; /* of the only part, or what ".N" is added to */
 	bool numbered;
@@ -87,7 +93,7 @@ static int conclude(struct parts *parts, const struct trace_file *file,
 
 static int run(struct trace_file *file, const struct config *config, uint64_t events_per_part)
 {
-	struct parts parts = { .name = config->output, .numbered = events_per_part };
+	struct parts parts = { .name = base_of(config), .numbered = events_per_part };
 	const struct cut_options options = {
 		.from_ns = (int64_t)config->from_ns,
 		.to_ns = config->to_ns ? (int64_t)config->to_ns : INT64_MAX,
@@ -139,7 +145,7 @@ static int split(struct trace_file *file, const struct config *config)
 	uint64_t count;
 
 	if (trace_file_keep(file) || count_events(file, &count) ||
-	    spare_parts(file, config->output, count < config->split ? count : config->split))
+	    spare_parts(file, base_of(config), count < config->split ? count : config->split))
 		return CLI_FAILED;
 	return run(file, config, (count + config->split - 1) / config->split + !count);
 }
@@ -150,7 +156,7 @@ int cmd_cut(const struct config *config)
 	int status;
 
 	signal(SIGPIPE, SIG_IGN); /* a closed pipe behind -o is an error like others */
-	if (config->split && !strcmp(config->output, "-"))
+	if (config->split && !strcmp(base_of(config), "-"))
 		return cli_fail("parts need names: give a file with -o");
 	if (trace_file_open(&file, config->args[0]))
 		return CLI_FAILED;

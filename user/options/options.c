@@ -214,6 +214,12 @@ static int take_argument(struct parse *parse, char *text)
 	return 0;
 }
 
+/* Parts have a number each, so they can be named after what they are cut from. */
+static bool names_parts(const struct config *config)
+{
+	return config->split && strcmp(config->args[0], "-") != 0;
+}
+
 /* What no single option can see. */
 static int check_whole(struct parse *parse)
 {
@@ -225,7 +231,8 @@ static int check_whole(struct parse *parse)
 	if (config->arg_count < parse->command->min_args)
 		return fail(parse, "%s needs an argument: %s", parse->command->name,
 			    parse->command->arguments);
-	if ((parse->command->id == COMMAND_UNDUMP || parse->command->id == COMMAND_CUT) &&
+	if ((parse->command->id == COMMAND_UNDUMP ||
+	     (parse->command->id == COMMAND_CUT && !names_parts(config))) &&
 	    !config->output)
 		return fail(parse, "%s needs -o FILE", parse->command->name);
 	if (parse->command->id == COMMAND_CUT &&
