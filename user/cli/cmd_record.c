@@ -133,6 +133,8 @@ static int run(struct live *live, struct record *record)
 		return said ? CLI_FAILED : fail(record, err);
 	if (!live->config->quiet)
 		say_summary(record, live);
+	if (!live->config->quiet && live->usage.dropped)
+		live_say_lost(live_buffer_wanted(live), false);
 	return write_stats(record, live);
 }
 

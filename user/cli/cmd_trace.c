@@ -65,6 +65,7 @@ static int run(struct live *live, struct traceout *trace)
 	struct traceout_source source = {
 		.ring_bytes = capture_info(live->capture)->ring_bytes,
 		.ring_fullest = live->usage.fullest,
+		.buffer_wanted = live_buffer_wanted(live),
 	};
 
 	if (err)

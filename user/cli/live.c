@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/sysinfo.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 #include "cli/family.h"
@@ -13,6 +15,9 @@
 
 /* How long records stay in the rings: they are sized for ten times that. */
 #define POLL_NS 10000000
+/* As much as the kernel lets one ring have; what a record takes in it if none was read. */
+#define RING_MAX (1UL << 30)
+#define RECORD_BYTES 64
 /* While only waiting for the command. */
 #define WAIT_NS 1000000000
 
@@ -191,6 +196,10 @@ static int on_end(void *ctx, const struct raw_counters *counters)
 	struct live *live = ctx;
 
 	live->missed = counters->missed;
+	for (uint32_t cpu = 0; cpu < capture_info(live->capture)->cpus; cpu++) {
+		if (counters->cpu[cpu].dropped > live->dropped_most)
+			live->dropped_most = counters->cpu[cpu].dropped;
+	}
 	return live->output->sink.end(live->output->sink.ctx, counters);
 }
 
@@ -301,6 +310,38 @@ int live_run(struct live *live, const struct live_output *output, bool *said)
 	capture_usage(live->capture, &live->usage);
 	*said = command_err != 0;
 	return command_err ? command_err : err;
+}
+
+/* All rings have one size, a power of two, so the worst CPU decides. */
+uint64_t live_buffer_wanted(const struct live *live)
+{
+	const struct capture_usage *usage = &live->usage;
+	uint64_t kept = usage->records - usage->dropped, rings, ring, wanted;
+	struct sysinfo info;
+
+	if (!live->dropped_most)
+		return 0;
+	rings = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
+	ring = capture_info(live->capture)->ring_bytes / rings;
+	wanted = ring + live->dropped_most * (kept ? usage->bytes / kept + 1 : RECORD_BYTES);
+	while (ring < wanted && ring < RING_MAX)
+		ring *= 2;
+	if (ring < wanted || (!sysinfo(&info) && ring * rings > info.freeram * info.mem_unit / 2))
+		return LIVE_NO_BUFFER;
+	return ring * rings;
+}
+
+void live_say_lost(uint64_t buffer_wanted, bool converted)
+{
+	const char *other = converted ? ", or 'gotrace-bpf record', which is cheaper" : "";
+	char size[32];
+
+	if (buffer_wanted == LIVE_NO_BUFFER)
+		cli_note("more records were lost than memory can hold: trace less (-p, --cgroup)%s",
+			 other);
+	else if (buffer_wanted)
+		cli_note("records were lost: --buffer %s would have held them%s",
+			 units_format_size(size, sizeof(size), buffer_wanted), other);
 }
 
 /* A signal while waiting ends the waiting, not the command. */

@@ -39,6 +39,7 @@ struct live {
 	/* As of the end. */
 	struct capture_usage usage;
 	uint64_t missed;
+	uint64_t dropped_most; /* on the CPU that dropped the most */
 };
 
 /*
@@ -57,6 +58,12 @@ int live_run(struct live *live, const struct live_output *output, bool *said);
  * there was a command: then that one's status.
  */
 int live_close(struct live *live, int status);
+
+/* What --buffer would have kept all records. 0: it did; LIVE_NO_BUFFER: none that fits. */
+#define LIVE_NO_BUFFER UINT64_MAX
+uint64_t live_buffer_wanted(const struct live *live);
+/* Says so of lost records. converted: while they were captured. */
+void live_say_lost(uint64_t buffer_wanted, bool converted);
 
 /* CLOCK_MONOTONIC, ns. */
 uint64_t live_now_ns(void);

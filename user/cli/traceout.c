@@ -8,12 +8,13 @@
 #include <sys/resource.h>
 
 #include "cli/cli.h"
+#include "cli/live.h"
 #include "cli/stats.h"
 #include "cli/tracefile.h"
 
 #define DEFAULT_PATH "gotrace.out"
 
-/* Beyond so many events go tool trace is no pleasure any more. */
+/* Beyond so many events viewers are no pleasure any more. */
 #define COMFORTABLE_EVENTS 1000000
 
 const char *traceout_path(const struct config *config)
@@ -74,6 +75,18 @@ static void say_summary(const struct traceout *trace, const struct pipeline_stat
 		fputc('\n', stderr);
 }
 
+/* Parts that are as large as is comfortable. */
+static void say_how_to_cut(const struct traceout *trace, uint64_t events)
+{
+	uint64_t parts = (events + COMFORTABLE_EVENTS - 1) / COMFORTABLE_EVENTS;
+
+	if (!output_is_file(trace->output))
+		return;
+	cli_note("viewers are slow with more than a million events: 'gotrace-bpf cut %s --split "
+		 "%" PRIu64 "' makes %s.1 to %s.%" PRIu64,
+		 trace->path, parts, trace->path, trace->path, parts);
+}
+
 static void say_hints(const struct traceout *trace, const struct pipeline_stats *stats,
 		      const struct traceout_source *source)
 {
@@ -81,12 +94,13 @@ static void say_hints(const struct traceout *trace, const struct pipeline_stats 
 
 	if (!stats->threads)
 		cli_note("no thread of what was to be traced was there: look at the pid or cgroup");
-	if (stats->lost && source->ring_fullest >= 0)
-		cli_note("records were lost: try --buffer with more than %s",
-			 units_format_bytes(bytes, sizeof(bytes), source->ring_bytes));
+	else if (!stats->records)
+		cli_note("nothing of what was to be traced ran meanwhile: %s",
+			 stats->threads == 1 ? "its thread slept" : "all its threads slept");
+	if (stats->lost)
+		live_say_lost(source->buffer_wanted, true);
 	if (stats->events > COMFORTABLE_EVENTS)
-		cli_note("go tool trace is slow with more than a million events: trace shorter, "
-			 "or less (-p, --cgroup)");
+		say_how_to_cut(trace, stats->events);
 	if (!trace->config->verbose)
 		return;
 	cli_note("%" PRIu64 " threads, %" PRIu64 " records without storage, %" PRIu64

@@ -34,6 +34,7 @@ void traceout_measure(const struct traceout *trace, struct progress_state *state
 struct traceout_source {
 	uint64_t ring_bytes;
 	double ring_fullest; /* 0 to 1; below 0: unknown */
+	uint64_t buffer_wanted; /* live_buffer_wanted(); 0: unknown */
 	const char *cut_off; /* why it is not whole; NULL: it is */
 };
 
