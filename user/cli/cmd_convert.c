@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/filekind.h"
 #include "cli/live.h"
 #include "cli/mapped.h"
 #include "cli/traceout.h"
@@ -43,12 +44,15 @@ static int open_input(struct convert *convert)
 	int err = mapped_open(&convert->input, convert->path);
 
 	if (err == -EINVAL)
-		return cli_fail("%s is no regular file: copy the capture into one first",
+		return cli_fail("%s is no file and no pipe: copy the capture into a file first",
 				convert->path);
 	if (err)
 		return cli_fail("cannot read %s: %s", convert->path, strerror(-err));
 	signal(SIGBUS, on_bus_error);
 	err = raw_reader_new(&convert->reader, convert->input.data, convert->input.size, &diag);
+	if (err == -EINVAL)
+		return cli_fail("%s: %s%s", convert->path, diag.text,
+				filekind_advice(convert->input.data, convert->input.size));
 	if (err)
 		return cli_fail("%s: %s", convert->path, diag.text);
 	return CLI_DONE;

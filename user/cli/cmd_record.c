@@ -104,13 +104,14 @@ static void say_summary(const struct record *record, const struct live *live)
 	const struct capture_usage *usage = &live->usage;
 	char bytes[32], duration[32];
 
-	fprintf(stderr,
-		"%s: %" PRIu64 " records, %" PRIu64 " lost, %s, %s; convert it: "
-		"gotrace-bpf convert %s\n",
-		record->path, usage->records - usage->dropped, usage->dropped + live->missed,
+	fprintf(stderr, "%s: %" PRIu64 " records, %" PRIu64 " lost, %s, %s",
+		output_path(record->output), usage->records - usage->dropped, usage->dropped + live->missed,
 		units_format_bytes(bytes, sizeof(bytes), raw_writer_bytes(record->writer)),
-		units_format_duration(duration, sizeof(duration), live->end_ns - live->begin_ns),
-		record->path);
+		units_format_duration(duration, sizeof(duration), live->end_ns - live->begin_ns));
+	if (output_is_file(record->output))
+		fprintf(stderr, "; convert it: gotrace-bpf convert %s\n", record->path);
+	else
+		fputc('\n', stderr);
 }
 
 static int run(struct live *live, struct record *record)

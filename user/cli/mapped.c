@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/spool.h"
+
 /* So much is given back at a time, and so much stays behind the reader:
  * records of the last rounds are still borrowed from there. */
 #define STEP (8UL << 20)
@@ -34,15 +36,31 @@ static int map(struct mapped *mapped, int fd)
 	return 0;
 }
 
+static int map_pipe(struct mapped *mapped, int fd)
+{
+	int file = spool(fd);
+	int err;
+
+	if (file < 0)
+		return file;
+	err = map(mapped, file);
+	close(file);
+	return err;
+}
+
 int mapped_open(struct mapped *mapped, const char *path)
 {
 	int fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC)
 				   : fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+	struct stat stat;
 	int err;
 
 	if (fd < 0)
 		return -errno;
-	err = map(mapped, fd);
+	if (!fstat(fd, &stat) && (S_ISFIFO(stat.st_mode) || S_ISSOCK(stat.st_mode)))
+		err = map_pipe(mapped, fd);
+	else
+		err = map(mapped, fd);
 	close(fd);
 	return err;
 }

@@ -16,8 +16,10 @@ struct mapped {
 	size_t dropped; /* given back: bytes before it */
 };
 
-/* path: "-" is standard input. 0; -EISDIR and others as open(2); -EINVAL: not a file that can be
- * mapped. */
+/*
+ * path: "-" is standard input. What comes through a pipe is kept in a file
+ * first. 0; -EISDIR and others as open(2); -EINVAL: a device.
+ */
 int mapped_open(struct mapped *mapped, const char *path);
 /*
  * Nothing before offset is read any more, or only little: it may go. (It

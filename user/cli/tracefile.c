@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/filekind.h"
+#include "cli/spool.h"
 
 /* The file became shorter while it was read: the mapping ends in nothing. */
 static void on_bus_error(int signal)
@@ -64,35 +66,20 @@ int trace_file_spare(const struct trace_file *file, const char *output)
 	return fstat(file->fd, &st) ? CLI_DONE : cli_spare_input(file->name, &st, output);
 }
 
-/* Copies what is left of the file to another. 0 or -errno. */
-static int copy_to(struct trace_file *file, FILE *copy, size_t *size)
-{
-	char buf[1 << 16];
-	long got;
-
-	*size = 0;
-	while ((got = trace_file_read(file, buf, sizeof(buf))) > 0) {
-		if (fwrite(buf, 1, (size_t)got, copy) != (size_t)got)
-			return -errno;
-		*size += (size_t)got;
-	}
-	return got < 0 ? (int)got : fflush(copy) ? -errno : 0;
-}
-
 int trace_file_keep(struct trace_file *file)
 {
-	FILE *copy;
-	size_t size = 0;
-	int err;
+	struct stat st;
+	int fd, err = 0;
 
 	if (file->map)
 		return 0;
-	copy = tmpfile(); /* it has no name, so nothing is left of it */
-	err = copy ? copy_to(file, copy, &size) : -errno;
-	if (!err && size && !map(file, fileno(copy), size))
+	fd = spool(file->fd);
+	if (fd >= 0 && (fstat(fd, &st) || (st.st_size && !map(file, fd, (size_t)st.st_size))))
 		err = -errno;
-	if (copy)
-		fclose(copy);
+	if (fd >= 0)
+		close(fd);
+	else
+		err = fd;
 	return err ? cli_fail("cannot keep %s in a temporary file: %s", file->name, strerror(-err))
 		   : 0;
 }
@@ -130,7 +117,10 @@ int trace_file_fail(const struct trace_file *file, const struct gt_error *error)
 	char place[128];
 	size_t used = 0;
 
-	if (error->code == -EINVAL || error->code == -EPROTONOSUPPORT)
+	if (error->code == -EINVAL)
+		return cli_fail("%s: %s%s", file->name, error->text,
+				filekind_advice(file->map, file->size));
+	if (error->code == -EPROTONOSUPPORT)
 		return cli_fail("%s: %s", file->name, error->text);
 	used += (size_t)snprintf(place, sizeof(place), "byte %" PRIu64, error->byte);
 	if (error->generation)

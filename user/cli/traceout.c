@@ -66,7 +66,7 @@ static void say_summary(const struct traceout *trace, const struct pipeline_stat
 	fprintf(stderr,
 		"%s: %" PRIu64 " records, %" PRIu64 " lost, %" PRIu64 " unseen, %" PRIu64
 		" repairs, %" PRIu64 " events, %s, %s",
-		trace->path, stats->records, stats->lost, stats->unseen, stats->repairs,
+		output_path(trace->output), stats->records, stats->lost, stats->unseen, stats->repairs,
 		stats->events, units_format_bytes(bytes, sizeof(bytes), stats->bytes),
 		units_format_duration(duration, sizeof(duration), stats->end_ns - stats->begin_ns));
 	if (output_is_file(trace->output))
