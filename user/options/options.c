@@ -9,6 +9,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "options/near.h"
+
 struct parse {
 	const struct command *command;
 	struct config *config;
@@ -112,7 +114,7 @@ static int set_quantity(struct parse *parse, const struct option_row *row, void 
 		form = "a number: 4";
 		err = units_parse_count(value, member);
 	} else {
-		form = "process ids: 12 or 12,34";
+		form = "process ids: 12 or 12,34 (of a name: pgrep -d, NAME)";
 		err = units_parse_pids(value, member);
 	}
 	if (err == -ERANGE)
@@ -159,6 +161,26 @@ static int take_option(struct parse *parse, const struct option_row *row, const 
 	return set_option(parse, row, value);
 }
 
+static const char *option_name(size_t i, const void *ctx)
+{
+	const struct command *command = ctx;
+
+	return option_is_for(&option_rows[i], command->id) ? option_rows[i].name : NULL;
+}
+
+static int no_option(struct parse *parse, const char *text, size_t length)
+{
+	char name[64];
+	const char *near;
+
+	snprintf(name, sizeof(name), "%.*s", (int)(length < sizeof(name) ? length : sizeof(name)),
+		 text);
+	near = near_find(name, option_count, option_name, parse->command);
+	if (near)
+		return fail(parse, "there is no option --%s here, did you mean --%s?", name, near);
+	return fail(parse, "there is no option --%s here", name);
+}
+
 static int take_long(struct parse *parse, const char *text)
 {
 	size_t length = strcspn(text, "=");
@@ -166,8 +188,7 @@ static int take_long(struct parse *parse, const char *text)
 	const struct option_row *row = find_name(parse->command, text, length);
 
 	if (!row)
-		return fail(parse, "there is no option --%.*s here", length < 64 ? (int)length : 64,
-			    text);
+		return no_option(parse, text, length);
 	if (value && !row->argument)
 		return fail(parse, "--%s takes no value", row->name);
 	return take_option(parse, row, value);
@@ -201,13 +222,37 @@ static int take_child(struct parse *parse)
 	return 0;
 }
 
+static const char *command_name(size_t i, const void *ctx)
+{
+	(void)ctx;
+	return *command_rows[i].name ? command_rows[i].name : NULL;
+}
+
+/* A word where only options can stand: what did they mean? */
+static int no_word(struct parse *parse, const char *text)
+{
+	const char *near = near_find(text, COMMAND_COUNT, command_name, NULL);
+
+	if (parse->command->id == COMMAND_TRACE && near && !strcmp(near, text))
+		return fail(parse, "'%s': the command comes first, its options behind it", text);
+	if (parse->command->id == COMMAND_TRACE && near)
+		return fail(
+			parse,
+			"there is no command '%.64s', did you mean '%s'? To run a program put -- "
+			"before it",
+			text, near);
+	if (text[strspn(text, "0123456789,")] == '\0')
+		return fail(parse, "'%.64s': to trace a process put -p before it", text);
+	return fail(parse, "'%.64s': to run a program put -- before it", text);
+}
+
 static int take_argument(struct parse *parse, char *text)
 {
 	struct config *config = parse->config;
 
 	if (config->arg_count == parse->command->max_args) {
 		if (parse->command->takes_child)
-			return fail(parse, "'%.64s': to run a command put -- before it", text);
+			return no_word(parse, text);
 		return fail(parse, "'%.64s': one argument too many", text);
 	}
 	config->args[config->arg_count++] = text;
