@@ -53,7 +53,7 @@ static void man_usage(const struct command *command)
 	if (*command->name)
 		printf(" %s", command->name);
 	fputs("\n", stdout);
-	printf("[\\fIOPTION\\fR...] ");
+	printf("[\\fIOPTION\\fR...]%s", *command->arguments ? " " : "");
 	put_roff(command->arguments);
 	putchar('\n');
 }
@@ -113,7 +113,8 @@ static void man_commands(void)
 
 		fputs(".SS ", stdout);
 		put_roff(command->name);
-		putchar(' ');
+		if (*command->arguments)
+			putchar(' ');
 		put_roff(command->arguments);
 		puts("");
 		put_roff(command->summary);
