@@ -2,16 +2,22 @@
 #include "cli/stats.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/cli.h"
+#include "trace/utf8.h"
 
-/* Bytes above 0x7f pass as they are: a file name that is UTF-8 stays so. */
-static void put_json_string(FILE *out, const char *text)
+/* A file name that is UTF-8 stays as it is; in another there is U+FFFD for what is none. */
+static void put_json_string(FILE *out, const char *name)
 {
+	char repaired[3 * PATH_MAX + 1];
+	const char *text = repaired;
+
+	repaired[utf8_repair(repaired, sizeof(repaired) - 1, name, strlen(name))] = '\0';
 	fputc('"', out);
 	for (; *text; text++) {
 		unsigned char c = (unsigned char)*text;
