@@ -296,7 +296,8 @@ int live_run(struct live *live, const struct live_output *output, bool *said)
 		*said = live->drop_err || *diag.text;
 		return err;
 	}
-	progress_init(&live->progress, live->config->quiet);
+	/* What a command says would run into the line. */
+	progress_init(&live->progress, live->config->quiet || live->has_child);
 	if (live->config->verbose)
 		cli_note("recording");
 	if (live->has_child)
