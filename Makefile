@@ -255,7 +255,7 @@ build/fuzz/%.o: %.c Makefile
 $(FUZZ_BIN): build/fuzz/%: tests/fuzz/%.c $(FUZZ_OBJ)
 	$(call say,FUZZ,$@)
 	$(Q)$(CLANG) $(ALL_CFLAGS) $(FUZZ_CFLAGS) -fsanitize=fuzzer -Itests -Itests/lib -MMD -MP -MF $@.d \
-		$^ -o $@ -lz
+		$(filter %.c %.o,$^) -o $@ -lz
 
 .PHONY: fuzz fuzz-programs
 fuzz-programs: $(FUZZ_BIN)
