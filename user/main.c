@@ -16,7 +16,7 @@ static int (*const commands[COMMAND_COUNT])(const struct config *config) = {
 	[COMMAND_CUT] = cmd_cut,	 [COMMAND_DUMP] = cmd_dump,
 	[COMMAND_UNDUMP] = cmd_undump,	 [COMMAND_FOOTPRINT] = cmd_footprint,
 	[COMMAND_EVENTS] = cmd_events,	 [COMMAND_DOCTOR] = cmd_doctor,
-	[COMMAND_HELP] = cmd_help,
+	[COMMAND_HELP] = cmd_help,	 [COMMAND_REPORT] = cmd_report,
 };
 
 static int run(enum command_id id, const struct config *config)

@@ -2,8 +2,8 @@
 /*
  * The trace reader: any bytes. From memory and from a source it must say the
  * same. What it accepts Go's verdict accepts too, but for what is said to
- * differ; any part cut out of it stands alone; and its text makes bytes that
- * read the same.
+ * differ; any part cut out of it stands alone; its text makes bytes that read
+ * the same; and its report adds up.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "gotrace.h"
+#include "report/report.h"
 #include "trace/cut.h"
 #include "trace/print.h"
 #include "trace/text.h"
@@ -171,6 +172,43 @@ static void check_text(uint8_t *data, size_t size, const struct result *result)
 	free(bytes.data);
 }
 
+static uint64_t sum_of(const struct report_pair *pairs, size_t count)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < count; i++)
+		sum += pairs[i].ns;
+	return sum;
+}
+
+/* Every wait and every sleep is somebody's. */
+static void check_report(const uint8_t *data, size_t size)
+{
+	const struct report_thread *threads;
+	const struct report_pair *waits, *sleeps;
+	size_t thread_count, wait_count, sleep_count;
+	uint64_t waiting = 0, blocked = 0;
+	const struct gt_event *event;
+	struct gt_reader *reader;
+	struct report *report;
+
+	expect(!report_new(&report));
+	expect(!gt_reader_new_memory(&reader, data, size, NULL));
+	while (!gt_reader_next(reader, &event) && event)
+		expect(!report_add(report, reader, event));
+	gt_reader_free(reader);
+	expect(!report_end(report));
+	threads = report_threads(report, &thread_count);
+	waits = report_waits(report, &wait_count);
+	sleeps = report_sleeps(report, &sleep_count);
+	for (size_t i = 0; i < thread_count; i++) {
+		waiting += threads[i].waiting;
+		blocked += threads[i].blocked;
+	}
+	expect(sum_of(waits, wait_count) == waiting && sum_of(sleeps, sleep_count) == blocked);
+	report_free(report);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	uint8_t *copy = malloc(size + !size);
@@ -190,6 +228,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		expect(memory.error.code == -ENODATA || strstr(memory.error.text, "CPUSample"));
 	}
 	check_text(copy, size, &memory);
+	check_report(copy, size);
 	free(copy);
 	return 0;
 }

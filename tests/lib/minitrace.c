@@ -70,11 +70,8 @@ static void put_numbers(struct maker *maker, uint8_t kind, uint8_t type, unsigne
 	uint8_t data[128] = { kind, type };
 	size_t size = 2;
 
-	for (unsigned i = 0; i < count; i++) {
+	for (unsigned i = 0; i < count; i++)
 		size += gt_varint_put(data + size, number(maker, rest));
-		if (type == GT_EV_STACK && i == 0)
-			data[size++] = 1; /* frame */
-	}
 	put_batch(maker, GT_NO_ID, time, data, size);
 }
 
@@ -87,6 +84,20 @@ static void put_string(struct maker *maker, char **rest)
 	size += gt_varint_put(data + size, length);
 	memcpy(data + size, *rest, length);
 	put_batch(maker, GT_NO_ID, 1, data, size + length);
+}
+
+static void put_stack(struct maker *maker, char **rest)
+{
+	uint8_t data[512] = { GT_EV_STACKS, GT_EV_STACK };
+	size_t size = 2 + gt_varint_put(data + 2, number(maker, rest)), count;
+	uint64_t numbers[32];
+
+	for (count = 0; **rest && count < 32; count++)
+		numbers[count] = number(maker, rest);
+	size += gt_varint_put(data + size, count / 4);
+	for (size_t i = 0; i < count; i++)
+		size += gt_varint_put(data + size, numbers[i]);
+	put_batch(maker, GT_NO_ID, 1, data, size);
 }
 
 static void put_event(struct maker *maker, const char *m, char **rest)
@@ -136,7 +147,7 @@ static void take_line(struct maker *maker, char *line)
 	else if (!strcmp(word, "string"))
 		put_string(maker, &rest);
 	else if (!strcmp(word, "stack"))
-		put_numbers(maker, GT_EV_STACKS, GT_EV_STACK, 5, &rest, 1);
+		put_stack(maker, &rest);
 	else if (!strcmp(word, "sample"))
 		put_numbers(maker, GT_EV_CPU_SAMPLES, GT_EV_CPU_SAMPLE, 5, &rest, 1);
 	else if (!strcmp(word, "frequency"))

@@ -5,7 +5,7 @@
  *   1.23                      the header's version (the first line)
  *   5 10 GoStart 7 1          an event: M, time, name, arguments after dt
  *   string 1 text to the end  a table's entries; "stack ID PC FUNC FILE LINE"
- *   stack 2 4096 1 1 10       has one frame
+ *   stack 2 4096 1 1 10       has one frame; four more numbers are another
  *   sample 10 5 0 7 2         a CPU sample: time, M, P, G, stack
  *   frequency 1000000000      instead of this one; "no frequency": none
  *   raw 52 1 0                these bytes as they are, between batches

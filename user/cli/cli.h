@@ -37,6 +37,7 @@ int cmd_convert(const struct config *config);
 int cmd_help(const struct config *config);
 int cmd_doctor(const struct config *config);
 int cmd_validate(const struct config *config);
+int cmd_report(const struct config *config);
 int cmd_dump(const struct config *config);
 int cmd_undump(const struct config *config);
 int cmd_events(const struct config *config);

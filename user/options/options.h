@@ -23,6 +23,7 @@ enum command_id {
 	COMMAND_RECORD,
 	COMMAND_CONVERT,
 	COMMAND_VALIDATE,
+	COMMAND_REPORT,
 	COMMAND_DUMP,
 	COMMAND_UNDUMP,
 	COMMAND_EVENTS,
@@ -58,6 +59,7 @@ struct config {
 	bool monotonic;		 /* CLOCK_MONOTONIC in the trace, not rebased */
 	uint64_t from_ns, to_ns; /* of a cut, since the trace's start; to_ns 0: to the end */
 	uint64_t split;		 /* parts to cut into; 0: none */
+	uint64_t rows;		 /* of each table of a report; 0: as many as are useful */
 	bool check;
 	bool like_go; /* judge a trace exactly as Go's reader does */
 	bool json;

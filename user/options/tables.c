@@ -40,6 +40,8 @@ const struct option_row option_rows[] = {
 	{ 0, "split", "N", OPTION_COUNT, MEMBER(split), IS(CUT),
 	  "make N parts of about the same number of events, FILE.1 to FILE.N; FILE is the trace "
 	  "itself if there is no -o", NULL },
+	{ 0, "rows", "N", OPTION_COUNT, MEMBER(rows), IS(REPORT),
+	  "so many rows of each table (15)", NULL },
 	{ 0, "like-go", NULL, OPTION_FLAG, MEMBER(like_go), IS(VALIDATE) | IS(EVENTS),
 	  "judge exactly as Go's reader does, where it fails on a legal trace and where it says "
 	  "nothing of a partial end", NULL },
@@ -104,6 +106,17 @@ const struct command command_rows[COMMAND_COUNT] = {
 	  "gotrace-bpf validate gotrace.out          exit status 0: it is fine\n"
 	  "cat a.out | gotrace-bpf validate -        from a pipe\n",
 	  1, 1000000, false },
+	{ COMMAND_REPORT, "report", "FILE",
+	  "say who ran, who waited behind whom, and what was slept in",
+	  "Three tables, the largest sums first. Of each name: how long its threads ran, were in "
+	  "syscalls, waited for a CPU and slept; the longest wait, and at which time since the "
+	  "trace's start it began. Of each wait for a CPU: who ran meanwhile on the CPU it then got; "
+	  "in a trace of some processes others are nobody. Of each sleep: the syscall, or what else "
+	  "it was, and Go's word for the reason. 'cut --from --to' makes a trace of what is worth a "
+	  "closer look.",
+	  "gotrace-bpf report gotrace.out              what one wants to know first\n"
+	  "gotrace-bpf report --rows 100 gotrace.out   more of it\n",
+	  1, 1, false },
 	{ COMMAND_DUMP, "dump", "FILE",
 	  "show a trace's bytes as text",
 	  "The text form of Go's internal/trace/raw: a line for each event of the wire, in the order "

@@ -218,6 +218,18 @@ const char *units_format_size(char *buf, size_t size, uint64_t bytes)
 	return buf;
 }
 
+const char *units_format_time(char *buf, size_t size, uint64_t ns)
+{
+	if (ns >= NS_PER_S)
+		return format_scaled(buf, size, ns, NS_PER_S, " s");
+	if (ns >= 1000000)
+		return format_scaled(buf, size, ns, 1000000, " ms");
+	if (ns >= 1000)
+		return format_scaled(buf, size, ns, 1000, " us");
+	snprintf(buf, size, ns ? "%" PRIu64 " ns" : "0", ns);
+	return buf;
+}
+
 const char *units_format_duration(char *buf, size_t size, uint64_t ns)
 {
 	uint64_t seconds = ns / NS_PER_S;

@@ -37,6 +37,8 @@ const char *units_format_count(char *buf, size_t size, uint64_t count);
 const char *units_format_bytes(char *buf, size_t size, uint64_t bytes);
 /* "512k", "64M": as units_parse_size() reads it, exactly */
 const char *units_format_size(char *buf, size_t size, uint64_t bytes);
+/* "0", "850 ns", "4.56 ms", "1.23 s": a span of any length in few columns */
+const char *units_format_time(char *buf, size_t size, uint64_t ns);
 /* "4.20 s", "1 m 05 s", "2 h 03 m" */
 const char *units_format_duration(char *buf, size_t size, uint64_t ns);
 

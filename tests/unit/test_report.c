@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/* The sums of a trace: who ran, who waited behind whom, what was slept in. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "minitrace.h"
+#include "report/report.h"
+#include "report/slices.h"
+
+/* Stacks 1 to 3 are threads' own; 4 and up have something on top. */
+#define TEXTS                                                                                      \
+	"1.23\nstring 1 one\nstring 2 two\nstring 3 three\nstring 4 futex\nstring 5 sync\n"        \
+	"string 6 preempted by two\nstring 7 preempted\nstring 8 throttled, CPU left idle\n"       \
+	"stack 1 1 1 0 0\nstack 2 2 2 0 0\nstack 3 3 3 0 0\nstack 4 4 4 0 0 1 1 0 0\n"             \
+	"stack 5 5 6 0 0 1 1 0 0\nstack 6 6 8 0 0 1 1 0 0\n"
+/* From 100 on: one runs on CPU 0; two and three wait for it. */
+#define START                                                                                      \
+	TEXTS "11 98 ProcStatus 0 1\n11 99 GoStatusStack 11 11 2 1\n"                              \
+	      "- 100 GoStatusStack 12 - 1 2\n- 101 GoStatusStack 13 - 1 3\n"
+
+static const struct row {
+	const char *name, *trace, *expected;
+} rows[] = {
+	{ "nothing happens", START "11 198 GoBlock 5 4\n",
+	  "100 ns, 1 CPUs\n"
+	  "one x1: ran 99, syscall 0, waited 0 (0 from 0), slept 0\n"
+	  "two x1: ran 0, syscall 0, waited 98 (98 from 2), slept 0\n"
+	  "three x1: ran 0, syscall 0, waited 97 (97 from 3), slept 0\n"
+	  "two waited 98, 1 times: (it waits still)\n"
+	  "three waited 97, 1 times: (it waits still)\n"
+	  "one slept 0, 1 times: futex (sync)\n" },
+	/* three waits 100 behind one and 50 behind two, who took the CPU for less. */
+	{ "behind whom",
+	  START "11 201 GoStop 7 5\n11 202 ProcStop\n"
+		"12 203 ProcStart 0 1\n12 204 GoStart 12 1\n12 254 GoBlock 0 2\n12 255 ProcStop\n"
+		"13 256 ProcStart 0 2\n13 257 GoStart 13 1\n13 258 GoBlock 0 3\n",
+	  "160 ns, 1 CPUs\n"
+	  "one x1: ran 102, syscall 0, waited 57 (57 from 103), slept 0\n"
+	  "two x1: ran 50, syscall 0, waited 104 (104 from 2), slept 4\n"
+	  "three x1: ran 1, syscall 0, waited 156 (156 from 3), slept 0\n"
+	  "two waited 101, 1 times: one\n"
+	  "three waited 100, 1 times: one\n"
+	  "one waited 57, 1 times: (it waits still)\n"
+	  "three waited 50, 1 times: two\n"
+	  "three waited 6, 1 times: -\n"
+	  "two waited 3, 1 times: -\n"
+	  "two slept 4, 1 times: -\n"
+	  "three slept 0, 1 times: -\n" },
+	{ "throttled, and in a syscall",
+	  START "11 110 GoSyscallBegin 1 4\n11 115 GoSyscallEnd\n11 120 GoStop 7 6\n"
+		"11 121 ProcStop\n11 180 ProcStart 0 2\n11 181 GoStart 11 1\n"
+		"11 190 GoDestroy\n",
+	  "92 ns, 1 CPUs\n"
+	  "one x1: ran 25, syscall 5, waited 61 (61 from 22), slept 0\n"
+	  "two x1: ran 0, syscall 0, waited 90 (90 from 2), slept 0\n"
+	  "three x1: ran 0, syscall 0, waited 89 (89 from 3), slept 0\n"
+	  "two waited 90, 1 times: (it waits still)\n"
+	  "three waited 89, 1 times: (it waits still)\n"
+	  "one waited 61, 1 times: throttled, CPU left idle\n" },
+};
+
+static void add_text(const struct report *report, uint32_t id, FILE *out)
+{
+	struct gt_text text = report_text(report, id);
+
+	fprintf(out, "%.*s", id ? (int)text.size : 1, id ? text.data : "-");
+}
+
+static void add_pairs(const struct report *report, const struct report_pair *pairs, size_t count,
+		      const char *verb, FILE *out)
+{
+	for (size_t i = 0; i < count; i++) {
+		add_text(report, pairs[i].who, out);
+		fprintf(out, " %s %llu, %llu times: ", verb, (unsigned long long)pairs[i].ns,
+			(unsigned long long)pairs[i].times);
+		add_text(report, pairs[i].what, out);
+		fprintf(out, "\n");
+	}
+}
+
+static void describe(const struct report *report, FILE *out)
+{
+	size_t count;
+	const struct report_thread *threads = report_threads(report, &count);
+	const struct report_pair *pairs;
+
+	fprintf(out, "%llu ns, %zu CPUs\n", (unsigned long long)report_duration(report),
+		report_cpus(report));
+	for (size_t i = 0; i < count; i++) {
+		const struct report_thread *t = &threads[i];
+
+		add_text(report, t->name, out);
+		fprintf(out,
+			" x%u: ran %llu, syscall %llu, waited %llu (%llu from %llu), slept %llu\n",
+			t->threads, (unsigned long long)t->running,
+			(unsigned long long)t->in_syscall, (unsigned long long)t->waiting,
+			(unsigned long long)t->longest_wait, (unsigned long long)t->longest_from,
+			(unsigned long long)t->blocked);
+	}
+	pairs = report_waits(report, &count);
+	add_pairs(report, pairs, count, "waited", out);
+	pairs = report_sleeps(report, &count);
+	add_pairs(report, pairs, count, "slept", out);
+}
+
+static void test_row(void **state)
+{
+	const struct row *row = *state;
+	static struct minitrace trace;
+	const struct gt_event *event;
+	struct gt_reader *reader;
+	struct report *report;
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	minitrace_make(&trace, row->trace);
+	assert_int_equal(gt_reader_new_memory(&reader, trace.data, trace.size, NULL), 0);
+	assert_int_equal(report_new(&report), 0);
+	while (!gt_reader_next(reader, &event) && event)
+		assert_int_equal(report_add(report, reader, event), 0);
+	assert_string_equal(gt_reader_error(reader)->text, "");
+	gt_reader_free(reader); /* a report needs it no more */
+	assert_int_equal(report_end(report), 0);
+	describe(report, out);
+	fclose(out);
+	assert_string_equal(text, row->expected);
+	free(text);
+	report_free(report);
+}
+
+static void test_nothing(void **state)
+{
+	struct report *report;
+	size_t count;
+
+	(void)state;
+	assert_int_equal(report_new(&report), 0);
+	assert_int_equal(report_end(report), 0);
+	assert_true(report_duration(report) == 0);
+	report_threads(report, &count);
+	assert_int_equal(count, 0);
+	report_free(report);
+	report_free(NULL);
+}
+
+/* Only the last slices are kept, and one whose place was taken is not ended again. */
+static void test_slices(void **state)
+{
+	struct slices slices = { 0 };
+	uint64_t number = 0;
+
+	(void)state;
+	assert_null(slices_back(&slices, 0));
+	for (uint32_t i = 0; i < SLICES_KEPT + 10; i++)
+		assert_int_equal(slices_open(&slices, i, 10 + i, &number), 0);
+	slices_close(&slices, number - 1, 500000);
+	assert_true(slices_back(&slices, 1)->to == 10 + SLICES_KEPT + 9);
+	slices_close(&slices, number, 500000);
+	assert_true(slices_back(&slices, 0)->to == 500000);
+	assert_int_equal(slices_back(&slices, SLICES_KEPT - 1)->name, 10);
+	assert_null(slices_back(&slices, SLICES_KEPT));
+	assert_true(slice_part(slices_back(&slices, 0), 0, 400000) ==
+		    400000 - slices_back(&slices, 0)->from);
+	assert_true(slice_part(slices_back(&slices, 0), 500000, 600000) == 0);
+	slices_fini(&slices);
+}
+
+int main(void)
+{
+	struct CMUnitTest tests[sizeof(rows) / sizeof(rows[0]) + 2] = {
+		{ "nothing", test_nothing, NULL, NULL, NULL },
+		{ "slices", test_slices, NULL, NULL, NULL },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		tests[2 + i] =
+			(struct CMUnitTest){ rows[i].name, test_row, NULL, NULL, (void *)&rows[i] };
+	return cmocka_run_group_tests_name("report", tests, NULL, NULL);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/* Sums by who and what: a table of struct report_pair. */
+#ifndef GOTRACE_PAIRS_H
+#define GOTRACE_PAIRS_H
+
+#include "report/report.h"
+#include "trace/idmap.h"
+
+/* Zeroed is an empty one. */
+struct pairs {
+	struct idmap map;
+	struct report_pair *rows;
+	size_t count, cap;
+};
+
+void pairs_fini(struct pairs *pairs);
+
+/* 0 or -ENOMEM. */
+int pairs_add(struct pairs *pairs, uint32_t who, uint32_t what, uint64_t ns, uint64_t from);
+
+/* The longest sum first. Nothing can be added after it. */
+void pairs_sort(struct pairs *pairs);
+
+#endif

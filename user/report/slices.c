@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+#include "report/slices.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "trace/grow.h"
+
+void slices_fini(struct slices *slices)
+{
+	free(slices->kept);
+}
+
+void slices_close(struct slices *slices, uint64_t number, uint64_t now)
+{
+	if (slices->kept && number == slices->count)
+		slices->kept[(number - 1) % SLICES_KEPT].to = now;
+}
+
+int slices_open(struct slices *slices, uint32_t name, uint64_t now, uint64_t *number)
+{
+	const struct slice *last = slices_back(slices, 0);
+	struct slice *grown;
+
+	if (last && !last->to)
+		slices_close(slices, slices->count, now);
+	if (slices->count < SLICES_KEPT) {
+		grown = gt_grow(slices->kept, &slices->cap, slices->count + 1, sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		slices->kept = grown;
+	}
+	slices->kept[slices->count % SLICES_KEPT] = (struct slice){ .name = name, .from = now };
+	*number = ++slices->count;
+	return 0;
+}
+
+const struct slice *slices_back(const struct slices *slices, uint64_t back)
+{
+	if (back >= slices->count || back >= SLICES_KEPT)
+		return NULL;
+	return &slices->kept[(slices->count - 1 - back) % SLICES_KEPT];
+}
+
+uint64_t slice_part(const struct slice *slice, uint64_t from, uint64_t to)
+{
+	uint64_t begin = slice->from > from ? slice->from : from;
+	uint64_t end = slice->to < to ? slice->to : to;
+
+	return end > begin ? end - begin : 0;
+}
