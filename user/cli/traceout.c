@@ -59,18 +59,27 @@ void traceout_measure(const struct traceout *trace, struct progress_state *state
 	state->bytes = stats.bytes;
 }
 
+/* What is mostly nothing, and then nothing to think about. */
+static void say_if_any(uint64_t count, const char *what)
+{
+	if (count)
+		fprintf(stderr, "%" PRIu64 " %s, ", count, what);
+}
+
 static void say_summary(const struct traceout *trace, const struct pipeline_stats *stats)
 {
 	char bytes[32], duration[32];
 
-	fprintf(stderr,
-		"%s: %" PRIu64 " records, %" PRIu64 " lost, %" PRIu64 " unseen, %" PRIu64
-		" repairs, %" PRIu64 " events, %s, %s",
-		output_path(trace->output), stats->records, stats->lost, stats->unseen, stats->repairs,
-		stats->events, units_format_bytes(bytes, sizeof(bytes), stats->bytes),
+	fprintf(stderr, "%s: %" PRIu64 " records, %" PRIu64 " lost, ", output_path(trace->output),
+		stats->records, stats->lost);
+	say_if_any(stats->unseen, "unseen");
+	say_if_any(stats->repairs, "repairs");
+	fprintf(stderr, "%" PRIu64 " events, %s, %s", stats->events,
+		units_format_bytes(bytes, sizeof(bytes), stats->bytes),
 		units_format_duration(duration, sizeof(duration), stats->end_ns - stats->begin_ns));
 	if (output_is_file(trace->output))
-		fprintf(stderr, "; open it: go tool trace %s\n", trace->path);
+		fprintf(stderr, "; open it: go tool trace %s, or here: gotrace-bpf report %s\n",
+			trace->path, trace->path);
 	else
 		fputc('\n', stderr);
 }
