@@ -233,7 +233,8 @@ static uint64_t left_ns(const struct live *live, uint64_t elapsed_ns)
 static void show_progress(struct live *live, uint64_t elapsed_ns)
 {
 	struct progress_state state = { .elapsed_ns = elapsed_ns,
-					.left_ns = left_ns(live, elapsed_ns) };
+					.left_ns = left_ns(live, elapsed_ns),
+					.endless = !live->config->duration_ns };
 	struct capture_usage usage;
 
 	if (!progress_due(&live->progress, elapsed_ns))

@@ -64,6 +64,8 @@ void progress_show(struct progress *progress, const struct progress_state *state
 	if (state->left_ns != PROGRESS_NO_END)
 		fprintf(stderr, ", %s left",
 			units_format_duration(left, sizeof(left), state->left_ns));
+	if (state->endless)
+		fputs(", Ctrl-C ends it", stderr);
 	fputs(WRAP_ON, stderr);
 	fflush(stderr);
 }

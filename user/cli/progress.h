@@ -19,6 +19,7 @@ struct progress_state {
 	uint64_t events;  /* 0: none are made */
 	uint64_t bytes;	  /* written */
 	uint64_t left_ns; /* PROGRESS_NO_END: nobody knows */
+	bool endless;	  /* until it is told to stop */
 };
 
 struct progress {
