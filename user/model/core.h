@@ -160,5 +160,7 @@ void emit_off_cpu(struct model *model, struct thread *thread);
 void emit_renamed(struct model *model, struct thread *thread);
 /* What is not told yet and needs a goroutine on a CPU: any will do. */
 void emit_leftovers(struct model *model);
+/* The last of all: nothing happened until then. */
+void emit_end(struct model *model, uint64_t ts_ns);
 
 #endif

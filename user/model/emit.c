@@ -11,6 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* So much at the end of a trace needs no event of its own. */
+#define END_NS 1000000
+
 static uint64_t trace_ns(const struct model *model, uint64_t ts_ns)
 {
 	uint64_t base = model->options.time_base_ns;
@@ -204,6 +207,18 @@ void emit_leftovers(struct model *model)
 	for (uint32_t i = 0; i < model->options.cpus; i++)
 		if (model->cpus[i].lost)
 			log_loss(model, any, i);
+}
+
+/*
+ * A trace ends with its last event. What slept from then to the capture's end
+ * would not be seen to sleep; of a process that hangs there would be nothing.
+ */
+void emit_end(struct model *model, uint64_t ts_ns)
+{
+	uint64_t last = gt_sched_last_ts(model->sched);
+
+	if (last && trace_ns(model, ts_ns) > last + END_NS)
+		gt_sched_end(model->sched);
 }
 
 /* ---- unblocking ---- */

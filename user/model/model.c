@@ -325,6 +325,7 @@ int model_finish(struct model *model, uint64_t end_ns)
 		return -ENOMEM;
 	emit_at(model, end_ns);
 	emit_leftovers(model);
+	emit_end(model, end_ns);
 	return model->error;
 }
 

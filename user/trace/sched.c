@@ -392,6 +392,18 @@ int gt_sched_procs_change(struct gt_sched *s, uint64_t m, uint64_t procs, uint64
 	return 0;
 }
 
+int gt_sched_end(struct gt_sched *s)
+{
+	const struct sched_proc *proc = NULL;
+
+	for (uint64_t p = 0; !proc && p <= GT_SCHED_MAX_PROC; p++)
+		proc = sched_table_proc(&s->table, p);
+	if (!proc || !may_write(s, 0))
+		return refuse(s);
+	emit(s, proc->m, GT_EV_PROC_STATUS, ARGS(proc->id, proc->status));
+	return 0;
+}
+
 uint64_t gt_sched_m_proc(const struct gt_sched *s, uint64_t m)
 {
 	const struct sched_proc *proc = sched_table_m(&s->table, m).proc;

@@ -92,6 +92,12 @@ int gt_sched_label(struct gt_sched *sched, uint64_t m, uint64_t label);
 int gt_sched_log(struct gt_sched *sched, uint64_t m, uint64_t key, uint64_t value, uint64_t stack);
 int gt_sched_procs_change(struct gt_sched *sched, uint64_t m, uint64_t procs, uint64_t stack);
 
+/*
+ * The trace goes on until now, though nothing happened: states a P again, which
+ * viewers pass over but for the time. Nothing may follow it. -EINVAL: no P.
+ */
+int gt_sched_end(struct gt_sched *sched);
+
 /* What a reader holds now: GT_NO_ID if nothing; 0 as status if unknown. */
 uint64_t gt_sched_m_proc(const struct gt_sched *sched, uint64_t m);
 uint64_t gt_sched_m_go(const struct gt_sched *sched, uint64_t m);
