@@ -26,18 +26,6 @@ struct convert {
 	uint64_t begin_ns;
 };
 
-/* The file became shorter while it was read: the mapping ends in nothing. */
-static void on_bus_error(int signal)
-{
-	static const char text[] =
-		"gotrace-bpf: the capture was cut off while it was read: try again\n";
-
-	(void)signal;
-	if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
-		_exit(CLI_FAILED);
-	_exit(CLI_FAILED);
-}
-
 static int open_input(struct convert *convert)
 {
 	struct raw_diag diag = { 0 };
@@ -48,7 +36,6 @@ static int open_input(struct convert *convert)
 				convert->path);
 	if (err)
 		return cli_fail("cannot read %s: %s", convert->path, strerror(-err));
-	signal(SIGBUS, on_bus_error);
 	err = raw_reader_new(&convert->reader, convert->input.data, convert->input.size, &diag);
 	if (err == -EINVAL)
 		return cli_fail("%s: %s%s", convert->path, diag.text,

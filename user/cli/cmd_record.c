@@ -105,7 +105,8 @@ static void say_summary(const struct record *record, const struct live *live)
 	char bytes[32], duration[32];
 
 	fprintf(stderr, "%s: %" PRIu64 " records, %" PRIu64 " lost, %s, %s",
-		output_path(record->output), usage->records - usage->dropped, usage->dropped + live->missed,
+		output_path(record->output), usage->records - usage->dropped,
+		usage->dropped + live->missed,
 		units_format_bytes(bytes, sizeof(bytes), raw_writer_bytes(record->writer)),
 		units_format_duration(duration, sizeof(duration), live->end_ns - live->begin_ns));
 	if (output_is_file(record->output))

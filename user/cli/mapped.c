@@ -3,18 +3,32 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/cli.h"
 #include "cli/spool.h"
 
 /* So much is given back at a time, and so much stays behind the reader:
  * records of the last rounds are still borrowed from there. */
 #define STEP (8UL << 20)
 
-static int map(struct mapped *mapped, int fd)
+/* The mapping ends in nothing, or what it maps cannot be read. */
+static void on_bus_error(int signal)
+{
+	static const char text[] = "gotrace-bpf: the file became shorter while it was read, or its "
+				   "disk fails\n";
+
+	(void)signal;
+	if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
+		_exit(CLI_FAILED);
+	_exit(CLI_FAILED);
+}
+
+int mapped_fd(struct mapped *mapped, int fd)
 {
 	struct stat stat;
 	void *data;
@@ -32,6 +46,7 @@ static int map(struct mapped *mapped, int fd)
 	if (data == MAP_FAILED)
 		return -errno;
 	madvise(data, mapped->size, MADV_SEQUENTIAL);
+	signal(SIGBUS, on_bus_error);
 	mapped->data = data;
 	return 0;
 }
@@ -43,7 +58,7 @@ static int map_pipe(struct mapped *mapped, int fd)
 
 	if (file < 0)
 		return file;
-	err = map(mapped, file);
+	err = mapped_fd(mapped, file);
 	close(file);
 	return err;
 }
@@ -60,7 +75,7 @@ int mapped_open(struct mapped *mapped, const char *path)
 	if (!fstat(fd, &stat) && (S_ISFIFO(stat.st_mode) || S_ISSOCK(stat.st_mode)))
 		err = map_pipe(mapped, fd);
 	else
-		err = map(mapped, fd);
+		err = mapped_fd(mapped, fd);
 	close(fd);
 	return err;
 }

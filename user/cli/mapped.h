@@ -2,7 +2,8 @@
 /*
  * A file as memory, read once from front to back: what lies behind the
  * reader is given back to the kernel, so that a capture of any length takes
- * the same memory.
+ * the same memory. If what is mapped goes away while it is read, the program
+ * says so and ends: there is nothing to go on with.
  */
 #ifndef GOTRACE_MAPPED_H
 #define GOTRACE_MAPPED_H
@@ -16,6 +17,8 @@ struct mapped {
 	size_t dropped; /* given back: bytes before it */
 };
 
+/* An open file, which may be closed then. As mapped_open(). */
+int mapped_fd(struct mapped *mapped, int fd);
 /*
  * path: "-" is standard input. What comes through a pipe is kept in a file
  * first. 0; -EISDIR and others as open(2); -EINVAL: a device.

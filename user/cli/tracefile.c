@@ -4,41 +4,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
 #include "cli/filekind.h"
 #include "cli/spool.h"
-
-/* The file became shorter while it was read: the mapping ends in nothing. */
-static void on_bus_error(int signal)
-{
-	static const char text[] = "gotrace-bpf: the trace was cut off while it was read\n";
-
-	(void)signal;
-	if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
-		_exit(CLI_FAILED);
-	_exit(CLI_FAILED);
-}
-
-/* False: it cannot be mapped, and stays as it is. */
-static bool map(struct trace_file *file, int fd, size_t size)
-{
-	void *memory = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
-
-	if (memory == MAP_FAILED)
-		return false;
-	madvise(memory, size, MADV_SEQUENTIAL);
-	signal(SIGBUS, on_bus_error);
-	file->map = memory;
-	file->size = size;
-	return true;
-}
 
 int trace_file_open(struct trace_file *file, const char *name)
 {
@@ -55,7 +28,7 @@ int trace_file_open(struct trace_file *file, const char *name)
 	}
 	/* Standard input may be a file of which somebody has read a part. */
 	if (S_ISREG(st.st_mode) && st.st_size && file->fd != STDIN_FILENO)
-		map(file, file->fd, (size_t)st.st_size);
+		mapped_fd(&file->map, file->fd); /* if it cannot be, it is read as it comes */
 	return 0;
 }
 
@@ -68,26 +41,21 @@ int trace_file_spare(const struct trace_file *file, const char *output)
 
 int trace_file_keep(struct trace_file *file)
 {
-	struct stat st;
-	int fd, err = 0;
+	int fd, err;
 
-	if (file->map)
+	if (file->map.data)
 		return 0;
 	fd = spool(file->fd);
-	if (fd >= 0 && (fstat(fd, &st) || (st.st_size && !map(file, fd, (size_t)st.st_size))))
-		err = -errno;
+	err = fd < 0 ? fd : mapped_fd(&file->map, fd);
 	if (fd >= 0)
 		close(fd);
-	else
-		err = fd;
 	return err ? cli_fail("cannot keep %s in a temporary file: %s", file->name, strerror(-err))
 		   : 0;
 }
 
 void trace_file_close(struct trace_file *file)
 {
-	if (file->map)
-		munmap(file->map, file->size);
+	mapped_close(&file->map);
 	if (file->fd > STDIN_FILENO)
 		close(file->fd);
 }
@@ -106,8 +74,9 @@ long trace_file_read(void *ctx, void *buf, size_t size)
 int trace_file_reader(struct trace_file *file, const struct gt_reader_options *options,
 		      struct gt_reader **out)
 {
-	int err = file->map ? gt_reader_new_memory(out, file->map, file->size, options)
-			    : gt_reader_new_source(out, trace_file_read, file, options);
+	int err = file->map.data
+			  ? gt_reader_new_memory(out, file->map.data, file->map.size, options)
+			  : gt_reader_new_source(out, trace_file_read, file, options);
 
 	return err ? cli_fail("%s: %s", file->name, strerror(-err)) : 0;
 }
@@ -119,7 +88,7 @@ int trace_file_fail(const struct trace_file *file, const struct gt_error *error)
 
 	if (error->code == -EINVAL)
 		return cli_fail("%s: %s%s", file->name, error->text,
-				filekind_advice(file->map, file->size));
+				filekind_advice(file->map.data, file->map.size));
 	if (error->code == -EPROTONOSUPPORT)
 		return cli_fail("%s: %s", file->name, error->text);
 	used += (size_t)snprintf(place, sizeof(place), "byte %" PRIu64, error->byte);

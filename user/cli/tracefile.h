@@ -8,13 +8,13 @@
 
 #include <stddef.h>
 
+#include "cli/mapped.h"
 #include "gotrace.h"
 
 struct trace_file {
 	const char *name; /* as given; "-" is standard input */
 	int fd;
-	void *map; /* NULL: not mapped */
-	size_t size;
+	struct mapped map; /* empty: it is read as it comes */
 };
 
 /* Opens a file or, for "-", standard input. 0, or CLI_FAILED and said why. */

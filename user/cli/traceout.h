@@ -33,9 +33,9 @@ void traceout_measure(const struct traceout *trace, struct progress_state *state
 /* What only the source of the records knows. */
 struct traceout_source {
 	uint64_t ring_bytes;
-	double ring_fullest; /* 0 to 1; below 0: unknown */
+	double ring_fullest;	/* 0 to 1; below 0: unknown */
 	uint64_t buffer_wanted; /* live_buffer_wanted(); 0: unknown */
-	const char *cut_off; /* why it is not whole; NULL: it is */
+	const char *cut_off;	/* why it is not whole; NULL: it is */
 };
 
 /* Puts the finished trace under its name and says how it went. CLI_DONE or CLI_FAILED. */
