@@ -63,7 +63,8 @@ static const struct replay_interval *shown_of(const struct judge *judge, uint32_
 
 /* ---- what is shown against what is so ---- */
 
-static bool is_same(const struct sim_interval *in, const struct replay_interval *shown)
+static bool is_same(const struct judge *judge, const struct sim_interval *in,
+		    const struct replay_interval *shown)
 {
 	switch (in->state) {
 	case REC_STATE_ASLEEP:
@@ -73,7 +74,7 @@ static bool is_same(const struct sim_interval *in, const struct replay_interval 
 	default:
 		if (shown->cpu != in->cpu)
 			return false;
-		if (!in->known)
+		if (!in->known || knowledge_is_exec_lost(judge->known, in->thread, in->from_ns))
 			return shown->state == REPLAY_RUNNING || shown->state == REPLAY_SYSCALL;
 		return shown->state == (in->sys == REC_SYS_NONE ? REPLAY_RUNNING : REPLAY_SYSCALL);
 	}
@@ -124,9 +125,12 @@ static bool is_excused_by(const struct judge *judge, const struct replay_interva
 	for (; count > 0 && in->from_ns <= ts_ns; count--, in++)
 		if (ts_ns < in->to_ns)
 			now = in;
-	if (now && is_same(now, shown))
+	if (now && is_same(judge, now, shown))
 		return true;
-	/* A slice on a CPU is never excused by its thread alone. */
+	if (now && now->state == REC_STATE_RUNNING && now->cpu == shown->cpu &&
+	    knowledge_is_exec_lost(judge->known, thread, ts_ns))
+		return true;
+	/* Otherwise a slice on a CPU is never excused by its thread alone. */
 	return shown->cpu == REPLAY_NO_CPU &&
 	       (knowledge_is_uncertain(judge->known, thread, ts_ns) ||
 		(now && knowledge_is_start_blind(judge->known, now)));
@@ -203,7 +207,7 @@ static bool is_shown_as(const struct judge *judge, const struct sim_interval *in
 		if (shown->to_ns <= ts_ns)
 			continue;
 		*there = true;
-		if (is_same(in, shown))
+		if (is_same(judge, in, shown))
 			return true;
 	}
 	return false;

@@ -12,6 +12,7 @@ struct mention {
 	uint32_t thread;
 	bool lost;
 	bool entry; /* of the snapshot */
+	bool exec;
 	uint64_t ts_ns;
 };
 
@@ -106,6 +107,7 @@ static void mention(struct knowledge *knowledge, const struct sim_record *record
 		knowledge->mentions[knowledge->mention_count++] = (struct mention){
 			.thread = (uint32_t)((id & 0xffffffffff) - 1),
 			.lost = record->lost,
+			.exec = record->any.head.type == REC_EXEC,
 			.ts_ns = record->true_ns,
 		};
 }
@@ -322,6 +324,17 @@ bool knowledge_is_late(const struct knowledge *knowledge, uint32_t thread)
 	const struct mention *mentions = mentions_of(knowledge, thread, &count);
 
 	return (count && mentions[0].lost) || is_unlisted(knowledge, thread);
+}
+
+bool knowledge_is_exec_lost(const struct knowledge *knowledge, uint32_t thread, uint64_t ts_ns)
+{
+	size_t count;
+	const struct mention *mentions = mentions_of(knowledge, thread, &count);
+
+	for (size_t i = 0; i < count && mentions[i].ts_ns <= ts_ns; i++)
+		if (mentions[i].exec && mentions[i].lost)
+			return true;
+	return false;
 }
 
 /* A record of the thread that came, between the gap and the start. */

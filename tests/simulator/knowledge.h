@@ -33,6 +33,8 @@ bool knowledge_in_gap(const struct knowledge *knowledge, uint32_t cpu, uint64_t 
 bool knowledge_is_uncertain(const struct knowledge *knowledge, uint32_t thread, uint64_t ts_ns);
 /* Its birth or its entry is missing, so that it is not there before it is next on a CPU. */
 bool knowledge_is_late(const struct knowledge *knowledge, uint32_t thread);
+/* An exec before ts_ns is lost, which alone may have told that the thread was in a syscall. */
+bool knowledge_is_exec_lost(const struct knowledge *knowledge, uint32_t thread, uint64_t ts_ns);
 /*
  * After a loss before the start it takes a record of the thread on its CPU to
  * be sure that it runs there: its entry may be older.
