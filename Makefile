@@ -10,6 +10,7 @@
 #   tests/workload/*.c            --cc--> build/workload/*
 #   tests/fuzz/fuzz_*.c + pure    --clang, libFuzzer--> build/fuzz/fuzz_*
 #   tests/witness/*.c + pure      --cc--> build/witness/witness, build/witness/work
+#   tests/bench/*.c + pure, *.bpf.c --cc, clang--> build/bench/*   helpers of tests/bench/bench.py
 #   tests/judge/*.go              --go--> build/judge (and Go's cmd/trace: build/gotool)
 #
 # Everything made stands under build/ (build/san with SAN=1, build/static with
@@ -209,13 +210,30 @@ $(BUILD)/judge-input/%: tests/judge/input/%.c $(PURE)
 $(BUILD)/bench/%: tests/bench/%.c $(PURE)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $< -o $@ $(PURE) -lz
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $< -o $@ $(PURE) $(LIBS)
 
-BENCH_BIN := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(sort $(wildcard tests/bench/*.c)))
+$(BUILD)/bench/%.bpf.o: tests/bench/%.bpf.c
+	$(call say,BPF,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(ARCH) $(WARN) -Wno-unused-parameter \
+		-Wno-missing-prototypes -Ivmlinux/$(ARCH) -c $< -o $@
+
+$(BUILD)/bench/goread: $(wildcard tests/judge/read/*.go tests/judge/go.*)
+	$(call say,GO,$@)
+	$(Q)tools/go -C tests/judge build -o $(CURDIR)/$@ ./read
+
+$(BUILD)/bench/gotrace:
+	$(call say,GO,$@)
+	$(Q)tools/go build -o $@ cmd/trace
+
+BENCH_BIN := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(filter-out %.bpf.c,$\
+	$(sort $(wildcard tests/bench/*.c)))) $(BUILD)/bench/empty.bpf.o
 .PHONY: bench bench-bin
-bench: ## measure costs and speeds against peers (root; build/bench.json, a plot beside it)
+bench: ## measure costs and speeds against peers (root; 15 minutes; BENCH="--quick --only overhead")
 	$(Q)tools/deps build test bench
-	+$(Q)$(MAKE) --no-print-directory gotrace-bpf bench-bin
+	+$(Q)$(MAKE) -s --no-print-directory gotrace-bpf bench-bin
+	+$(Q)! tools/go version >/dev/null 2>&1 || \
+		$(MAKE) -s --no-print-directory $(BUILD)/bench/goread $(BUILD)/bench/gotrace
 	$(Q)tests/bench/bench.py $(BENCH)
 
 bench-bin: $(BENCH_BIN)
