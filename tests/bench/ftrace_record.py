@@ -6,18 +6,23 @@ What trace-cmd does, and no more: a reader per CPU splices whole pages from
 tracefs to a file. For machines on which trace-cmd itself cannot switch ftrace
 on. In an instance of its own, so that nobody else's tracing is disturbed.
 
-    ftrace_record.py FILE EVENT...      FILE.0, FILE.1, ... are written
+    ftrace_record.py [-b KIB] FILE EVENT...
+
+FILE.0, FILE.1, ... are written: what `trace-cmd restore` makes a trace.dat of.
+KIB is the size of each CPU's ring, else the kernel's default. At the end it
+says how many records were read and lost, as JSON.
 """
+import argparse
+import json
 import os
 import signal
 import subprocess
-import sys
 import threading
 
 TRACEFS = "/sys/kernel/tracing"
-INSTANCE = TRACEFS + "/instances/gotrace-bench"
+INSTANCE = f"{TRACEFS}/instances/gotrace-bench-{os.getpid()}"
 PAGE = os.sysconf("SC_PAGESIZE")
-RING_KIB = 16384
+LOSSES = ("overrun", "commit overrun", "dropped events")
 
 
 def write(path, text):
@@ -25,52 +30,86 @@ def write(path, text):
         file.write(text)
 
 
+def move_pages(source, target, pipe):
+    """All that is there."""
+    read_end, write_end = pipe
+    try:
+        while (got := os.splice(source, write_end, 16 * PAGE)) > 0:
+            os.splice(read_end, target, got)
+    except BlockingIOError:
+        pass
+
+
+def read_rest(source, target):
+    """The last pages, which are not full."""
+    try:
+        while data := os.read(source, PAGE):
+            os.write(target, data.ljust(PAGE, b"\0"))
+    except BlockingIOError:
+        pass
+
+
 def splice_all(cpu, out, stop):
     source = os.open(f"{INSTANCE}/per_cpu/cpu{cpu}/trace_pipe_raw", os.O_RDONLY | os.O_NONBLOCK)
     target = os.open(f"{out}.{cpu}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    read_end, write_end = os.pipe()
-    while True:
+    pipe = os.pipe()
+    last = False
+    while not last:
         last = stop.is_set()
-        try:
-            while (got := os.splice(source, write_end, 16 * PAGE)) > 0:
-                os.splice(read_end, target, got)
-        except BlockingIOError:
-            pass
-        if last:
-            return
+        move_pages(source, target, pipe)
         stop.wait(0.01)
+    read_rest(source, target)
+    for fd in (source, target, *pipe):
+        os.close(fd)
 
 
-def lost():
-    total = 0
+def counters():
+    """The kernel's, of all CPUs: {name: sum}."""
+    total = {}
     for cpu in os.listdir(INSTANCE + "/per_cpu"):
         with open(f"{INSTANCE}/per_cpu/{cpu}/stats") as stats:
-            total += sum(int(line.split()[-1]) for line in stats if line.startswith("overrun"))
+            for line in stats:
+                name, _, value = line.partition(":")
+                if value.strip().isdigit():
+                    total[name] = total.get(name, 0) + int(value)
     return total
 
 
+def record(out, events, stop):
+    stopped = threading.Event()
+    readers = [threading.Thread(target=splice_all, args=(cpu, out, stopped))
+               for cpu in range(os.cpu_count())]
+    for event in events:
+        write(f"{INSTANCE}/events/{event.replace(':', '/')}/enable", "1")
+    for reader in readers:
+        reader.start()
+    print("recording", flush=True)
+    stop.wait()
+    write(INSTANCE + "/events/enable", "0")
+    stopped.set()
+    for reader in readers:
+        reader.join()
+    total = counters()
+    lost = sum(total.get(name, 0) for name in LOSSES)
+    print(json.dumps({"records": total["read events"], "lost": lost}))
+
+
 def main():
-    out, events = sys.argv[1], sys.argv[2:]
-    if not os.path.exists(TRACEFS + "/instances"):
-        subprocess.run(["mount", "-t", "tracefs", "tracefs", TRACEFS], check=True)
-    os.makedirs(INSTANCE, exist_ok=True)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("-b", type=int, metavar="KIB")
+    parser.add_argument("file")
+    parser.add_argument("events", nargs="+")
+    options = parser.parse_args()
     stop = threading.Event()
     signal.signal(signal.SIGINT, lambda *_: stop.set())
+    if not os.path.exists(TRACEFS + "/instances"):
+        subprocess.run(["mount", "-t", "tracefs", "tracefs", TRACEFS], check=True)
+    os.mkdir(INSTANCE)
     try:
         write(INSTANCE + "/trace_clock", "mono")
-        write(INSTANCE + "/buffer_size_kb", str(RING_KIB))
-        readers = [threading.Thread(target=splice_all, args=(cpu, out, stop))
-                   for cpu in range(os.cpu_count())]
-        for event in events:
-            write(f"{INSTANCE}/events/{event.replace(':', '/')}/enable", "1")
-        for reader in readers:
-            reader.start()
-        while not stop.wait(1):
-            pass
-        write(INSTANCE + "/events/enable", "0")
-        for reader in readers:
-            reader.join()
-        print("lost", lost())
+        if options.b:
+            write(INSTANCE + "/buffer_size_kb", str(options.b))
+        record(options.file, options.events, stop)
     finally:
         write(INSTANCE + "/events/enable", "0")
         os.rmdir(INSTANCE)
