@@ -1,86 +1,148 @@
 # SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 """What being watched costs a load: every tracer in turn, round after round."""
 import re
-import statistics
-import subprocess
-import tempfile
 
-# Events of ours for one operation: what the added time is divided by.
-EVENTS_PER_SYSCALL = 2
+import figures
+import tracers
+from machine import output_of, say
 
-
-def seconds_of(command, pattern):
-    out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    return float(re.search(pattern, out).group(1))
-
-
-LOADS = {
-    # name: (unit, what one figure is)
-    "syscall basic": ("ns/call", lambda: 1e3 * seconds_of(
-        ["perf", "bench", "syscall", "basic", "-l", "500000"], r"([\d.]+) usecs/op")),
-    # On one CPU: otherwise it measures how a virtual machine wakes its other CPU.
-    "sched pipe": ("us/op", lambda: seconds_of(
-        ["taskset", "-c", "0", "perf", "bench", "sched", "pipe", "-l", "30000"],
-        r"([\d.]+) usecs/op")),
-    "sched messaging": ("s", lambda: seconds_of(
-        ["perf", "bench", "sched", "messaging", "-g", "4", "-l", "100"],
-        r"Total time: ([\d.]+) \[sec\]")),
-}
+WANTED = [tracers.NONE, tracers.RECORD, tracers.LIVE, tracers.PERF, tracers.PERF_LARGE,
+          tracers.PERF_TRACE, tracers.PERF_SCHED, tracers.RINGS_LARGE, tracers.TRACE_CMD,
+          tracers.BPFTRACE]
+BASE, REFERENCE = tracers.NONE.name, tracers.PERF.name
+SLOW = 20  # how many times shorter a load is for a slow tracer
 
 
-def measure(tracers, rounds, say):
-    """{load: {tracer: [figures]}}, interleaved so that a slow minute hits all."""
-    figures = {load: {t.name: [] for t in tracers} for load in LOADS}
+class Load:
+    """A load of perf bench. command(n) makes n operations; pattern finds `scale` ns of `per`."""
+
+    def __init__(self, name, operations, command, pattern, ns):
+        self.name, self.operations, self.command = name, operations, command
+        self.pattern, self.ns = pattern, ns
+
+    def run(self, share):
+        """(ns of an operation, operations)"""
+        count = max(1, int(self.operations * share))
+        command, operations = self.command(count)
+        found = re.search(self.pattern, output_of(command))
+        return self.ns(float(found.group(1)), operations), operations
+
+
+def bench(*words):
+    return ["perf", "bench", *words]
+
+
+# The first two on one CPU: the tracer's own work finds the other one free, and
+# a pipe across two CPUs would measure how a virtual machine wakes one.
+PINNED = ["taskset", "-c", "0"]
+MESSAGES = 4 * 20 * 20  # of four groups in one loop
+LOADS = [
+    Load("syscall basic", 400000,
+         lambda n: (PINNED + bench("syscall", "basic", "-l", str(n)), n),
+         r"([\d.]+) usecs/op", lambda usecs, _: 1e3 * usecs),
+    Load("sched pipe", 40000,
+         lambda n: (PINNED + bench("sched", "pipe", "-l", str(n)), n),
+         r"([\d.]+) usecs/op", lambda usecs, _: 1e3 * usecs),
+    Load("sched messaging", 100,
+         lambda n: (bench("sched", "messaging", "-g", "4", "-l", str(n)), n * MESSAGES),
+         r"Total time: ([\d.]+) \[sec\]", lambda seconds, messages: 1e9 * seconds / messages),
+]
+
+
+def measure(present, rounds, share):
+    """{load: {tracer: [sample]}}, interleaved so that a slow minute hits all."""
+    samples = {load.name: {t.name: [] for t in present} for load in LOADS}
     for number in range(rounds):
-        for tracer in tracers:
-            with tempfile.TemporaryDirectory(prefix="gotrace-bench-") as folder:
-                tracer.start(folder)
-                for load, (_, run) in LOADS.items():
-                    figures[load][tracer.name].append(run())
-                tracer.stop()
-            say(f"round {number + 1} of {rounds}: {tracer.name}")
-    return figures
-
-
-def median_of(figures, load, tracer):
-    return statistics.median(figures[load][tracer])
-
-
-def added_per_event(figures, tracer):
-    base = median_of(figures, "syscall basic", "none")
-    return (median_of(figures, "syscall basic", tracer) - base) / EVENTS_PER_SYSCALL
-
-
-def slowdown(figures, load, tracer):
-    return median_of(figures, load, tracer) / median_of(figures, load, "none") - 1
-
-
-def rows(tracers, figures):
-    """A row a tracer: figures, and what they are to perf record's."""
-    names = [t.name for t in tracers if t.name != "none"]
-    out = []
-    for name in names:
-        row = {"tracer": name, "added_ns_per_event": added_per_event(figures, name)}
         for load in LOADS:
-            row[load] = median_of(figures, load, name)
-            row[load + " slowdown"] = slowdown(figures, load, name)
-        out.append(row)
-    peer = next((row for row in out if row["tracer"] == "perf record"), None)
-    for row in out:
-        if peer:
-            row["added to perf"] = row["added_ns_per_event"] / peer["added_ns_per_event"]
-            row["pipe to perf"] = row["sched pipe slowdown"] / peer["sched pipe slowdown"]
-            row["messaging to perf"] = (row["sched messaging slowdown"] /
-                                        peer["sched messaging slowdown"])
-    return out
+            say(f"overhead: round {number + 1} of {rounds}: {load.name}")
+            for tracer in present:
+                part = share / SLOW if tracer.slow else share
+                sample = tracer.watch(lambda: load.run(part))
+                sample["ns"], sample["operations"] = sample.pop("load")
+                samples[load.name][tracer.name].append(sample)
+    return samples
 
 
-def table(result):
-    lines = ["                      added ns   ... of    pipe       ... of    messaging  ... of",
-             "tracer                per event  perf      slowdown   perf      slowdown   perf"]
-    for row in result:
-        lines.append("{:20s} {:9.0f} {:9.2f} {:9.0f} % {:8.2f} {:9.0f} % {:8.2f}".format(
-            row["tracer"], row["added_ns_per_event"], row.get("added to perf", float("nan")),
-            100 * row["sched pipe slowdown"], row.get("pipe to perf", float("nan")),
-            100 * row["sched messaging slowdown"], row.get("messaging to perf", float("nan"))))
-    return lines
+def per_operation(sample, what):
+    return figures.ratio(sample[what], sample["operations"])
+
+
+def records_of(sample):
+    """Kept and lost: what it would have had to write."""
+    return None if sample["kept"] is None else sample["kept"] + (sample["lost"] or 0)
+
+
+def seen(samples):
+    return [figures.ratio(records_of(sample), sample["operations"]) for sample in samples]
+
+
+def events_of(load_samples):
+    """How many events an operation of this load is: what ours records of it, least disturbed.
+
+    The same for all tracers: some record themselves at work, too, which is
+    part of what they cost, and no event of the load.
+    """
+    return min(figures.known(seen(load_samples.get(tracers.RECORD.name, []))), default=None)
+
+
+def row_of(tracer, base, samples, events):
+    """The figures of one tracer under one load; its rounds beside those without a tracer."""
+    added = [s["ns"] - b["ns"] for s, b in zip(samples, base)]
+    own = figures.median([figures.ratio(s["cpu_s"], s["operations"]) for s in samples])
+    return {
+        "tracer": tracer,
+        "ns": figures.spread([s["ns"] for s in samples]),
+        "added_ns": figures.spread(added),
+        "slowdown": figures.spread(figures.ratios([s["ns"] for s in samples],
+                                                  [b["ns"] for b in base])),
+        "events_per_operation": events,
+        "records_per_operation": figures.median(seen(samples)),
+        "added_ns_per_event": figures.spread([figures.ratio(ns, events) for ns in added]),
+        "own_cpu_ns_per_event": figures.ratio(own and 1e9 * own, events),
+        "lost_percent": figures.spread([tracers.lost_percent(s) for s in samples]),
+        "rounds": samples,
+    }
+
+
+def rows_of(load_samples):
+    base = load_samples[BASE]
+    events = events_of(load_samples)
+    rows = [row_of(name, base, samples, events) for name, samples in load_samples.items()]
+    reference = next((row for row in rows if row["tracer"] == REFERENCE), None)
+    for row in rows:
+        if reference and row["tracer"] != BASE:
+            row["to_perf_record"] = figures.ratio(row["added_ns"]["median"],
+                                                  reference["added_ns"]["median"])
+    return rows
+
+
+HEADINGS = ["tracer", "ns/op (min..max)", "added ns/op", "slowdown (min..max)", "of perf record",
+            "added ns/event", "own CPU ns/event", "records/op", "lost %"]
+
+
+def cells(row):
+    if row["tracer"] == BASE:
+        return [BASE, figures.span(row["ns"]), "-", "1", "-", "-", "-", "-", "-"]
+    return [row["tracer"], figures.span(row["ns"]), figures.number(row["added_ns"]["median"]),
+            figures.span(row["slowdown"], 2), figures.number(row.get("to_perf_record"), 2),
+            figures.number(figures.middle(row["added_ns_per_event"])),
+            figures.number(row["own_cpu_ns_per_event"]),
+            figures.number(row["records_per_operation"], 1),
+            figures.share(figures.middle(row["lost_percent"]))]
+
+
+def run(options, missing):
+    present = tracers.usable(WANTED, missing)
+    samples = measure(present, options.rounds, options.share)
+    result = {name: rows_of(of_load) for name, of_load in samples.items()}
+    lines = []
+    for load in LOADS:
+        lines += figures.table(
+            f"What being watched costs: perf bench {load.name} ({figures.of_rounds(options.rounds)})",
+            HEADINGS, [cells(row) for row in result[load.name]]) + [""]
+    lines += ["  added, slowdown: against 'none' of the same round. event: a record that gotrace-bpf record",
+              "  makes of the load, for every row. own CPU: of the tracer's process, beyond an idle one.",
+              "  records/op: kept and lost, by the tracer's own account, as is lost %; perf records itself, too.",
+              "  perf trace does not watch the scheduler, perf sched record no syscalls; bpftrace only counts.",
+              f"  perf trace: loads {SLOW} times shorter."]
+    return result, lines
