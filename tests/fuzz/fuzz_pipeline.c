@@ -121,16 +121,22 @@ static void make_live(const void *data, size_t size, struct captext_buffer *trac
 	struct raw_reader *reader;
 	struct raw_chunk chunk = { 0 };
 	struct raw_diag diag;
-	int more, err = 0;
-	bool ended = false;
+	int more, err;
+	bool begun = false, ended = false;
 
 	expect(!raw_reader_new(&reader, data, size, &diag));
 	options = choose_options(raw_reader_info(reader));
 	expect(!pipeline_new(&pipeline, &options, raw_reader_info(reader), captext_append, trace));
 	while ((more = raw_read_chunk(reader, &chunk, &diag)) == 1 || more == -EBADMSG) {
-		err = more == 1 ? feed_live(pipeline, &chunk) : 0;
+		if (more != 1)
+			continue;
+		if (!begun && chunk.type != RAW_CHUNK_SNAPSHOT) /* it was damaged */
+			expect(!pipeline_snapshot(pipeline, NULL, 0,
+						  raw_reader_info(reader)->on_ns));
+		begun = true;
+		err = feed_live(pipeline, &chunk);
 		expect(!err || err == -EBADMSG);
-		ended |= more == 1 && !err && chunk.type == RAW_CHUNK_END;
+		ended |= !err && chunk.type == RAW_CHUNK_END;
 	}
 	if (!ended)
 		expect(!pipeline_end(pipeline, NULL));
