@@ -171,7 +171,8 @@ $(BUILD)/tests/%: tests/unit/%.c $(TESTLIB) $(PURE)
 	$(Q)$(CC) $(ALL_CFLAGS) -Itests -Itests/lib -MMD -MP -MF $@.d $< -o $@ $(filter %.o,$^) $(TESTLIB) $(PURE) -lcmocka -lz
 
 # The one part of the program that does I/O and needs no kernel side.
-$(BUILD)/tests/test_output: $(BUILD)/user/output/output.o $(BUILD)/user/output/place.o
+$(addprefix $(BUILD)/tests/,test_output test_output_files test_output_root): \
+	$(BUILD)/user/output/output.o $(BUILD)/user/output/place.o
 
 $(BUILD)/workload/%: tests/workload/%.c Makefile
 	$(call say,LINK,$@)
