@@ -130,7 +130,7 @@ static inline long workload_begin(int argc, char **argv, long count)
 	if (at < argc)
 		count = strtol(argv[at], NULL, 10);
 	errno = EINVAL;
-	check(count > 0 && count <= 100000000, "count");
+	check(count > 0 && count <= 1000000000000, "count");
 	return count;
 }
 
