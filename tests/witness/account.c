@@ -38,6 +38,7 @@ void account_add(struct account *account, const struct verdict *verdict)
 	account->involuntary += entry->end.involuntary - entry->begin.involuntary;
 	account->calls += entry->end.calls - entry->begin.calls;
 	account->wakes += verdict->wakes;
+	account->by_the_dead += verdict->by_the_dead;
 	account->elsewhere += verdict->elsewhere;
 	account->slices += compared->slices;
 	mark_add(&account->mark, &compared->mark);
@@ -108,6 +109,7 @@ void account_join(struct account *sum, const struct account *account)
 	sum->involuntary += account->involuntary;
 	sum->calls += account->calls;
 	sum->wakes += account->wakes;
+	sum->by_the_dead += account->by_the_dead;
 	sum->elsewhere += account->elsewhere;
 	sum->slices += account->slices;
 	times_add(&sum->times, &account->times);

@@ -29,7 +29,7 @@ struct account {
 	unsigned faults, span_faults; /* span_faults: those of single spans */
 	unsigned lagging;	      /* threads that are judged without the lag */
 	bool sum_lagging;	      /* so are the sums */
-	uint64_t voluntary, involuntary, calls, wakes, elsewhere, slices;
+	uint64_t voluntary, involuntary, calls, wakes, by_the_dead, elsewhere, slices;
 	struct times times;
 	struct mark mark;
 	bool from_birth;

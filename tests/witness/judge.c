@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gotrace.h"
+
 /*
  * Events of one record are some ns apart, because no two may have the same
  * time: that much may a time be beyond the second witness's bounds.
@@ -170,6 +172,29 @@ static bool is_one_of(const struct wakers *wakers, uint32_t tid)
 	return false;
 }
 
+/* A wakeup may be on its way to another CPU when its waker ends: then it is no goroutine's. */
+#define FLIGHT_NS 1000000
+
+static bool is_by_the_dead(const struct tally *tally, const struct wakers *wakers,
+			   const struct wake *wake)
+{
+	static const char by[] = "woken by ";
+	size_t length = sizeof(by) - 1;
+
+	if (wakers->context != WAKE_TASK || wake->waker || strncmp(wake->top, by, length) != 0 ||
+	    strcmp(wake->top + length, wake->root) != 0)
+		return false;
+	for (uint32_t i = 0; i < wakers->count; i++) {
+		const struct life *life = tally_find(tally, wakers->tids[i], 0);
+
+		if (life && life->state == GT_STATE_NOT_EXIST &&
+		    life->now.time_ns <= wake->time_ns &&
+		    wake->time_ns - life->now.time_ns < FLIGHT_NS)
+			return true;
+	}
+	return false;
+}
+
 static bool wake_is_right(const struct wakers *wakers, const struct wake *wake)
 {
 	switch (wakers->context) {
@@ -184,8 +209,8 @@ static bool wake_is_right(const struct wakers *wakers, const struct wake *wake)
 	}
 }
 
-static void judge_wakes(struct verdict *out, const struct life *life, const struct sums *begin,
-			const struct sums *end)
+static void judge_wakes(struct verdict *out, const struct tally *tally, const struct life *life,
+			const struct sums *begin, const struct sums *end)
 {
 	const struct wakers *wakers = &out->entry->wakers;
 
@@ -202,7 +227,13 @@ static void judge_wakes(struct verdict *out, const struct life *life, const stru
 			continue;
 		}
 		out->wakes++;
-		if (wake_is_right(wakers, wake) || out->wrong_wake)
+		if (wake_is_right(wakers, wake))
+			continue;
+		if (is_by_the_dead(tally, wakers, wake)) {
+			out->by_the_dead++;
+			continue;
+		}
+		if (out->wrong_wake)
 			continue;
 		out->wrong_wake = wake;
 		out->faults |= FAULT_WAKER;
@@ -271,7 +302,7 @@ void judge_span(struct verdict *out, const struct entry *entry, const struct evi
 	if (!judge_numbers(out, evidence, begin, end))
 		out->faults = FAULT_MISSING;
 	else if (!out->torn)
-		judge_wakes(out, life, begin, end);
+		judge_wakes(out, evidence->tally, life, begin, end);
 }
 
 bool verdict_is_blind(const struct verdict *verdict)

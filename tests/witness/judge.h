@@ -65,6 +65,7 @@ struct verdict {
 	struct compared compared; /* the first span of a thread: but calls, from birth */
 	int64_t from_ns, to_ns;
 	uint64_t wakes;		       /* whose waker is known */
+	uint64_t by_the_dead;	       /* of these by a waker that had ended meanwhile */
 	uint64_t elsewhere;	       /* ends of other sleeps than it should have */
 	const struct wake *wrong_wake; /* the first one that should be another's */
 	const struct wake *other_wake; /* the last one of those elsewhere */

@@ -146,9 +146,9 @@ void show_figures(const struct account *sum, unsigned threads)
 	       threads, sum->spans, sum->torn, sum->unread);
 	printf("# judged: %" PRIu64 " voluntary and %" PRIu64 " involuntary switches, %" PRIu64
 	       " syscalls, %" PRIu64 " wakeups of known waker (%" PRIu64
-	       " from other sleeps), %" PRIu64 " slices\n",
-	       sum->voluntary, sum->involuntary, sum->calls, sum->wakes, sum->elsewhere,
-	       sum->slices);
+	       " by one that had ended, %" PRIu64 " from other sleeps), %" PRIu64 " slices\n",
+	       sum->voluntary, sum->involuntary, sum->calls, sum->wakes, sum->by_the_dead,
+	       sum->elsewhere, sum->slices);
 	printf("# the books: %u slices not counted (one in %" PRIu64
 	       "), %u sleeps that a signal broke, %u waits too "
 	       "long by %.3f ms, %u moves that waited %.3f ms more, %.3f ms stolen\n",
