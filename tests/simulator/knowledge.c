@@ -60,13 +60,6 @@ static int compare_gaps(const void *a, const void *b)
 	return compare_pairs(x->cpu, y->cpu, x->seq, y->seq);
 }
 
-static int compare_intervals(const void *a, const void *b)
-{
-	const struct sim_interval *x = a, *y = b;
-
-	return compare_pairs(x->thread, y->thread, x->from_ns, y->from_ns);
-}
-
 static int compare_mentions(const void *a, const void *b)
 {
 	const struct mention *x = a, *y = b;
@@ -187,7 +180,7 @@ static int list_truth(struct knowledge *knowledge)
 		return -ENOMEM;
 	for (size_t i = 0; i < knowledge->truth_count; i++)
 		knowledge->truth[i] = truth[i];
-	qsort(knowledge->truth, knowledge->truth_count, sizeof(*truth), compare_intervals);
+	qsort(knowledge->truth, knowledge->truth_count, sizeof(*truth), sim_compare_intervals);
 	return make_parts(&knowledge->truth_of, knowledge->threads, &knowledge->truth->thread,
 			  knowledge->truth_count, sizeof(*truth));
 }

@@ -354,6 +354,15 @@ const struct sim_interval *sim_intervals(const struct sim *sim, size_t *count)
 	return sim->world.intervals;
 }
 
+int sim_compare_intervals(const void *a, const void *b)
+{
+	const struct sim_interval *x = a, *y = b;
+
+	if (x->thread != y->thread)
+		return x->thread < y->thread ? -1 : 1;
+	return x->from_ns < y->from_ns ? -1 : x->from_ns > y->from_ns;
+}
+
 /* ---- for a failed test ---- */
 
 void sim_print_options(FILE *out, const struct sim *sim)

@@ -138,6 +138,8 @@ struct sim_interval {
 const struct sim_thread *sim_threads(const struct sim *sim, size_t *count);
 /* Per thread without holes; in the order of their ends. */
 const struct sim_interval *sim_intervals(const struct sim *sim, size_t *count);
+/* For qsort(): by thread, then time. */
+int sim_compare_intervals(const void *a, const void *b);
 
 /* ---- for a failed test ---- */
 

@@ -68,15 +68,6 @@ static struct slice slice_of_interval(const struct sim_interval *in)
 	return slice;
 }
 
-static int compare_intervals(const void *a, const void *b)
-{
-	const struct sim_interval *x = a, *y = b;
-
-	if (x->thread != y->thread)
-		return x->thread < y->thread ? -1 : 1;
-	return x->from_ns < y->from_ns ? -1 : x->from_ns > y->from_ns;
-}
-
 /* A life's number is the time at which it began. */
 int slices_of_truth(const struct sim *sim, uint64_t start_ns, struct slices *out)
 {
@@ -93,7 +84,7 @@ int slices_of_truth(const struct sim *sim, uint64_t start_ns, struct slices *out
 	}
 	if (count)
 		memcpy(sorted, intervals, count * sizeof(*sorted));
-	qsort(sorted, count, sizeof(*sorted), compare_intervals);
+	qsort(sorted, count, sizeof(*sorted), sim_compare_intervals);
 	for (size_t i = 0; i < count; i++) {
 		struct slice slice = slice_of_interval(&sorted[i]);
 

@@ -445,19 +445,27 @@ static void test_live_and_converted(void **state)
 	}
 }
 
-/* Wherever a capture is cut, what is whole of it becomes a trace. */
-static void test_cut_anywhere(void **state)
+/* A simulated capture of some rounds, short enough to be converted once for each byte. */
+static void make_small(struct captext_buffer *file)
 {
 	struct sim_options options;
-	struct captext_buffer file = { 0 };
-	uint64_t records = 0;
 	struct sim *sim;
 
-	(void)state;
 	sim_options_random(&options, 1, 3, 6, 60);
 	options.round_records = 5;
 	assert_int_equal(sim_new(&sim, 1, &options), 0);
-	assert_int_equal(capsim_raw(sim, &file), 0);
+	assert_int_equal(capsim_raw(sim, file), 0);
+	sim_free(sim);
+}
+
+/* Wherever a capture is cut, what is whole of it becomes a trace. */
+static void test_cut_anywhere(void **state)
+{
+	struct captext_buffer file = { 0 };
+	uint64_t records = 0;
+
+	(void)state;
+	make_small(&file);
 	for (size_t size = 0; size < file.size; size++) {
 		struct conversion result;
 
@@ -474,25 +482,19 @@ static void test_cut_anywhere(void **state)
 	}
 	assert_true(records > 0);
 	free(file.data);
-	sim_free(sim);
 }
 
 /* A byte is wrong: the trace has all that it does not touch, and says that the rest is lost. */
 static void test_damage_anywhere(void **state)
 {
 	struct gt_reader_options strict = { .like_go = true };
-	struct sim_options options;
 	struct captext_buffer file = { 0 };
 	struct conversion whole;
 	struct gt_error error;
 	unsigned traces = 0;
-	struct sim *sim;
 
 	(void)state;
-	sim_options_random(&options, 1, 3, 6, 60);
-	options.round_records = 5;
-	assert_int_equal(sim_new(&sim, 1, &options), 0);
-	assert_int_equal(capsim_raw(sim, &file), 0);
+	make_small(&file);
 	convert(file.data, file.size, &plain, &whole);
 	for (size_t at = 0; at < file.size; at++) {
 		struct conversion result;
@@ -517,7 +519,6 @@ static void test_damage_anywhere(void **state)
 	assert_true(traces > file.size / 2);
 	free(whole.trace.data);
 	free(file.data);
-	sim_free(sim);
 }
 
 int main(int argc, char **argv)
