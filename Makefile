@@ -72,7 +72,7 @@ PURE_SRC := $(filter-out $(TOOL_SRC),$(sort $(wildcard user/*/*.c)))
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 TESTLIB_SRC := $(sort $(wildcard tests/lib/*.c tests/simulator/*.c))
 WORKLOAD_SRC := $(sort $(wildcard tests/workload/*.c))
-FORMAT_SRC = $(filter-out user/model/syscall_table_%,$(wildcard bpf/*.[ch] include/*.h \
+FORMAT_SRC = $(filter-out user/syscalls/table_%,$(wildcard bpf/*.[ch] include/*.h \
 	user/*.[ch] user/*/*.[ch] tools/*.c tests/*/*.[ch]))
 
 # Off: what only repeats the house rules otherwise (snprintf for snprintf_s, ...).
@@ -359,7 +359,7 @@ demo: ## install what is missing, build, trace this machine for a few seconds (a
 # ---- the library ----
 
 # The trace layer alone, for other programs: only gt_* can be seen of it.
-LIB_SRC := $(sort $(wildcard user/trace/*.c))
+LIB_SRC := $(sort $(wildcard user/trace/*.c user/base/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/pic/%.o)
 LIB_HEADERS := include/gotrace.h $(addprefix user/trace/,wire.h writer.h sched.h)
 LIB := $(BUILD)/lib/libgotrace

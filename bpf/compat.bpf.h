@@ -6,8 +6,8 @@
  * Types of other kernels carry a ___suffix, which CO-RE ignores when it
  * matches names against the running kernel's BTF.
  */
-#ifndef GOTRACE_COMPAT_BPF_H
-#define GOTRACE_COMPAT_BPF_H
+#ifndef GOTRACE_BPF_COMPAT_BPF_H
+#define GOTRACE_BPF_COMPAT_BPF_H
 
 #include "vmlinux.h"
 

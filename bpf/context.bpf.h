@@ -15,8 +15,8 @@
  * it leaves 0 at 0. Nothing ever sets them back, for that would be wrong
  * inside an interrupt.
  */
-#ifndef GOTRACE_CONTEXT_BPF_H
-#define GOTRACE_CONTEXT_BPF_H
+#ifndef GOTRACE_BPF_CONTEXT_BPF_H
+#define GOTRACE_BPF_CONTEXT_BPF_H
 
 #include "settings.h"
 #include "ring.bpf.h"

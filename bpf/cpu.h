@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
  * A CPU's slot in the `cpus` map: the kernel side writes it, the loader maps
- * it and reads the counters. Shared by bpf/ and user/capture/ only; records.h
- * is what the rest of the program shares.
+ * it and reads the counters. Shared by bpf/ and user/capture/ only; record.h is
+ * what the rest of the program shares.
  */
-#ifndef GOTRACE_CPU_H
-#define GOTRACE_CPU_H
+#ifndef GOTRACE_BPF_CPU_H
+#define GOTRACE_BPF_CPU_H
 
 #include "record.h"
 

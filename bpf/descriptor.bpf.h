@@ -3,8 +3,8 @@
  * What a thread sleeps on when it sleeps in a syscall on a descriptor: a pipe,
  * a socket of which family, a file. Facts only; what they mean is the model's.
  */
-#ifndef GOTRACE_DESCRIPTOR_BPF_H
-#define GOTRACE_DESCRIPTOR_BPF_H
+#ifndef GOTRACE_BPF_DESCRIPTOR_BPF_H
+#define GOTRACE_BPF_DESCRIPTOR_BPF_H
 
 #include "compat.bpf.h"
 #include "settings.h"

@@ -15,8 +15,8 @@
  * is reserved before: the reader may find slots out of number order by a few
  * places, and puts them right.
  */
-#ifndef GOTRACE_RING_BPF_H
-#define GOTRACE_RING_BPF_H
+#ifndef GOTRACE_BPF_RING_BPF_H
+#define GOTRACE_BPF_RING_BPF_H
 
 #include "compat.bpf.h"
 #include "cpu.h"

@@ -8,8 +8,8 @@
  * for a cgroup looked up anew each time the thread comes onto a CPU, so that
  * one that is moved in or out is noticed there.
  */
-#ifndef GOTRACE_SCOPE_BPF_H
-#define GOTRACE_SCOPE_BPF_H
+#ifndef GOTRACE_BPF_SCOPE_BPF_H
+#define GOTRACE_BPF_SCOPE_BPF_H
 
 #include "settings.h"
 #include "thread.bpf.h"
@@ -26,7 +26,7 @@ struct {
 
 static __always_inline bool scope_has(const struct thread *thread)
 {
-	return settings.scope == SETTINGS_SYSTEM || (thread && thread->scope & SCOPE_IN);
+	return settings.scope == REC_SCOPE_SYSTEM || (thread && thread->scope & SCOPE_IN);
 }
 
 /* The same, but also of a thread whose storage was not found though it may be there. */
@@ -45,9 +45,9 @@ static __always_inline u8 scope_look_up(struct task_struct *task)
 {
 	u32 *mark;
 
-	if (settings.scope == SETTINGS_SYSTEM)
+	if (settings.scope == REC_SCOPE_SYSTEM)
 		return SCOPE_IN;
-	if (settings.scope == SETTINGS_CGROUP)
+	if (settings.scope == REC_SCOPE_CGROUP)
 		return scope_of_cgroup(task);
 	mark = bpf_task_storage_get(&marks, task->group_leader, NULL, 0);
 	return mark ? *mark : 0;
@@ -59,7 +59,7 @@ static __always_inline u8 scope_of_child(struct task_struct *child, struct task_
 {
 	u8 scope;
 
-	if (settings.scope != SETTINGS_MARKED)
+	if (settings.scope != REC_SCOPE_PROCESS)
 		return scope_look_up(child);
 	/* The pass may not have come to the parent yet: ask for its mark, too. */
 	scope = scope_look_up(parent) | (parent_thread ? parent_thread->scope : 0);
@@ -73,7 +73,7 @@ static __always_inline bool scope_refresh(struct thread *thread, struct task_str
 {
 	u8 was, now;
 
-	if (settings.scope != SETTINGS_CGROUP || !thread)
+	if (settings.scope != REC_SCOPE_CGROUP || !thread)
 		return false;
 	was = thread->scope;
 	now = scope_of_cgroup(task);

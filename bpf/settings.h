@@ -4,16 +4,10 @@
  * the verifier drops the branches that cannot be taken.
  * Shared by bpf/ and user/capture/ only.
  */
-#ifndef GOTRACE_SETTINGS_H
-#define GOTRACE_SETTINGS_H
+#ifndef GOTRACE_BPF_SETTINGS_H
+#define GOTRACE_BPF_SETTINGS_H
 
 #include "record.h"
-
-enum settings_scope {
-	SETTINGS_SYSTEM = 0,
-	SETTINGS_MARKED = 1,
-	SETTINGS_CGROUP = 2,
-};
 
 #define SETTINGS_FD_SYSCALLS 512
 
@@ -21,7 +15,7 @@ struct settings {
 	u64 cgroup_id;	       /* of the subtree's root */
 	u32 cgroup_level;      /* its depth; the root cgroup has 0 */
 	u32 thread_size;       /* of a kernel stack, bytes */
-	u8 scope;	       /* enum settings_scope */
+	u8 scope;	       /* enum rec_scope */
 	u8 child_reports_exit; /* a fork child reports the sys_exit of its clone */
 	u8 lookups_fail;       /* a look-up of a thread's storage inside another finds nothing */
 	u8 pad[5];

@@ -5,8 +5,8 @@
  * change while it is read; what the thread's own records say goes first, and
  * the kernel's fields count only for one that has none.
  */
-#ifndef GOTRACE_SNAPSHOT_BPF_H
-#define GOTRACE_SNAPSHOT_BPF_H
+#ifndef GOTRACE_BPF_SNAPSHOT_BPF_H
+#define GOTRACE_BPF_SNAPSHOT_BPF_H
 
 #include "thread.bpf.h"
 

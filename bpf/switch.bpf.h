@@ -4,8 +4,8 @@
  * follows from them, and what the thread sleeps on. Facts, as the tracepoint
  * and the task show them; reasons are the model's.
  */
-#ifndef GOTRACE_SWITCH_BPF_H
-#define GOTRACE_SWITCH_BPF_H
+#ifndef GOTRACE_BPF_SWITCH_BPF_H
+#define GOTRACE_BPF_SWITCH_BPF_H
 
 #include "descriptor.bpf.h"
 #include "scope.bpf.h"

@@ -11,8 +11,8 @@
  * transitions of one thread in order; the compare-and-swap makes that order
  * visible as a number without gaps.
  */
-#ifndef GOTRACE_THREAD_BPF_H
-#define GOTRACE_THREAD_BPF_H
+#ifndef GOTRACE_BPF_THREAD_BPF_H
+#define GOTRACE_BPF_THREAD_BPF_H
 
 #include "compat.bpf.h"
 #include "ring.bpf.h"

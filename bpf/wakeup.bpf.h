@@ -3,8 +3,8 @@
  * Who wakes whom: noted in the wakee's storage at sched_waking, in the waker,
  * and taken from there at sched_wakeup, perhaps on another CPU and later.
  */
-#ifndef GOTRACE_WAKEUP_BPF_H
-#define GOTRACE_WAKEUP_BPF_H
+#ifndef GOTRACE_BPF_WAKEUP_BPF_H
+#define GOTRACE_BPF_WAKEUP_BPF_H
 
 #include "context.bpf.h"
 #include "scope.bpf.h"

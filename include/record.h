@@ -30,6 +30,18 @@ typedef int64_t s64;
 #define REC_COMM_LEN 16 /* TASK_COMM_LEN, with its final NUL */
 #define REC_MAX_SIZE 88 /* no record is larger */
 
+enum rec_arch {
+	REC_ARCH_X86_64 = 1,
+	REC_ARCH_ARM64 = 2,
+};
+
+/* Whose records a capture holds. */
+enum rec_scope {
+	REC_SCOPE_SYSTEM = 0,  /* every thread */
+	REC_SCOPE_PROCESS = 1, /* marked processes (and their children) */
+	REC_SCOPE_CGROUP = 2,  /* a cgroup and those below it */
+};
+
 enum rec_type {
 	REC_NONE = 0,
 	REC_SWITCH = 1,	   /* struct rec_switch */

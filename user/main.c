@@ -19,13 +19,6 @@ static int (*const commands[COMMAND_COUNT])(const struct config *config) = {
 	[COMMAND_HELP] = cmd_help,	 [COMMAND_REPORT] = cmd_report,
 };
 
-static int run(enum command_id id, const struct config *config)
-{
-	if (!commands[id])
-		return cli_fail("this command is not there yet");
-	return commands[id](config);
-}
-
 /* The line as it was given, for whoever reads the capture later; cut where text ends. */
 static void join(char *text, size_t size, char **argv)
 {
@@ -83,5 +76,5 @@ int main(int argc, char **argv)
 		return end_of_output(CLI_DONE);
 	}
 	config.line = line;
-	return end_of_output(run(command->id, &config));
+	return end_of_output(commands[command->id](&config));
 }

@@ -172,7 +172,7 @@ static int write_snapshot(struct world *world)
 static int world_write(struct world *world, uint64_t seconds)
 {
 	struct raw_info info = { .abi = REC_ABI_VERSION,
-				 .arch = RAW_ARCH_X86_64,
+				 .arch = REC_ARCH_X86_64,
 				 .cpus = world->cpus,
 				 .cpus_online = world->cpus,
 				 .mono_ns = START_NS - 10000,

@@ -12,9 +12,9 @@ struct raw_info capsim_info(const struct sim *sim)
 	const struct sim_options *options = sim_options(sim);
 	struct raw_info info = captext_info(options->cpus);
 
-	info.scope = options->scope == SIM_SYSTEM    ? RAW_SCOPE_SYSTEM
-		     : options->scope == SIM_PROCESS ? RAW_SCOPE_PROCESS
-						     : RAW_SCOPE_CGROUP;
+	info.scope = options->scope == SIM_SYSTEM    ? REC_SCOPE_SYSTEM
+		     : options->scope == SIM_PROCESS ? REC_SCOPE_PROCESS
+						     : REC_SCOPE_CGROUP;
 	info.on_ns = sim_on_ns(sim);
 	info.mono_ns = info.on_ns - 1000;
 	info.wall_ns = UINT64_C(1700000000000000000);

@@ -2,8 +2,8 @@
 /*
  * A simulation (simulator/sim.h) as a capture: the calls a live capture makes.
  */
-#ifndef GOTRACE_TESTS_CAPSIM_H
-#define GOTRACE_TESTS_CAPSIM_H
+#ifndef GOTRACE_TESTS_LIB_CAPSIM_H
+#define GOTRACE_TESTS_LIB_CAPSIM_H
 
 #include "capture/capture.h"
 #include "captext.h"

@@ -166,10 +166,10 @@ struct raw_info captext_info(uint32_t cpus)
 {
 	return (struct raw_info){
 		.abi = REC_ABI_VERSION,
-		.arch = RAW_ARCH_X86_64,
+		.arch = REC_ARCH_X86_64,
 		.cpus = cpus,
 		.cpus_online = cpus,
-		.scope = RAW_SCOPE_SYSTEM,
+		.scope = REC_SCOPE_SYSTEM,
 		.ring_bytes = 1 << 20,
 		.release = "6.1.0-test",
 		.hostname = "testhost",

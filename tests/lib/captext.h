@@ -12,8 +12,8 @@
  * "round" and "end" hand on what the rings hold first. A CPU's counter is one
  * more than its highest number, if it is not given.
  */
-#ifndef GOTRACE_TESTS_CAPTEXT_H
-#define GOTRACE_TESTS_CAPTEXT_H
+#ifndef GOTRACE_TESTS_LIB_CAPTEXT_H
+#define GOTRACE_TESTS_LIB_CAPTEXT_H
 
 #include "capture/capture.h"
 

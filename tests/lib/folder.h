@@ -3,8 +3,8 @@
  * A folder of a test's own under /tmp, in which it runs, and what is done there.
  * For cmocka: what goes wrong here fails the test.
  */
-#ifndef GOTRACE_TESTS_FOLDER_H
-#define GOTRACE_TESTS_FOLDER_H
+#ifndef GOTRACE_TESTS_LIB_FOLDER_H
+#define GOTRACE_TESTS_LIB_FOLDER_H
 
 #include "output/output.h"
 

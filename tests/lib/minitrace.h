@@ -14,8 +14,8 @@
  * Each event has a batch of its own. "-" is no M, P or G. A line that is none
  * of these fails the test.
  */
-#ifndef GOTRACE_MINITRACE_H
-#define GOTRACE_MINITRACE_H
+#ifndef GOTRACE_TESTS_LIB_MINITRACE_H
+#define GOTRACE_TESTS_LIB_MINITRACE_H
 
 #include <stddef.h>
 #include <stdint.h>

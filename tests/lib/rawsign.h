@@ -3,8 +3,8 @@
  * Makes the checksums and sequence numbers of a raw file right, whatever it
  * holds, so that what stands behind them is reached by fuzzing.
  */
-#ifndef GOTRACE_TESTS_RAWSIGN_H
-#define GOTRACE_TESTS_RAWSIGN_H
+#ifndef GOTRACE_TESTS_LIB_RAWSIGN_H
+#define GOTRACE_TESTS_LIB_RAWSIGN_H
 
 #include <stddef.h>
 

@@ -50,8 +50,8 @@
  * Syscalls: none, unknown, other, NR, compat:NR. States: R S D T t X Z P, I
  * for D+noload, or a number. Text in quotes knows \\ \" and \xHH.
  */
-#ifndef GOTRACE_TESTS_RECTEXT_H
-#define GOTRACE_TESTS_RECTEXT_H
+#ifndef GOTRACE_TESTS_LIB_RECTEXT_H
+#define GOTRACE_TESTS_LIB_RECTEXT_H
 
 #include <stddef.h>
 

@@ -3,8 +3,8 @@
  * The tables behind rectext: which keys a type has, of what kind, and the
  * words of each kind. Private to rectext_*.c.
  */
-#ifndef GOTRACE_TESTS_RECTEXT_TABLE_H
-#define GOTRACE_TESTS_RECTEXT_TABLE_H
+#ifndef GOTRACE_TESTS_LIB_RECTEXT_TABLE_H
+#define GOTRACE_TESTS_LIB_RECTEXT_TABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>

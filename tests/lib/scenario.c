@@ -111,7 +111,7 @@ static int set_option(struct settings *s, const char *key, const char *value)
 	else if (strcmp(key, "scope") == 0)
 		s->model.system_wide = strcmp(value, "all") == 0;
 	else if (strcmp(key, "arch") == 0)
-		s->model.arch = strcmp(value, "arm64") == 0 ? RAW_ARCH_ARM64 : RAW_ARCH_X86_64;
+		s->model.arch = strcmp(value, "arm64") == 0 ? REC_ARCH_ARM64 : REC_ARCH_X86_64;
 	else if (strcmp(key, "version") == 0)
 		s->model.version = number;
 	else if (strcmp(key, "start") == 0)
@@ -306,7 +306,7 @@ int scenario_run(const struct scenario *scenario, enum model_mapping mapping,
 						      .cpus = 2,
 						      .cpus_online = 2,
 						      .system_wide = 1,
-						      .arch = RAW_ARCH_X86_64 },
+						      .arch = REC_ARCH_X86_64 },
 					   .start_ns = 1000,
 					   .end_ns = 9000 };
 	run->trace = open_memstream((char **)&result->trace, &result->trace_size);

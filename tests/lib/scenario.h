@@ -22,8 +22,8 @@
  *
  * Everything from the first "===" on is made by the program on demand.
  */
-#ifndef GOTRACE_TESTS_SCENARIO_H
-#define GOTRACE_TESTS_SCENARIO_H
+#ifndef GOTRACE_TESTS_LIB_SCENARIO_H
+#define GOTRACE_TESTS_LIB_SCENARIO_H
 
 #include <stddef.h>
 

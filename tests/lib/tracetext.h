@@ -10,8 +10,8 @@
  * its input, which our own writer made, and checks no rule of the order: that
  * is for Go's reader and for gotrace.h.
  */
-#ifndef GOTRACE_TESTS_TRACETEXT_H
-#define GOTRACE_TESTS_TRACETEXT_H
+#ifndef GOTRACE_TESTS_LIB_TRACETEXT_H
+#define GOTRACE_TESTS_LIB_TRACETEXT_H
 
 #include <stddef.h>
 #include <stdio.h>

@@ -4,8 +4,8 @@
  * writer makes apart by the table of the wire and knows no more. Anything else
  * fails the test that called it.
  */
-#ifndef GOTRACE_WIRETEXT_H
-#define GOTRACE_WIRETEXT_H
+#ifndef GOTRACE_TESTS_LIB_WIRETEXT_H
+#define GOTRACE_TESTS_LIB_WIRETEXT_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -7,8 +7,8 @@
  * loss, and mapping sched; they return 0, how much differs (of which the first
  * is said on out), or -ENOMEM.
  */
-#ifndef GOTRACE_TESTS_COMPARE_H
-#define GOTRACE_TESTS_COMPARE_H
+#ifndef GOTRACE_TESTS_SIMULATOR_COMPARE_H
+#define GOTRACE_TESTS_SIMULATOR_COMPARE_H
 
 #include <stdio.h>
 

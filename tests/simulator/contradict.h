@@ -3,8 +3,8 @@
  * A trace with losses against the truth: does it show anything that is not so
  * outside of the gaps, and does it show all that the records left can tell?
  */
-#ifndef GOTRACE_TESTS_CONTRADICT_H
-#define GOTRACE_TESTS_CONTRADICT_H
+#ifndef GOTRACE_TESTS_SIMULATOR_CONTRADICT_H
+#define GOTRACE_TESTS_SIMULATOR_CONTRADICT_H
 
 #include <stdio.h>
 

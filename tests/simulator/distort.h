@@ -2,8 +2,8 @@
 /*
  * What happens to records on their way: clocks, rings, rounds, losses.
  */
-#ifndef GOTRACE_TESTS_DISTORT_H
-#define GOTRACE_TESTS_DISTORT_H
+#ifndef GOTRACE_TESTS_SIMULATOR_DISTORT_H
+#define GOTRACE_TESTS_SIMULATOR_DISTORT_H
 
 #include "simulator/world.h"
 

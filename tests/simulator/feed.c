@@ -72,11 +72,11 @@ static int feed_end(const struct sim *sim, struct pipeline *pipeline)
 
 static struct raw_info make_info(const struct sim *sim)
 {
-	static const uint32_t scopes[] = { RAW_SCOPE_SYSTEM, RAW_SCOPE_PROCESS, RAW_SCOPE_CGROUP };
+	static const uint32_t scopes[] = { REC_SCOPE_SYSTEM, REC_SCOPE_PROCESS, REC_SCOPE_CGROUP };
 
 	return (struct raw_info){
 		.abi = REC_ABI_VERSION,
-		.arch = RAW_ARCH_X86_64,
+		.arch = REC_ARCH_X86_64,
 		.cpus = sim_options(sim)->cpus,
 		.cpus_online = sim_options(sim)->cpus,
 		.scope = scopes[sim_options(sim)->scope],

@@ -2,8 +2,8 @@
 /*
  * A simulation through the whole program: rings' bytes in, a trace out.
  */
-#ifndef GOTRACE_TESTS_FEED_H
-#define GOTRACE_TESTS_FEED_H
+#ifndef GOTRACE_TESTS_SIMULATOR_FEED_H
+#define GOTRACE_TESTS_SIMULATOR_FEED_H
 
 #include "pipeline/pipeline.h"
 #include "simulator/sim.h"

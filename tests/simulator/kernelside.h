@@ -5,8 +5,8 @@
  * has the tracepoint: before the change or after, as there. The time of the
  * record it writes, if any, is the world's time when it returns.
  */
-#ifndef GOTRACE_TESTS_KERNELSIDE_H
-#define GOTRACE_TESTS_KERNELSIDE_H
+#ifndef GOTRACE_TESTS_SIMULATOR_KERNELSIDE_H
+#define GOTRACE_TESTS_SIMULATOR_KERNELSIDE_H
 
 #include "simulator/world.h"
 

@@ -6,8 +6,8 @@
  * of its records in between was lost, or if it was on a CPU that lost some;
  * and before its first one if the snapshot should have it and has not.
  */
-#ifndef GOTRACE_TESTS_KNOWLEDGE_H
-#define GOTRACE_TESTS_KNOWLEDGE_H
+#ifndef GOTRACE_TESTS_SIMULATOR_KNOWLEDGE_H
+#define GOTRACE_TESTS_SIMULATOR_KNOWLEDGE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -5,8 +5,8 @@
  * It reads the text form of a trace (tracetext.h) and trusts it: whether the
  * trace is legal is for readers to say.
  */
-#ifndef GOTRACE_TESTS_REPLAY_H
-#define GOTRACE_TESTS_REPLAY_H
+#ifndef GOTRACE_TESTS_SIMULATOR_REPLAY_H
+#define GOTRACE_TESTS_SIMULATOR_REPLAY_H
 
 #include <stddef.h>
 #include <stdint.h>

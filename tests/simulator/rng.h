@@ -2,8 +2,8 @@
 /*
  * Random numbers of the simulator: the same from the same seed, everywhere.
  */
-#ifndef GOTRACE_TESTS_RNG_H
-#define GOTRACE_TESTS_RNG_H
+#ifndef GOTRACE_TESTS_SIMULATOR_RNG_H
+#define GOTRACE_TESTS_SIMULATOR_RNG_H
 
 #include <stdbool.h>
 #include <stdint.h>

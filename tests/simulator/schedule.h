@@ -2,8 +2,8 @@
 /*
  * Chance: what happens next on the simulated machine.
  */
-#ifndef GOTRACE_TESTS_SCHEDULE_H
-#define GOTRACE_TESTS_SCHEDULE_H
+#ifndef GOTRACE_TESTS_SIMULATOR_SCHEDULE_H
+#define GOTRACE_TESTS_SIMULATOR_SCHEDULE_H
 
 #include "simulator/world.h"
 

@@ -11,8 +11,8 @@
  * Three steps, three files behind this one: world.c is the machine and its
  * kernel side, schedule.c chooses what happens, distort.c spoils.
  */
-#ifndef GOTRACE_TESTS_SIM_H
-#define GOTRACE_TESTS_SIM_H
+#ifndef GOTRACE_TESTS_SIMULATOR_SIM_H
+#define GOTRACE_TESTS_SIMULATOR_SIM_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/syscalls.h"
+#include "syscalls/names.h"
 #include "raw/raw.h"
 #include "simulator/slices.h"
 
@@ -39,7 +39,7 @@ static void name_syscall(char *name, uint16_t sys)
 {
 	bool compat = sys & REC_SYS_COMPAT;
 	unsigned nr = (sys & ~REC_SYS_COMPAT) - REC_SYS_BASE;
-	const char *known = sys == REC_SYS_OTHER ? NULL : syscall_name(RAW_ARCH_X86_64, compat, nr);
+	const char *known = sys == REC_SYS_OTHER ? NULL : syscall_name(REC_ARCH_X86_64, compat, nr);
 
 	snprintf(name, REPLAY_NAME, "%s", known ? known : "");
 }

@@ -2,8 +2,8 @@
 /*
  * The truth and a trace in the same form: who was in which state, and where.
  */
-#ifndef GOTRACE_TESTS_SLICES_H
-#define GOTRACE_TESTS_SLICES_H
+#ifndef GOTRACE_TESTS_SIMULATOR_SLICES_H
+#define GOTRACE_TESTS_SIMULATOR_SLICES_H
 
 #include <stddef.h>
 #include <stdint.h>

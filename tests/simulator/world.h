@@ -6,8 +6,8 @@
  * A thread's members stand in two groups: what is so in the kernel, and what
  * the kernel side has stored of it (bpf/thread.bpf.h), which may know less.
  */
-#ifndef GOTRACE_TESTS_WORLD_H
-#define GOTRACE_TESTS_WORLD_H
+#ifndef GOTRACE_TESTS_SIMULATOR_WORLD_H
+#define GOTRACE_TESTS_SIMULATOR_WORLD_H
 
 #include "simulator/rng.h"
 #include "simulator/sim.h"

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "trace/idmap.h"
+#include "base/idmap.h"
 
 #define IDS 300
 

@@ -233,7 +233,7 @@ static void run(uint64_t seed, enum model_mapping mapping, FILE *trace)
 					 .cpus = CPUS,
 					 .cpus_online = below(&s, CPUS + 1),
 					 .system_wide = below(&s, 2),
-					 .arch = below(&s, 2) ? RAW_ARCH_X86_64 : RAW_ARCH_ARM64 };
+					 .arch = below(&s, 2) ? REC_ARCH_X86_64 : REC_ARCH_ARM64 };
 	struct rec_snapshot entries[20];
 	size_t count = below(&s, 20);
 	struct gt_writer *writer;

@@ -9,7 +9,7 @@
 
 #include "model/names.h"
 #include "model/reasons.h"
-#include "model/syscalls.h"
+#include "syscalls/names.h"
 #include "raw/raw.h"
 
 enum {
@@ -86,7 +86,7 @@ static void test_row(void **state)
 /* Every number's class is its name's, in every table. */
 static void test_classes_by_number(void **state)
 {
-	static const uint32_t archs[] = { RAW_ARCH_X86_64, RAW_ARCH_ARM64 };
+	static const uint32_t archs[] = { REC_ARCH_X86_64, REC_ARCH_ARM64 };
 	unsigned classed = 0;
 
 	(void)state;

@@ -84,7 +84,7 @@ static void open_all(struct check *check)
 				       .cpus = sim->cpus,
 				       .cpus_online = sim->cpus,
 				       .system_wide = sim->scope == SIM_SYSTEM,
-				       .arch = RAW_ARCH_X86_64 };
+				       .arch = REC_ARCH_X86_64 };
 	uint64_t end_ns;
 	size_t count;
 	const struct rec_snapshot *snapshot = sim_snapshot(check->sim, &count, &end_ns);

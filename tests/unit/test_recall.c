@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "order/recall.h"
+#include "base/recall.h"
 
 /* An id as the kernel side makes it: a counter, the CPU on top. */
 static uint64_t make_id(uint32_t i)

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "model/syscalls.h"
+#include "syscalls/names.h"
 #include "raw/raw.h"
 
 /* From 424 on (Linux 5.1) a new syscall has the same number everywhere. */
@@ -27,34 +27,34 @@ struct known {
 };
 
 static const struct known known[] = {
-	{ "read", RAW_ARCH_X86_64, false, 0 },
-	{ "futex", RAW_ARCH_X86_64, false, 202 },
-	{ "exit_group", RAW_ARCH_X86_64, false, 231 },
-	{ "clone3", RAW_ARCH_X86_64, false, 435 },
-	{ "rseq_slice_yield", RAW_ARCH_X86_64, false, 471 },
-	{ "restart_syscall", RAW_ARCH_X86_64, true, 0 },
-	{ "read", RAW_ARCH_X86_64, true, 3 },
-	{ "futex", RAW_ARCH_X86_64, true, 240 },
-	{ "futex_time64", RAW_ARCH_X86_64, true, 422 },
-	{ "io_setup", RAW_ARCH_ARM64, false, 0 },
-	{ "read", RAW_ARCH_ARM64, false, 63 },
-	{ "futex", RAW_ARCH_ARM64, false, 98 },
-	{ "clone", RAW_ARCH_ARM64, false, 220 },
-	{ "read", RAW_ARCH_ARM64, true, 3 },
-	{ "futex", RAW_ARCH_ARM64, true, 240 },
-	{ "clone", RAW_ARCH_ARM64, true, 120 },
+	{ "read", REC_ARCH_X86_64, false, 0 },
+	{ "futex", REC_ARCH_X86_64, false, 202 },
+	{ "exit_group", REC_ARCH_X86_64, false, 231 },
+	{ "clone3", REC_ARCH_X86_64, false, 435 },
+	{ "rseq_slice_yield", REC_ARCH_X86_64, false, 471 },
+	{ "restart_syscall", REC_ARCH_X86_64, true, 0 },
+	{ "read", REC_ARCH_X86_64, true, 3 },
+	{ "futex", REC_ARCH_X86_64, true, 240 },
+	{ "futex_time64", REC_ARCH_X86_64, true, 422 },
+	{ "io_setup", REC_ARCH_ARM64, false, 0 },
+	{ "read", REC_ARCH_ARM64, false, 63 },
+	{ "futex", REC_ARCH_ARM64, false, 98 },
+	{ "clone", REC_ARCH_ARM64, false, 220 },
+	{ "read", REC_ARCH_ARM64, true, 3 },
+	{ "futex", REC_ARCH_ARM64, true, 240 },
+	{ "clone", REC_ARCH_ARM64, true, 120 },
 #ifdef __x86_64__
-	{ "epoll_wait", RAW_ARCH_X86_64, false, SYS_epoll_wait },
-	{ "io_uring_enter", RAW_ARCH_X86_64, false, SYS_io_uring_enter },
-	{ "getpid", RAW_ARCH_X86_64, false, SYS_getpid },
-	{ "nanosleep", RAW_ARCH_X86_64, false, SYS_nanosleep },
-	{ "pread64", RAW_ARCH_X86_64, false, SYS_pread64 },
+	{ "epoll_wait", REC_ARCH_X86_64, false, SYS_epoll_wait },
+	{ "io_uring_enter", REC_ARCH_X86_64, false, SYS_io_uring_enter },
+	{ "getpid", REC_ARCH_X86_64, false, SYS_getpid },
+	{ "nanosleep", REC_ARCH_X86_64, false, SYS_nanosleep },
+	{ "pread64", REC_ARCH_X86_64, false, SYS_pread64 },
 #elif defined(__aarch64__)
-	{ "epoll_pwait", RAW_ARCH_ARM64, false, SYS_epoll_pwait },
-	{ "io_uring_enter", RAW_ARCH_ARM64, false, SYS_io_uring_enter },
-	{ "getpid", RAW_ARCH_ARM64, false, SYS_getpid },
-	{ "nanosleep", RAW_ARCH_ARM64, false, SYS_nanosleep },
-	{ "pread64", RAW_ARCH_ARM64, false, SYS_pread64 },
+	{ "epoll_pwait", REC_ARCH_ARM64, false, SYS_epoll_pwait },
+	{ "io_uring_enter", REC_ARCH_ARM64, false, SYS_io_uring_enter },
+	{ "getpid", REC_ARCH_ARM64, false, SYS_getpid },
+	{ "nanosleep", REC_ARCH_ARM64, false, SYS_nanosleep },
+	{ "pread64", REC_ARCH_ARM64, false, SYS_pread64 },
 #endif
 };
 
@@ -116,10 +116,10 @@ static void test_common_numbers(void **state)
 static void test_unknown(void **state)
 {
 	(void)state;
-	assert_null(syscall_name(RAW_ARCH_X86_64, false, 400)); /* a hole */
-	assert_null(syscall_name(RAW_ARCH_X86_64, false, syscall_table_x86_64.count));
-	assert_null(syscall_name(RAW_ARCH_ARM64, true, 0xf0002)); /* cacheflush, arm's own */
-	assert_null(syscall_name(RAW_ARCH_ARM64, false, UINT32_MAX));
+	assert_null(syscall_name(REC_ARCH_X86_64, false, 400)); /* a hole */
+	assert_null(syscall_name(REC_ARCH_X86_64, false, syscall_table_x86_64.count));
+	assert_null(syscall_name(REC_ARCH_ARM64, true, 0xf0002)); /* cacheflush, arm's own */
+	assert_null(syscall_name(REC_ARCH_ARM64, false, UINT32_MAX));
 	assert_null(syscall_name(0, false, 0));
 	assert_null(syscall_name(99, true, 0));
 }

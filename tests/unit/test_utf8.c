@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "trace/utf8.h"
+#include "base/utf8.h"
 
 #define BAD "\xef\xbf\xbd"
 #define TEXT(s) (s), sizeof(s) - 1

@@ -233,20 +233,20 @@ static bool check_compat(struct view *view)
 static const struct test_case {
 	const char *name;
 	enum known_kind kind;
-	enum raw_scope scope;
+	enum rec_scope scope;
 	int rounds;
 	bool (*check)(struct view *view);
 } cases[] = {
-	{ "calls", KNOWN_CALLS, RAW_SCOPE_SYSTEM, 5000, check_calls },
-	{ "pipe", KNOWN_PIPE, RAW_SCOPE_SYSTEM, 200, check_pipe },
-	{ "timer", KNOWN_TIMER, RAW_SCOPE_SYSTEM, 200, check_timer },
-	{ "softirq", KNOWN_LOCAL, RAW_SCOPE_SYSTEM, 200, check_local },
-	{ "forks", KNOWN_FORKS, RAW_SCOPE_PROCESS, 50, check_forks },
-	{ "threads", KNOWN_THREADS, RAW_SCOPE_PROCESS, 50, check_threads },
-	{ "compat", KNOWN_COMPAT, RAW_SCOPE_PROCESS, 1000, check_compat },
-	{ "process-calls", KNOWN_CALLS, RAW_SCOPE_PROCESS, 5000, check_calls },
-	{ "process-pipe", KNOWN_PIPE, RAW_SCOPE_PROCESS, 200, check_pipe },
-	{ "cgroup-pipe", KNOWN_PIPE, RAW_SCOPE_CGROUP, 200, check_pipe },
+	{ "calls", KNOWN_CALLS, REC_SCOPE_SYSTEM, 5000, check_calls },
+	{ "pipe", KNOWN_PIPE, REC_SCOPE_SYSTEM, 200, check_pipe },
+	{ "timer", KNOWN_TIMER, REC_SCOPE_SYSTEM, 200, check_timer },
+	{ "softirq", KNOWN_LOCAL, REC_SCOPE_SYSTEM, 200, check_local },
+	{ "forks", KNOWN_FORKS, REC_SCOPE_PROCESS, 50, check_forks },
+	{ "threads", KNOWN_THREADS, REC_SCOPE_PROCESS, 50, check_threads },
+	{ "compat", KNOWN_COMPAT, REC_SCOPE_PROCESS, 1000, check_compat },
+	{ "process-calls", KNOWN_CALLS, REC_SCOPE_PROCESS, 5000, check_calls },
+	{ "process-pipe", KNOWN_PIPE, REC_SCOPE_PROCESS, 200, check_pipe },
+	{ "cgroup-pipe", KNOWN_PIPE, REC_SCOPE_CGROUP, 200, check_pipe },
 };
 
 static void print_books(const struct books *books, const struct view *view)
@@ -268,7 +268,7 @@ static bool check_scope(struct view *view, const struct test_case *test)
 {
 	long strangers = 0;
 
-	if (test->scope == RAW_SCOPE_SYSTEM || test->kind == KNOWN_FORKS)
+	if (test->scope == REC_SCOPE_SYSTEM || test->kind == KNOWN_FORKS)
 		return expect(view, "the tracer's own syscalls", calls_of(view, getpid(), 0), 0);
 	for (size_t i = 0; i < view->all->count; i++) {
 		const struct rec_sys_enter *call = (const void *)view->all->records[i];
@@ -301,7 +301,7 @@ static bool judge(const struct test_case *test, const struct collection *all,
 		printf("ok - %s # SKIP this kernel does not run 32-bit programs\n", test->name);
 		return true;
 	}
-	whole = books_check(&books, all, test->scope == RAW_SCOPE_SYSTEM);
+	whole = books_check(&books, all, test->scope == REC_SCOPE_SYSTEM);
 	view.no_storage = (long)books.no_storage;
 	print_books(&books, &view);
 	report(test->name, "nothing is missing", whole, books.first);
@@ -323,10 +323,10 @@ static bool run_case(const struct test_case *test, const char *compat, const cha
 	bool good = false;
 	int err;
 
-	if (test->scope == RAW_SCOPE_CGROUP)
+	if (test->scope == REC_SCOPE_CGROUP)
 		wanted.cgroup = cgroup;
 	err = known_start(&known, &wanted);
-	if (!err && test->scope == RAW_SCOPE_PROCESS) {
+	if (!err && test->scope == REC_SCOPE_PROCESS) {
 		options.pids = &known->pid;
 		options.pid_count = 1;
 	}
@@ -393,7 +393,7 @@ int main(int argc, char **argv)
 			continue;
 		if (test->kind == KNOWN_COMPAT && !compat)
 			printf("ok - %s # SKIP no 32-bit program given\n", test->name);
-		else if (test->scope == RAW_SCOPE_CGROUP && !cgroup)
+		else if (test->scope == REC_SCOPE_CGROUP && !cgroup)
 			printf("ok - %s # SKIP no cgroup v2\n", test->name);
 		else
 			good &= run_case(test, compat, cgroup);

@@ -9,7 +9,7 @@
 #include "file.h"
 #include "raw/raw.h"
 #include "rectext.h"
-#include "trace/grow.h"
+#include "base/grow.h"
 
 struct found {
 	uint32_t tid; /* 0: any */
@@ -83,7 +83,7 @@ static int find(void *ctx, const struct rec_head *record)
 	if (record->ts_ns < found->from_ns || record->ts_ns > found->to_ns ||
 	    (found->tid && !names(record, found->tid)))
 		return 0;
-	grown = gt_grow(found->records, &found->room, found->count + 1, sizeof(*found->records));
+	grown = grow_array(found->records, &found->room, found->count + 1, sizeof(*found->records));
 	if (!grown)
 		return -ENOMEM;
 	found->records = grown;

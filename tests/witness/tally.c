@@ -9,8 +9,8 @@
 #include "file.h"
 #include "gotrace.h"
 #include "ledger.h"
-#include "trace/grow.h"
-#include "trace/idmap.h"
+#include "base/grow.h"
+#include "base/idmap.h"
 
 /* Events of one record have consecutive times. */
 #define SAME_RECORD_NS 8
@@ -84,7 +84,7 @@ static void name_life(struct tally *tally, uint64_t g, uint32_t life)
 		return;
 	}
 	if (slot >= tally->life_of_room) {
-		void *grown = gt_grow(tally->life_of, &tally->life_of_room, slot + 1,
+		void *grown = grow_array(tally->life_of, &tally->life_of_room, slot + 1,
 				      sizeof(*tally->life_of));
 
 		if (!grown) {
@@ -99,7 +99,7 @@ static void name_life(struct tally *tally, uint64_t g, uint32_t life)
 
 static struct life *life_new(struct tally *tally, uint64_t g, int64_t time_ns)
 {
-	void *grown = gt_grow(tally->lives, &tally->life_room, tally->life_count + 1,
+	void *grown = grow_array(tally->lives, &tally->life_room, tally->life_count + 1,
 			      sizeof(*tally->lives));
 	struct life *life;
 
@@ -205,7 +205,7 @@ static void on_start(struct life *life, int64_t time_ns)
 static void add_mark(struct tally *tally, struct life *life)
 {
 	void *grown =
-		gt_grow(life->marks, &life->mark_room, life->mark_count + 1, sizeof(*life->marks));
+		grow_array(life->marks, &life->mark_room, life->mark_count + 1, sizeof(*life->marks));
 
 	if (!grown) {
 		tally->error = -ENOMEM;
@@ -232,7 +232,7 @@ static void on_unblock(struct tally *tally, struct life *life, const struct gt_e
 {
 	uint64_t stack = event->args[2];
 	void *grown =
-		gt_grow(life->wakes, &life->wake_room, life->wake_count + 1, sizeof(*life->wakes));
+		grow_array(life->wakes, &life->wake_room, life->wake_count + 1, sizeof(*life->wakes));
 
 	if (!grown) {
 		tally->error = -ENOMEM;

@@ -52,7 +52,7 @@ static int scope_resolve(struct kernel_scope *scope, const struct capture_option
 			 struct capture_diag *diag)
 {
 	*scope = (struct kernel_scope){ .scope = options->scope };
-	if (options->scope != RAW_SCOPE_CGROUP)
+	if (options->scope != REC_SCOPE_CGROUP)
 		return 0;
 	return target_cgroup(options->cgroup, &scope->cgroup_id, &scope->cgroup_level, diag);
 }

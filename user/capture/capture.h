@@ -12,8 +12,8 @@
  * One thread at a time may use a capture. libbpf's own messages are kept from
  * the terminal; the first warning stands in the diag.
  */
-#ifndef GOTRACE_CAPTURE_H
-#define GOTRACE_CAPTURE_H
+#ifndef GOTRACE_CAPTURE_CAPTURE_H
+#define GOTRACE_CAPTURE_CAPTURE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,11 +33,11 @@ struct capture_diag {
 #define CAPTURE_MANY_FILES "too many open files: raise the limit (ulimit -n)"
 
 struct capture_options {
-	enum raw_scope scope;
-	const pid_t *pids; /* RAW_SCOPE_PROCESS: as this process's pid namespace numbers them */
+	enum rec_scope scope;
+	const pid_t *pids; /* REC_SCOPE_PROCESS: as this process's pid namespace numbers them */
 	size_t pid_count;
 	bool children;		  /* and the processes they fork from now on */
-	const char *cgroup;	  /* RAW_SCOPE_CGROUP: as target_cgroup() takes it */
+	const char *cgroup;	  /* REC_SCOPE_CGROUP: as target_cgroup() takes it */
 	size_t buffer_bytes;	  /* all rings together; 0: capture_default_buffer() */
 	const char *command_line; /* for raw_info.options; may be NULL */
 };
@@ -81,7 +81,7 @@ int capture_poll(struct capture *capture, const struct capture_sink *sink);
 /* Recording off, drains the rest, detaches, sink->end. Once. */
 int capture_stop(struct capture *capture, const struct capture_sink *sink);
 
-/* RAW_SCOPE_PROCESS: have all marked processes exited? */
+/* REC_SCOPE_PROCESS: have all marked processes exited? */
 bool capture_targets_gone(const struct capture *capture);
 
 struct capture_usage {

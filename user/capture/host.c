@@ -92,7 +92,7 @@ static uint32_t host_thread_size(uint32_t arch)
 	uint32_t page = sysconf(_SC_PAGESIZE);
 	uint32_t usual = 16 << 10;
 
-	return arch == RAW_ARCH_ARM64 && page > usual ? page : usual;
+	return arch == REC_ARCH_ARM64 && page > usual ? page : usual;
 }
 
 int host_init(struct host *host)
@@ -103,10 +103,10 @@ int host_init(struct host *host)
 	if (uname(&name))
 		return -errno;
 #if defined(__x86_64__)
-	host->arch = RAW_ARCH_X86_64;
+	host->arch = REC_ARCH_X86_64;
 	host->child_reports_exit = true;
 #elif defined(__aarch64__)
-	host->arch = RAW_ARCH_ARM64;
+	host->arch = REC_ARCH_ARM64;
 #endif
 	host->thread_size = host_thread_size(host->arch);
 	snprintf(host->release, sizeof(host->release), "%.63s", name.release);

@@ -3,15 +3,15 @@
  * What a capture must know of the machine it runs on. Facts only, read from
  * /sys, uname and the clocks; nothing here knows BPF.
  */
-#ifndef GOTRACE_HOST_H
-#define GOTRACE_HOST_H
+#ifndef GOTRACE_CAPTURE_HOST_H
+#define GOTRACE_CAPTURE_HOST_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct host {
-	uint32_t arch; /* enum raw_arch; 0 if not supported */
+	uint32_t arch; /* enum rec_arch; 0 if not supported */
 	uint32_t cpus; /* possible: numbers are below */
 	uint32_t cpus_online;
 	bool *online;		 /* [cpus] */

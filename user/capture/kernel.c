@@ -28,7 +28,8 @@
 #include "cpu.h"
 #include "settings.h"
 #include "gotrace.skel.h"
-#include "model/syscalls.h"
+#include "syscalls/classes.h"
+#include "syscalls/names.h"
 
 #define LINKS_MAX 64
 #define SNAPSHOT_MAX (4U << 20) /* tasks: the kernel's own limit, PID_MAX_LIMIT */
@@ -43,33 +44,10 @@ struct kernel {
 
 /* ---- settings ---- */
 
-/* Syscalls that may sleep on the descriptor that is their first argument. */
-static const char *const fd_syscalls[] = {
-	"read",	    "write",   "pread64",  "pwrite64",	 "readv",    "writev",
-	"preadv",   "pwritev", "preadv2",  "pwritev2",	 "recvfrom", "recvmsg",
-	"recvmmsg", "sendto",  "sendmsg",  "sendmmsg",	 "accept",   "accept4",
-	"connect",  "splice",  "sendfile", "sendfile64",
-};
-
-static bool is_fd_syscall(const char *name)
-{
-	for (size_t i = 0; i < sizeof(fd_syscalls) / sizeof(fd_syscalls[0]); i++) {
-		if (!strcmp(name, fd_syscalls[i]))
-			return true;
-	}
-	return false;
-}
-
 static void settings_fill(struct settings *settings, const struct host *host,
 			  const struct kernel_scope *scope)
 {
-	static const uint8_t scopes[] = {
-		[RAW_SCOPE_SYSTEM] = SETTINGS_SYSTEM,
-		[RAW_SCOPE_PROCESS] = SETTINGS_MARKED,
-		[RAW_SCOPE_CGROUP] = SETTINGS_CGROUP,
-	};
-
-	settings->scope = scopes[scope->scope];
+	settings->scope = scope->scope;
 	settings->cgroup_id = scope->cgroup_id;
 	settings->cgroup_level = scope->cgroup_level;
 	settings->thread_size = host->thread_size;
@@ -77,7 +55,7 @@ static void settings_fill(struct settings *settings, const struct host *host,
 	for (unsigned nr = 0; nr < SETTINGS_FD_SYSCALLS; nr++) {
 		const char *name = syscall_name(host->arch, false, nr);
 
-		if (name && is_fd_syscall(name))
+		if (name && sys_class_on_descriptor(sys_class_of_name(name)))
 			settings->fd_syscalls[nr / 64] |= 1ULL << nr % 64;
 	}
 }

@@ -4,8 +4,8 @@
  * order that makes a capture exact; and what to tell the user when the kernel
  * refuses.
  */
-#ifndef GOTRACE_KERNEL_H
-#define GOTRACE_KERNEL_H
+#ifndef GOTRACE_CAPTURE_KERNEL_H
+#define GOTRACE_CAPTURE_KERNEL_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,7 +18,7 @@
 struct kernel;
 
 struct kernel_scope {
-	enum raw_scope scope;
+	enum rec_scope scope;
 	uint64_t cgroup_id;
 	uint32_t cgroup_level;
 };

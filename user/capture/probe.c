@@ -247,7 +247,7 @@ static void probe_capture(struct probe_finding *finding)
 					   .ring = take_ring,
 					   .round = take_counters,
 					   .end = take_counters };
-	const struct capture_options options = { .scope = RAW_SCOPE_SYSTEM };
+	const struct capture_options options = { .scope = REC_SCOPE_SYSTEM };
 	struct capture_diag diag = { "" };
 	struct capture_usage usage;
 	struct capture *capture;

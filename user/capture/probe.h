@@ -4,8 +4,8 @@
  * finding per thing that can stand in the way, with what to do about it. It
  * ends with a real capture of a moment.
  */
-#ifndef GOTRACE_PROBE_H
-#define GOTRACE_PROBE_H
+#ifndef GOTRACE_CAPTURE_PROBE_H
+#define GOTRACE_CAPTURE_PROBE_H
 
 #include <stddef.h>
 

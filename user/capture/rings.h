@@ -4,8 +4,8 @@
  * BPF ring buffer per CPU that was online, one shared by all others, mapped
  * here and read without a system call.
  */
-#ifndef GOTRACE_RINGS_H
-#define GOTRACE_RINGS_H
+#ifndef GOTRACE_CAPTURE_RINGS_H
+#define GOTRACE_CAPTURE_RINGS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -4,8 +4,8 @@
  * pidfds, so a pid is what the caller's pid namespace says it is and cannot
  * be reused under our hands; a cgroup is named by its directory.
  */
-#ifndef GOTRACE_TARGET_H
-#define GOTRACE_TARGET_H
+#ifndef GOTRACE_CAPTURE_TARGET_H
+#define GOTRACE_CAPTURE_TARGET_H
 
 #include <stdbool.h>
 #include <stddef.h>

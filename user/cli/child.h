@@ -6,8 +6,8 @@
  *
  * It does not end the command: what outlives the tracer goes on.
  */
-#ifndef GOTRACE_CHILD_H
-#define GOTRACE_CHILD_H
+#ifndef GOTRACE_CLI_CHILD_H
+#define GOTRACE_CLI_CHILD_H
 
 #include <stdbool.h>
 #include <sys/types.h>

@@ -4,8 +4,8 @@
  * the one way to report a failure. Only what stands in user/cli and
  * user/main.c prints.
  */
-#ifndef GOTRACE_CLI_H
-#define GOTRACE_CLI_H
+#ifndef GOTRACE_CLI_CLI_H
+#define GOTRACE_CLI_CLI_H
 
 #include <sys/stat.h>
 

@@ -3,8 +3,8 @@
  * Who descends from whom among the processes that are there, as /proc tells.
  * What is found may be gone a moment later, and new ones may be there.
  */
-#ifndef GOTRACE_FAMILY_H
-#define GOTRACE_FAMILY_H
+#ifndef GOTRACE_CLI_FAMILY_H
+#define GOTRACE_CLI_FAMILY_H
 
 #include <stddef.h>
 #include <sys/types.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /* What a file is by its first bytes, for who gave the wrong one. */
-#ifndef GOTRACE_FILEKIND_H
-#define GOTRACE_FILEKIND_H
+#ifndef GOTRACE_CLI_FILEKIND_H
+#define GOTRACE_CLI_FILEKIND_H
 
 #include <stddef.h>
 

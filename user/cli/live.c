@@ -32,7 +32,7 @@ uint64_t live_now_ns(void)
 static struct capture_options capture_options_of(const struct config *config)
 {
 	struct capture_options options = {
-		.scope = RAW_SCOPE_SYSTEM,
+		.scope = REC_SCOPE_SYSTEM,
 		.pids = config->pids.pid,
 		.pid_count = config->pids.count,
 		.children = config->children,
@@ -42,9 +42,9 @@ static struct capture_options capture_options_of(const struct config *config)
 	};
 
 	if (config->cgroup)
-		options.scope = RAW_SCOPE_CGROUP;
+		options.scope = REC_SCOPE_CGROUP;
 	else if (config->pids.count || config->child)
-		options.scope = RAW_SCOPE_PROCESS;
+		options.scope = REC_SCOPE_PROCESS;
 	return options;
 }
 

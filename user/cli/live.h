@@ -8,8 +8,8 @@
  * The way: live_open, live_run, then the caller finishes its file, then
  * live_close, which gives the program's exit status.
  */
-#ifndef GOTRACE_LIVE_H
-#define GOTRACE_LIVE_H
+#ifndef GOTRACE_CLI_LIVE_H
+#define GOTRACE_CLI_LIVE_H
 
 #include "capture/capture.h"
 #include "cli/child.h"

@@ -5,8 +5,8 @@
  * the same memory. If what is mapped goes away while it is read, the program
  * says so and ends: there is nothing to go on with.
  */
-#ifndef GOTRACE_MAPPED_H
-#define GOTRACE_MAPPED_H
+#ifndef GOTRACE_CLI_MAPPED_H
+#define GOTRACE_CLI_MAPPED_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -3,8 +3,8 @@
  * Privilege: what root may do and this program no longer needs once the BPF
  * programs are attached.
  */
-#ifndef GOTRACE_PRIVILEGE_H
-#define GOTRACE_PRIVILEGE_H
+#ifndef GOTRACE_CLI_PRIVILEGE_H
+#define GOTRACE_CLI_PRIVILEGE_H
 
 /*
  * Gives up every capability but those by which root gives its output a name in

@@ -3,8 +3,8 @@
  * The line that moves while something is being done: on a terminal, on
  * stderr, a few times a second; nothing at all anywhere else.
  */
-#ifndef GOTRACE_PROGRESS_H
-#define GOTRACE_PROGRESS_H
+#ifndef GOTRACE_CLI_PROGRESS_H
+#define GOTRACE_CLI_PROGRESS_H
 
 #include <stdbool.h>
 #include <stdint.h>

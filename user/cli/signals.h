@@ -7,8 +7,8 @@
  * pending when everything is done, and must not turn success into its death.
  * SIGPIPE is ignored: a progress line nobody reads ends nothing.
  */
-#ifndef GOTRACE_SIGNALS_H
-#define GOTRACE_SIGNALS_H
+#ifndef GOTRACE_CLI_SIGNALS_H
+#define GOTRACE_CLI_SIGNALS_H
 
 #include <signal.h>
 #include <stdbool.h>

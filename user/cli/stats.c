@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "trace/utf8.h"
+#include "base/utf8.h"
 
 /* A file name that is UTF-8 stays as it is; in another there is U+FFFD for what is none. */
 static void put_json_string(FILE *out, const char *name)

@@ -3,8 +3,8 @@
  * --stats: the numbers of a capture or conversion as one flat JSON object.
  * Which numbers there are is their commands' business.
  */
-#ifndef GOTRACE_STATS_H
-#define GOTRACE_STATS_H
+#ifndef GOTRACE_CLI_STATS_H
+#define GOTRACE_CLI_STATS_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -3,8 +3,8 @@
  * A trace as a file: mapped if it can be, else (a pipe) read as it comes. And
  * text on its way to standard output. Says on stderr what goes wrong.
  */
-#ifndef GOTRACE_TRACEFILE_H
-#define GOTRACE_TRACEFILE_H
+#ifndef GOTRACE_CLI_TRACEFILE_H
+#define GOTRACE_CLI_TRACEFILE_H
 
 #include <stddef.h>
 

@@ -5,8 +5,8 @@
  * Where the parts of the capture come from is its callers' business:
  * cmd_trace.c has them from the kernel, cmd_convert.c from a raw file.
  */
-#ifndef GOTRACE_TRACEOUT_H
-#define GOTRACE_TRACEOUT_H
+#ifndef GOTRACE_CLI_TRACEOUT_H
+#define GOTRACE_CLI_TRACEOUT_H
 
 #include "cli/progress.h"
 #include "options/options.h"

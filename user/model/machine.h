@@ -4,11 +4,11 @@
  * input means for a thread in a state: which state comes next, what has to be
  * told, step by step, and whether only something unrecorded can explain it.
  *
- * The tables know no records and no trace: model.c makes inputs of records,
+ * The tables know no records and no trace: records.c makes inputs of records,
  * emit.c makes events of steps.
  */
-#ifndef GOTRACE_MACHINE_H
-#define GOTRACE_MACHINE_H
+#ifndef GOTRACE_MODEL_MACHINE_H
+#define GOTRACE_MODEL_MACHINE_H
 
 #include <stdint.h>
 

@@ -164,7 +164,7 @@ void model_set_sys(const struct model *model, struct thread *thread, uint16_t sy
 	if (sys == REC_SYS_UNKNOWN)
 		sys = thread->sys;
 	/* arm64's new thread returns from its clone without a sys_exit. */
-	if (model->options.arch == RAW_ARCH_ARM64 && sys_inside(thread->born_sys) &&
+	if (model->options.arch == REC_ARCH_ARM64 && sys_inside(thread->born_sys) &&
 	    sys == thread->born_sys)
 		sys = REC_SYS_NONE;
 	thread->sys = sys;

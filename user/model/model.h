@@ -12,8 +12,8 @@
  * item in order (those before the snapshot's end only settle the start state),
  * model_finish.
  */
-#ifndef GOTRACE_MODEL_H
-#define GOTRACE_MODEL_H
+#ifndef GOTRACE_MODEL_MODEL_H
+#define GOTRACE_MODEL_MODEL_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -34,7 +34,7 @@ struct model_options {
 	uint32_t cpus;	      /* possible */
 	uint32_t cpus_online; /* at the start */
 	int system_wide;      /* 1: every thread is in scope */
-	uint32_t arch;	      /* enum raw_arch */
+	uint32_t arch;	      /* enum rec_arch */
 	/* trace time = CLOCK_MONOTONIC - time_base_ns; so the origin is small */
 	uint64_t time_base_ns;
 };

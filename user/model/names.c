@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/syscalls.h"
+#include "syscalls/names.h"
 
 static const char *const top_texts[TOP_COUNT] = {
 	[TOP_NONE] = "",

@@ -8,8 +8,8 @@
  * tgid. A goroutine introduced in the open generation has a late string as
  * its root, so that it gets the name it has when the generation is closed.
  */
-#ifndef GOTRACE_NAMES_H
-#define GOTRACE_NAMES_H
+#ifndef GOTRACE_MODEL_NAMES_H
+#define GOTRACE_MODEL_NAMES_H
 
 #include <stddef.h>
 #include <stdint.h>

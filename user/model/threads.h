@@ -5,8 +5,8 @@
  * changes is machine.h. The table owns its threads: a pointer is valid until
  * THREADS_REMEMBERED more threads have been dropped after it.
  */
-#ifndef GOTRACE_THREADS_H
-#define GOTRACE_THREADS_H
+#ifndef GOTRACE_MODEL_THREADS_H
+#define GOTRACE_MODEL_THREADS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /* What somebody may have meant who typed something that is not there. */
-#ifndef GOTRACE_NEAR_H
-#define GOTRACE_NEAR_H
+#ifndef GOTRACE_OPTIONS_NEAR_H
+#define GOTRACE_OPTIONS_NEAR_H
 
 #include <stddef.h>
 

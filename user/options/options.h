@@ -8,8 +8,8 @@
  * their rows. Nothing here acts on an option or looks at the machine; what is
  * wrong with a command line is put in words for the caller to print.
  */
-#ifndef GOTRACE_OPTIONS_H
-#define GOTRACE_OPTIONS_H
+#ifndef GOTRACE_OPTIONS_OPTIONS_H
+#define GOTRACE_OPTIONS_OPTIONS_H
 
 #include <stdbool.h>
 #include <stddef.h>

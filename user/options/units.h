@@ -3,8 +3,8 @@
  * Quantities as people write and read them: sizes, durations, lists of
  * process ids, counts. Text to number and back, nothing else; no printing.
  */
-#ifndef GOTRACE_UNITS_H
-#define GOTRACE_UNITS_H
+#ifndef GOTRACE_OPTIONS_UNITS_H
+#define GOTRACE_OPTIONS_UNITS_H
 
 #include <stddef.h>
 #include <stdint.h>

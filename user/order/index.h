@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "order/recall.h"
+#include "base/recall.h"
 #include "order/steps.h"
 #include "order/queue.h"
 #include "record.h"

@@ -19,8 +19,8 @@
  * two rounds later, so that a gap can be told where it begins (see order.c).
  * Memory is what three rounds hold plus the threads that did something lately.
  */
-#ifndef GOTRACE_ORDER_H
-#define GOTRACE_ORDER_H
+#ifndef GOTRACE_ORDER_ORDER_H
+#define GOTRACE_ORDER_ORDER_H
 
 #include <stdbool.h>
 #include <stddef.h>

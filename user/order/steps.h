@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "order/recall.h"
+#include "base/recall.h"
 #include "record.h"
 
 /* One transition of one thread. */

@@ -15,8 +15,8 @@
  * knows nothing of what is written and prints nothing. The caller must ignore
  * SIGPIPE.
  */
-#ifndef GOTRACE_OUTPUT_H
-#define GOTRACE_OUTPUT_H
+#ifndef GOTRACE_OUTPUT_OUTPUT_H
+#define GOTRACE_OUTPUT_OUTPUT_H
 
 #include <stdbool.h>
 #include <stddef.h>

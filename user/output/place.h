@@ -5,8 +5,8 @@
  * as it is. It knows names and owners; what is written there, and which name a
  * file has when, is output.c's business.
  */
-#ifndef GOTRACE_PLACE_H
-#define GOTRACE_PLACE_H
+#ifndef GOTRACE_OUTPUT_PLACE_H
+#define GOTRACE_OUTPUT_PLACE_H
 
 #include <stdbool.h>
 #include <sys/stat.h>

@@ -97,7 +97,7 @@ static int make_model(struct pipeline *pipeline)
 		.version = pipeline->options.version,
 		.cpus = pipeline->info.cpus,
 		.cpus_online = pipeline->info.cpus_online,
-		.system_wide = pipeline->info.scope == RAW_SCOPE_SYSTEM,
+		.system_wide = pipeline->info.scope == REC_SCOPE_SYSTEM,
 		.arch = pipeline->info.arch,
 		.time_base_ns = pipeline->base_ns,
 	};

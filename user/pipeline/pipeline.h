@@ -11,8 +11,8 @@
  * Memory: the records of three rounds (copied, unless they stay where they
  * are), the threads alive, the tables of one generation.
  */
-#ifndef GOTRACE_PIPELINE_H
-#define GOTRACE_PIPELINE_H
+#ifndef GOTRACE_PIPELINE_PIPELINE_H
+#define GOTRACE_PIPELINE_PIPELINE_H
 
 #include <stdbool.h>
 #include <stddef.h>

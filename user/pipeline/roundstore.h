@@ -6,8 +6,8 @@
  *
  * Memory comes in blocks that never move, and is used again round by round.
  */
-#ifndef GOTRACE_ROUNDSTORE_H
-#define GOTRACE_ROUNDSTORE_H
+#ifndef GOTRACE_PIPELINE_ROUNDSTORE_H
+#define GOTRACE_PIPELINE_ROUNDSTORE_H
 
 #include <stddef.h>
 

@@ -14,8 +14,8 @@
  * This module does not know what records mean; it checks only that a ring's
  * bytes are a sequence of framed records of plausible sizes.
  */
-#ifndef GOTRACE_RAW_H
-#define GOTRACE_RAW_H
+#ifndef GOTRACE_RAW_RAW_H
+#define GOTRACE_RAW_RAW_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,17 +25,6 @@
 
 #define RAW_MAX_CPUS 8192 /* the most a kernel can be built for (x86's MAXSMP) */
 
-enum raw_arch {
-	RAW_ARCH_X86_64 = 1,
-	RAW_ARCH_ARM64 = 2,
-};
-
-enum raw_scope {
-	RAW_SCOPE_SYSTEM = 0,  /* every thread */
-	RAW_SCOPE_PROCESS = 1, /* marked processes (and their children) */
-	RAW_SCOPE_CGROUP = 2,
-};
-
 /*
  * What a capture is; in RAW_HEADER, byte for byte. A newer program may append
  * members: what an older file lacks is 0. Strings are NUL-terminated, UTF-8 or
@@ -43,10 +32,10 @@ enum raw_scope {
  */
 struct raw_info {
 	uint32_t abi;	      /* REC_ABI_VERSION of the records */
-	uint32_t arch;	      /* enum raw_arch */
+	uint32_t arch;	      /* enum rec_arch */
 	uint32_t cpus;	      /* possible CPUs, 1 to RAW_MAX_CPUS: record.cpu is below */
 	uint32_t cpus_online; /* at the start */
-	uint32_t scope;	      /* enum raw_scope */
+	uint32_t scope;	      /* enum rec_scope */
 	uint32_t tracer_tgid;
 	uint64_t mono_ns;    /* the two clocks at one moment before the start */
 	uint64_t wall_ns;    /* CLOCK_REALTIME */

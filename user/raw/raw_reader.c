@@ -324,7 +324,7 @@ static int check_info(const struct raw_info *info, const struct span *span, stru
 			    info->abi, REC_ABI_VERSION);
 	if (info->abi != REC_ABI_VERSION)
 		return damaged(span, diag, "records of a form that never was");
-	if (info->arch != RAW_ARCH_X86_64 && info->arch != RAW_ARCH_ARM64)
+	if (info->arch != REC_ARCH_X86_64 && info->arch != REC_ARCH_ARM64)
 		return fail(diag, -ENOTSUP, span->offset,
 			    "made on an architecture (number %" PRIu32
 			    ") that this gotrace-bpf does not know: use a newer one",

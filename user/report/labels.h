@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /* What a report calls things, as ids of its table of texts; 0 is nothing to say. */
-#ifndef GOTRACE_LABELS_H
-#define GOTRACE_LABELS_H
+#ifndef GOTRACE_REPORT_LABELS_H
+#define GOTRACE_REPORT_LABELS_H
 
 #include <stddef.h>
 #include <stdint.h>

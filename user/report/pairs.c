@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "trace/grow.h"
+#include "base/grow.h"
 
 void pairs_fini(struct pairs *pairs)
 {
@@ -19,7 +19,7 @@ static int row_of(struct pairs *pairs, uint32_t who, uint32_t what, struct repor
 	struct report_pair *grown;
 
 	if (slot == IDMAP_NONE) {
-		grown = gt_grow(pairs->rows, &pairs->cap, pairs->count + 1, sizeof(*grown));
+		grown = grow_array(pairs->rows, &pairs->cap, pairs->count + 1, sizeof(*grown));
 		if (!grown)
 			return -ENOMEM;
 		pairs->rows = grown;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /* Sums by who and what: a table of struct report_pair. */
-#ifndef GOTRACE_PAIRS_H
-#define GOTRACE_PAIRS_H
+#ifndef GOTRACE_REPORT_PAIRS_H
+#define GOTRACE_REPORT_PAIRS_H
 
 #include "report/report.h"
-#include "trace/idmap.h"
+#include "base/idmap.h"
 
 /* Zeroed is an empty one. */
 struct pairs {

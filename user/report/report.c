@@ -9,8 +9,8 @@
 #include "report/labels.h"
 #include "report/pairs.h"
 #include "report/slices.h"
-#include "trace/grow.h"
-#include "trace/idmap.h"
+#include "base/grow.h"
+#include "base/idmap.h"
 #include "trace/strtab.h"
 
 /* More no kernel has; the rest of a broken trace's are not looked at. */
@@ -45,7 +45,7 @@ int report_new(struct report **out)
 
 	if (!report)
 		return -ENOMEM;
-	report->threads = gt_grow(NULL, &report->thread_cap, 1, sizeof(*report->threads));
+	report->threads = grow_array(NULL, &report->thread_cap, 1, sizeof(*report->threads));
 	if (!report->threads) {
 		free(report);
 		return -ENOMEM;
@@ -78,7 +78,7 @@ void report_free(struct report *report)
 /* A row for each text: more than there are names, but then an id is an index. */
 static int thread_of(struct report *report, uint32_t name, struct report_thread **out)
 {
-	struct report_thread *grown = gt_grow(report->threads, &report->thread_cap,
+	struct report_thread *grown = grow_array(report->threads, &report->thread_cap,
 					      (size_t)name + 1, sizeof(*report->threads));
 
 	if (!grown)
@@ -186,7 +186,7 @@ static int proc_of(struct report *report, uint64_t id, uint32_t *slot)
 	*slot = idmap_find(&report->p_map, id);
 	if (*slot != IDMAP_NONE || report->proc_count >= CPUS_MAX)
 		return 0;
-	grown = gt_grow(report->procs, &report->proc_cap, report->proc_count + 1, sizeof(*grown));
+	grown = grow_array(report->procs, &report->proc_cap, report->proc_count + 1, sizeof(*grown));
 	if (!grown)
 		return -ENOMEM;
 	report->procs = grown;
@@ -206,7 +206,7 @@ static int goroutine_of(struct report *report, uint64_t id, struct goroutine **o
 	if (slot == IDMAP_NONE) {
 		if (idmap_add(&report->g_map, id, &slot))
 			return -ENOMEM;
-		grown = gt_grow(report->gs, &report->g_cap, (size_t)slot + 1, sizeof(*grown));
+		grown = grow_array(report->gs, &report->g_cap, (size_t)slot + 1, sizeof(*grown));
 		if (!grown) {
 			idmap_del(&report->g_map, id);
 			return -ENOMEM;

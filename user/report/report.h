@@ -8,8 +8,8 @@
  * Who ran meanwhile is what stands in the trace: in one of some processes a
  * CPU that runs others is idle.
  */
-#ifndef GOTRACE_REPORT_H
-#define GOTRACE_REPORT_H
+#ifndef GOTRACE_REPORT_REPORT_H
+#define GOTRACE_REPORT_REPORT_H
 
 #include <stddef.h>
 #include <stdint.h>

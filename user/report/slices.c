@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "trace/grow.h"
+#include "base/grow.h"
 
 void slices_fini(struct slices *slices)
 {
@@ -25,7 +25,7 @@ int slices_open(struct slices *slices, uint32_t name, uint64_t now, uint64_t *nu
 	if (last && !last->to)
 		slices_close(slices, slices->count, now);
 	if (slices->count < SLICES_KEPT) {
-		grown = gt_grow(slices->kept, &slices->cap, slices->count + 1, sizeof(*grown));
+		grown = grow_array(slices->kept, &slices->cap, slices->count + 1, sizeof(*grown));
 		if (!grown)
 			return -ENOMEM;
 		slices->kept = grown;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /* Who was on a CPU when: the last SLICES_KEPT slices, for waits to look back to. */
-#ifndef GOTRACE_SLICES_H
-#define GOTRACE_SLICES_H
+#ifndef GOTRACE_REPORT_SLICES_H
+#define GOTRACE_REPORT_SLICES_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trace/grow.h"
+#include "base/grow.h"
 
 _Static_assert(sizeof(struct batch_chunk) == 512 || sizeof(void *) != 8, "a round size");
 
@@ -56,7 +56,7 @@ struct batch *batches_get(struct batches *batches, uint64_t m)
 	slot = idmap_find(&batches->ms, m);
 	if (slot == IDMAP_NONE) {
 		struct batch *list =
-			gt_grow(batches->list, &batches->cap, batches->count + 1, sizeof(*list));
+			grow_array(batches->list, &batches->cap, batches->count + 1, sizeof(*list));
 
 		if (!list)
 			return NULL;

@@ -7,13 +7,13 @@
  * events each needs little, and a busy one no copying. What is in an event
  * and what a batch's header looks like is not known here.
  */
-#ifndef GOTRACE_BATCH_H
-#define GOTRACE_BATCH_H
+#ifndef GOTRACE_TRACE_BATCH_H
+#define GOTRACE_TRACE_BATCH_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trace/idmap.h"
+#include "base/idmap.h"
 
 #define BATCH_CHUNK_BYTES 496	    /* with its head 512 */
 #define BATCH_POOL_BYTES (8u << 20) /* kept of empty chunks between generations */

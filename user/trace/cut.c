@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "trace/fail.h"
-#include "trace/grow.h"
+#include "base/grow.h"
 
 static int64_t since_start(const struct cut *cut, const struct gt_event *event)
 {
@@ -42,9 +42,9 @@ static int hold_name(struct cut *cut, struct gt_text text, uint32_t *id)
 static int make_room(struct cut *cut)
 {
 	size_t gs = cut->mirror.gs_count + 1, ps = cut->mirror.p_ids.count + 1;
-	uint64_t *g_seqs = gt_grow(cut->g_seqs, &cut->g_seqs_cap, gs, sizeof(*g_seqs));
-	uint64_t *p_seqs = gt_grow(cut->p_seqs, &cut->p_seqs_cap, ps, sizeof(*p_seqs));
-	struct root *roots = gt_grow(cut->roots, &cut->roots_cap, gs, sizeof(*roots));
+	uint64_t *g_seqs = grow_array(cut->g_seqs, &cut->g_seqs_cap, gs, sizeof(*g_seqs));
+	uint64_t *p_seqs = grow_array(cut->p_seqs, &cut->p_seqs_cap, ps, sizeof(*p_seqs));
+	struct root *roots = grow_array(cut->roots, &cut->roots_cap, gs, sizeof(*roots));
 
 	if (g_seqs)
 		cut->g_seqs = g_seqs;
@@ -105,7 +105,7 @@ static int note_stops(struct cut *cut)
 
 			if (g->ranges[k].assist)
 				continue;
-			stops = gt_grow(cut->stops, &cut->stops_cap, cut->stops_count + 1,
+			stops = grow_array(cut->stops, &cut->stops_cap, cut->stops_count + 1,
 					sizeof(*stops));
 			if (!stops)
 				return -ENOMEM;

@@ -11,8 +11,8 @@
  * part's first generation cannot hold again (statuses, Active events) is left
  * out. Not kept: the types of tasks that began before the part.
  */
-#ifndef GOTRACE_CUT_H
-#define GOTRACE_CUT_H
+#ifndef GOTRACE_TRACE_CUT_H
+#define GOTRACE_TRACE_CUT_H
 
 #include "gotrace.h"
 

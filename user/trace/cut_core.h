@@ -2,8 +2,8 @@
 /*
  * What the files of a cut share, and nobody else: see cut.c.
  */
-#ifndef GOTRACE_CUT_CORE_H
-#define GOTRACE_CUT_CORE_H
+#ifndef GOTRACE_TRACE_CUT_CORE_H
+#define GOTRACE_TRACE_CUT_CORE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -8,7 +8,7 @@
 #include "trace/header.h"
 #include "trace/quote.h"
 #include "trace/rawevent.h"
-#include "trace/sink.h"
+#include "base/out.h"
 #include "trace/text.h"
 
 #define MAX_WINDOW ((size_t)1 << 30) /* of one event: its data */

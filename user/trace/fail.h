@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /* Filling a struct gt_error: the first failure wins. Knows nothing of what failed. */
-#ifndef GOTRACE_FAIL_H
-#define GOTRACE_FAIL_H
+#ifndef GOTRACE_TRACE_FAIL_H
+#define GOTRACE_TRACE_FAIL_H
 
 #include "gotrace.h"
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "trace/fail.h"
-#include "trace/grow.h"
+#include "base/grow.h"
 
 #define MAX_BATCH_HEADER (2 + 4 * GT_MAX_VARINT)
 
@@ -119,7 +119,7 @@ static int read_batch(struct input *in, struct batch_header *header, bool *end,
 static int add_events(struct generation *gen, const struct batch_header *header)
 {
 	struct batch_ref *batches =
-		gt_grow(gen->batches, &gen->batches_cap, gen->batches_count + 1, sizeof(*batches));
+		grow_array(gen->batches, &gen->batches_cap, gen->batches_count + 1, sizeof(*batches));
 	uint32_t place = idmap_find(&gen->m_ids, header->m);
 	uint32_t index = (uint32_t)gen->batches_count;
 
@@ -128,7 +128,7 @@ static int add_events(struct generation *gen, const struct batch_header *header)
 	gen->batches = batches;
 	if (place == IDMAP_NONE) {
 		struct m_batches *ms =
-			gt_grow(gen->ms, &gen->ms_cap, gen->m_ids.count + 1, sizeof(*ms));
+			grow_array(gen->ms, &gen->ms_cap, gen->m_ids.count + 1, sizeof(*ms));
 		int err;
 
 		if (!ms)
@@ -155,7 +155,7 @@ static int add_events(struct generation *gen, const struct batch_header *header)
 static int add_experiment(struct generation *gen, const struct batch_header *header)
 {
 	struct experiment_ref *experiments =
-		gt_grow(gen->experiments, &gen->experiments_cap, gen->experiments_count + 1,
+		grow_array(gen->experiments, &gen->experiments_cap, gen->experiments_count + 1,
 			sizeof(*experiments));
 
 	if (!experiments)
@@ -175,7 +175,7 @@ static int add_sample(struct generation *gen, struct bytes *in, uint64_t byte,
 		      struct gt_error *error)
 {
 	struct cpu_sample *samples =
-		gt_grow(gen->samples, &gen->samples_cap, gen->samples_count + 1, sizeof(*samples));
+		grow_array(gen->samples, &gen->samples_cap, gen->samples_count + 1, sizeof(*samples));
 	struct cpu_sample sample = { .byte = byte };
 	uint64_t time;
 	int err;
@@ -393,7 +393,7 @@ static int sort_samples(struct generation *gen)
 
 	if (!gen->samples_count)
 		return 0;
-	order = gt_grow(gen->sample_order, &gen->sample_order_cap, gen->samples_count,
+	order = grow_array(gen->sample_order, &gen->sample_order_cap, gen->samples_count,
 			sizeof(*order));
 	if (!order)
 		return -ENOMEM;

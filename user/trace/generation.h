@@ -7,8 +7,8 @@
  * first batch; from 1.26 by a byte of its own) and what must be in it. It does
  * not decode events.
  */
-#ifndef GOTRACE_GENERATION_H
-#define GOTRACE_GENERATION_H
+#ifndef GOTRACE_TRACE_GENERATION_H
+#define GOTRACE_TRACE_GENERATION_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,7 +16,7 @@
 
 #include "gotrace.h"
 #include "trace/gosort.h"
-#include "trace/idmap.h"
+#include "base/idmap.h"
 #include "trace/input.h"
 #include "trace/tables.h"
 

@@ -7,8 +7,8 @@
  * have to be made. Insertion sort up to 12 elements, above it the
  * pattern-defeating quicksort of Go 1.19 and later.
  */
-#ifndef GOTRACE_GOSORT_H
-#define GOTRACE_GOSORT_H
+#ifndef GOTRACE_TRACE_GOSORT_H
+#define GOTRACE_TRACE_GOSORT_H
 
 #include <stddef.h>
 #include <stdint.h>

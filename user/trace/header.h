@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /* The first 16 bytes of a trace: which version it is of, or why it is none. */
-#ifndef GOTRACE_HEADER_H
-#define GOTRACE_HEADER_H
+#ifndef GOTRACE_TRACE_HEADER_H
+#define GOTRACE_TRACE_HEADER_H
 
 #include "gotrace.h"
 #include "trace/input.h"

@@ -7,8 +7,8 @@
  * input_release(); pointers only until the next input_have(). It knows nothing
  * of what the bytes mean.
  */
-#ifndef GOTRACE_INPUT_H
-#define GOTRACE_INPUT_H
+#ifndef GOTRACE_TRACE_INPUT_H
+#define GOTRACE_TRACE_INPUT_H
 
 #include <stdbool.h>
 #include <stddef.h>

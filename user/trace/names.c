@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trace/grow.h"
+#include "base/grow.h"
 
 #define SWEEP_MIN 64 /* not worth it below */
 
@@ -38,11 +38,11 @@ static int new_place(struct names *names, uint32_t *place)
 		*place = names->free[names->free_count - 1];
 		return 0;
 	}
-	list = gt_grow(names->list, &names->cap, names->count + 1, sizeof(*list));
+	list = grow_array(names->list, &names->cap, names->count + 1, sizeof(*list));
 	if (list)
 		names->list = list;
 	/* So that a sweep needs no memory for it. */
-	places = gt_grow(names->free, &names->free_cap, names->count + 1, sizeof(*places));
+	places = grow_array(names->free, &names->free_cap, names->count + 1, sizeof(*places));
 	if (places)
 		names->free = places;
 	if (!list || !places || names->count >= UINT32_MAX - 1)

@@ -4,13 +4,13 @@
  * so that two are equal if their ids are. Owns the texts. A name that nobody
  * holds lives on until names_sweep().
  */
-#ifndef GOTRACE_NAMES_H
-#define GOTRACE_NAMES_H
+#ifndef GOTRACE_TRACE_NAMES_H
+#define GOTRACE_TRACE_NAMES_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trace/hashindex.h"
+#include "base/hashindex.h"
 
 struct name {
 	char *text; /* NULL: the place is free */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trace/grow.h"
+#include "base/grow.h"
 #include "trace/header.h"
 #include "trace/reader.h"
 
@@ -82,8 +82,8 @@ void part_source(struct part *part, const struct gt_reader *reader)
 static uint8_t *bytes_room(struct part *part, struct part_bytes *bytes, size_t size)
 {
 	size_t start = bytes->ends_count ? bytes->ends[bytes->ends_count - 1] : 0;
-	uint8_t *data = gt_grow(bytes->data, &bytes->cap, bytes->size + size, 1);
-	size_t *ends = gt_grow(bytes->ends, &bytes->ends_cap, bytes->ends_count + 1, sizeof(*ends));
+	uint8_t *data = grow_array(bytes->data, &bytes->cap, bytes->size + size, 1);
+	size_t *ends = grow_array(bytes->ends, &bytes->ends_cap, bytes->ends_count + 1, sizeof(*ends));
 
 	if (data)
 		bytes->data = data;
@@ -127,7 +127,7 @@ static uint64_t find_new(struct part *part, struct idmap *map, uint64_t **ids, s
 	*place = idmap_find(map, id);
 	if (*place != IDMAP_NONE)
 		return (*ids)[*place];
-	moved = gt_grow(*ids, cap, map->count + 1, sizeof(*moved));
+	moved = grow_array(*ids, cap, map->count + 1, sizeof(*moved));
 	if (moved)
 		*ids = moved;
 	if (!moved || idmap_add(map, id, place)) {

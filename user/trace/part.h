@@ -9,15 +9,15 @@
  *
  * Memory: one generation. Errors are sticky, as the writer's.
  */
-#ifndef GOTRACE_PART_H
-#define GOTRACE_PART_H
+#ifndef GOTRACE_TRACE_PART_H
+#define GOTRACE_TRACE_PART_H
 
 #include <stddef.h>
 #include <stdint.h>
 
 #include "gotrace.h"
 #include "trace/batch.h"
-#include "trace/idmap.h"
+#include "base/idmap.h"
 
 #define PART_MAX_DATA (GT_MAX_BATCH - 64) /* of a batch; its header stays out of it */
 

@@ -3,11 +3,11 @@
  * Events as text: exactly the lines of `go tool trace -d=parsed` (Go 1.26),
  * or one JSON object a line. It knows no files and no time zones.
  */
-#ifndef GOTRACE_PRINT_H
-#define GOTRACE_PRINT_H
+#ifndef GOTRACE_TRACE_PRINT_H
+#define GOTRACE_TRACE_PRINT_H
 
 #include "gotrace.h"
-#include "trace/sink.h"
+#include "base/out.h"
 
 /* Seconds that local time is ahead of UTC at a time since 1970, in seconds. */
 typedef long (*utc_offset_fn)(int64_t sec);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /* Quoted text as Go writes and reads it (strconv.Quote, strconv.Unquote), and as JSON wants it. */
-#ifndef GOTRACE_QUOTE_H
-#define GOTRACE_QUOTE_H
+#ifndef GOTRACE_TRACE_QUOTE_H
+#define GOTRACE_TRACE_QUOTE_H
 
 #include <stddef.h>
 #include <stdint.h>
 
 #include "gotrace.h"
-#include "trace/sink.h"
+#include "base/out.h"
 
 /* Go's %q: printable runes as they are (Unicode 15.0.0, as Go 1.21 to 1.26), the rest escaped. */
 void quote_go(struct out *out, struct gt_text text);

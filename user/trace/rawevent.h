@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /* One event of the wire after another, in the order of the file; what dump and footprint read. */
-#ifndef GOTRACE_RAWEVENT_H
-#define GOTRACE_RAWEVENT_H
+#ifndef GOTRACE_TRACE_RAWEVENT_H
+#define GOTRACE_TRACE_RAWEVENT_H
 
 #include "gotrace.h"
 #include "trace/input.h"

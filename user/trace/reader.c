@@ -18,7 +18,7 @@
 #include <string.h>
 
 #include "trace/fail.h"
-#include "trace/grow.h"
+#include "base/grow.h"
 #include "trace/header.h"
 
 /* Where in the file a place in the window is. */
@@ -171,12 +171,12 @@ static int make_frontier(struct gt_reader *reader)
 {
 	size_t count = reader->gen.m_ids.count;
 	struct cursor *cursors =
-		gt_grow(reader->cursors, &reader->cursors_cap, count + 1, sizeof(*cursors));
+		grow_array(reader->cursors, &reader->cursors_cap, count + 1, sizeof(*cursors));
 	struct keyed *frontier;
 
 	if (cursors)
 		reader->cursors = cursors;
-	frontier = gt_grow(reader->frontier, &reader->frontier_cap, count + 1, sizeof(*frontier));
+	frontier = grow_array(reader->frontier, &reader->frontier_cap, count + 1, sizeof(*frontier));
 	if (frontier)
 		reader->frontier = frontier;
 	if (!cursors || !frontier)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /* What a reader is made of, for the files that make it up (reader*.c) and for cut.c. */
-#ifndef GOTRACE_READER_H
-#define GOTRACE_READER_H
+#ifndef GOTRACE_TRACE_READER_H
+#define GOTRACE_TRACE_READER_H
 
 #include "gotrace.h"
 #include "trace/generation.h"

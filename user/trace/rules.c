@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "trace/fail.h"
-#include "trace/grow.h"
+#include "base/grow.h"
 
 static const rules_fn rule_of[GT_EV_COUNT] = {
 	[GT_EV_PROCS_CHANGE] = rules_annotation,
@@ -105,7 +105,7 @@ int rules_m(struct rules *rules, uint64_t m, uint32_t *place)
 	*place = m == GT_NO_ID ? IDMAP_NONE : idmap_find(&rules->m_ids, m);
 	if (m == GT_NO_ID || *place != IDMAP_NONE)
 		return 0;
-	ms = gt_grow(rules->ms, &rules->ms_cap, rules->m_ids.count + 1, sizeof(*ms));
+	ms = grow_array(rules->ms, &rules->ms_cap, rules->m_ids.count + 1, sizeof(*ms));
 	if (!ms)
 		return -ENOMEM;
 	rules->ms = ms;
@@ -151,7 +151,7 @@ struct rules_g *rules_add_g(struct attempt *try, uint64_t id, uint8_t status)
 {
 	struct rules *rules = try->rules;
 	struct rules_g *gs =
-		gt_grow(rules->gs, &rules->gs_cap, rules->g_ids.count + 1, sizeof(*gs));
+		grow_array(rules->gs, &rules->gs_cap, rules->g_ids.count + 1, sizeof(*gs));
 	uint32_t place;
 
 	if (!gs)
@@ -176,7 +176,7 @@ struct rules_p *rules_add_p(struct attempt *try, uint64_t id, uint8_t status)
 {
 	struct rules *rules = try->rules;
 	struct rules_p *ps =
-		gt_grow(rules->ps, &rules->ps_cap, rules->p_ids.count + 1, sizeof(*ps));
+		grow_array(rules->ps, &rules->ps_cap, rules->p_ids.count + 1, sizeof(*ps));
 	uint32_t place;
 
 	if (!ps)

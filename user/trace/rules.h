@@ -7,8 +7,8 @@
  * to one here. An event either goes on, has to wait for another M's event, or
  * breaks the trace. Which M is asked next, times and tables are not known here.
  */
-#ifndef GOTRACE_RULES_H
-#define GOTRACE_RULES_H
+#ifndef GOTRACE_TRACE_RULES_H
+#define GOTRACE_TRACE_RULES_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,7 +16,7 @@
 
 #include "gotrace.h"
 #include "trace/generation.h"
-#include "trace/idmap.h"
+#include "base/idmap.h"
 #include "trace/names.h"
 
 /* Ranges open on one G; Go has no limit, and a search for each. */

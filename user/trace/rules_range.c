@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <inttypes.h>
 
-#include "trace/grow.h"
+#include "base/grow.h"
 
 enum rules_step rules_annotation(struct attempt *try)
 {
@@ -136,7 +136,7 @@ static enum rules_step open_range(struct attempt *try, struct rules_g *g, struct
 	if (g->ranges_count >= RULES_MAX_RANGES)
 		return rules_break(try, "more than %d ranges are open on G %" PRId64,
 				   RULES_MAX_RANGES, (int64_t)g->id);
-	ranges = gt_grow(g->ranges, &g->ranges_cap, g->ranges_count + 1, sizeof(*ranges));
+	ranges = grow_array(g->ranges, &g->ranges_cap, g->ranges_count + 1, sizeof(*ranges));
 	if (!ranges)
 		return rules_no_memory(try);
 	g->ranges = ranges;
@@ -226,7 +226,7 @@ enum rules_step rules_task_begin(struct attempt *try)
 		return rules_break(try, "task %" PRIu64 " is open already", event->args[0]);
 	if (!rules_need(try, NEED_ALL) || !name_of(try, event->args[2], &name))
 		return RULES_BREAK;
-	tasks = gt_grow(rules->tasks, &rules->tasks_cap, rules->task_ids.count + 1, sizeof(*tasks));
+	tasks = grow_array(rules->tasks, &rules->tasks_cap, rules->task_ids.count + 1, sizeof(*tasks));
 	if (!tasks)
 		return rules_no_memory(try);
 	rules->tasks = tasks;
@@ -266,7 +266,7 @@ enum rules_step rules_region_begin(struct attempt *try)
 
 	if (!g || !name_of(try, try->event->args[1], &region.name))
 		return RULES_BREAK;
-	regions = gt_grow(g->regions, &g->regions_cap, (size_t)g->regions_count + 1,
+	regions = grow_array(g->regions, &g->regions_cap, (size_t)g->regions_count + 1,
 			  sizeof(*regions));
 	if (!regions || g->regions_count == UINT32_MAX)
 		return rules_no_memory(try);

@@ -18,8 +18,8 @@
  *
  * Ids are below 2^63, those of Gs from 1; a destroyed G's id may be used again.
  */
-#ifndef GOTRACE_SCHED_H
-#define GOTRACE_SCHED_H
+#ifndef GOTRACE_TRACE_SCHED_H
+#define GOTRACE_TRACE_SCHED_H
 
 #include <stdint.h>
 

@@ -10,8 +10,8 @@
  * first event with a number, in the state the reader holds, and not otherwise:
  * a G that blocks in a generation in which it was never named needs nothing.
  */
-#ifndef GOTRACE_SCHED_OUT_H
-#define GOTRACE_SCHED_OUT_H
+#ifndef GOTRACE_TRACE_SCHED_OUT_H
+#define GOTRACE_TRACE_SCHED_OUT_H
 
 #include <stdbool.h>
 #include <stdint.h>

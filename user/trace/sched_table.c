@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trace/grow.h"
+#include "base/grow.h"
 
 void sched_table_fini(struct sched_table *table)
 {
@@ -27,7 +27,7 @@ void sched_table_fini(struct sched_table *table)
 static void *add(struct idmap *ids, uint64_t id, void *data, size_t *cap, size_t size,
 		 uint32_t *slot)
 {
-	void *moved = gt_grow(data, cap, (size_t)ids->slots + 1, size);
+	void *moved = grow_array(data, cap, (size_t)ids->slots + 1, size);
 
 	/* A moved array must not be lost, whatever comes of the id. */
 	if (moved && idmap_add(ids, id, slot))

@@ -4,13 +4,13 @@
  * and sequence number, and which M holds them. A part of sched.c, which knows
  * the rules; here is only who holds what.
  */
-#ifndef GOTRACE_SCHED_TABLE_H
-#define GOTRACE_SCHED_TABLE_H
+#ifndef GOTRACE_TRACE_SCHED_TABLE_H
+#define GOTRACE_TRACE_SCHED_TABLE_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trace/idmap.h"
+#include "base/idmap.h"
 #include "trace/wire.h"
 
 struct sched_proc {

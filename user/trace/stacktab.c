@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trace/grow.h"
+#include "base/grow.h"
 
 static uint64_t mix(uint64_t hash, uint64_t value)
 {
@@ -67,11 +67,11 @@ static int append(struct stacktab *tab, const struct gt_frame *frames, unsigned 
 
 	if (tab->count >= UINT32_MAX - 1)
 		return -ENOMEM;
-	all = gt_grow(tab->frames, &tab->frames_cap, tab->frames_count + count, sizeof(*all));
+	all = grow_array(tab->frames, &tab->frames_cap, tab->frames_count + count, sizeof(*all));
 	if (!all)
 		return -ENOMEM;
 	tab->frames = all;
-	entries = gt_grow(tab->entries, &tab->cap, tab->count + 1, sizeof(*entries));
+	entries = grow_array(tab->entries, &tab->cap, tab->count + 1, sizeof(*entries));
 	if (!entries)
 		return -ENOMEM;
 	tab->entries = entries;

@@ -4,13 +4,13 @@
  * from 1. Frames name strings by id; what the ids mean and which PC a frame
  * has is not known here.
  */
-#ifndef GOTRACE_STACKTAB_H
-#define GOTRACE_STACKTAB_H
+#ifndef GOTRACE_TRACE_STACKTAB_H
+#define GOTRACE_TRACE_STACKTAB_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trace/hashindex.h"
+#include "base/hashindex.h"
 #include "trace/writer.h"
 
 struct stacktab_entry {

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trace/grow.h"
-#include "trace/utf8.h"
+#include "base/grow.h"
+#include "base/utf8.h"
 #include "trace/wire.h"
 
 /* FNV-1a. */
@@ -31,7 +31,7 @@ static const struct strtab_entry *entry_of(const struct strtab *tab, uint64_t id
 static int take_room(struct strtab *tab, size_t room, size_t *offset)
 {
 	/* At least a byte, so that bytes is never NULL. */
-	char *bytes = gt_grow(tab->bytes, &tab->bytes_cap, tab->bytes_size + room + 1, 1);
+	char *bytes = grow_array(tab->bytes, &tab->bytes_cap, tab->bytes_size + room + 1, 1);
 
 	if (!bytes)
 		return -ENOMEM;
@@ -49,7 +49,7 @@ static int append(struct strtab *tab, const char *text, size_t size)
 
 	if (tab->count >= UINT32_MAX - 1)
 		return -ENOMEM;
-	entries = gt_grow(tab->entries, &tab->cap, tab->count + 1, sizeof(*entries));
+	entries = grow_array(tab->entries, &tab->cap, tab->count + 1, sizeof(*entries));
 	if (!entries)
 		return -ENOMEM;
 	tab->entries = entries;

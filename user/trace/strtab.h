@@ -4,13 +4,13 @@
  * from 1. It makes texts fit for a trace (utf8.h) and knows nothing of bytes
  * on the wire.
  */
-#ifndef GOTRACE_STRTAB_H
-#define GOTRACE_STRTAB_H
+#ifndef GOTRACE_TRACE_STRTAB_H
+#define GOTRACE_TRACE_STRTAB_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trace/hashindex.h"
+#include "base/hashindex.h"
 
 struct strtab_entry {
 	size_t offset; /* of the text in strtab.bytes */

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "trace/fail.h"
-#include "trace/grow.h"
+#include "base/grow.h"
 
 int bytes_varint(struct bytes *bytes, uint64_t *value)
 {
@@ -67,7 +67,7 @@ static int add_string(struct tables *tables, const uint8_t *window, struct bytes
 	err = add_id(&tables->string_ids, id, "String", &place, error);
 	if (err)
 		return err;
-	moved = gt_grow(tables->strings, &tables->strings_cap, (size_t)place + 1, sizeof(*moved));
+	moved = grow_array(tables->strings, &tables->strings_cap, (size_t)place + 1, sizeof(*moved));
 	if (!moved)
 		return -ENOMEM;
 	tables->strings = moved;
@@ -91,7 +91,7 @@ static int add_frame(struct tables *tables, const struct frame_entry *frame, uin
 	err = idmap_add(&tables->pcs, frame->pc, place);
 	if (err)
 		return err;
-	moved = gt_grow(tables->frames, &tables->frames_cap, (size_t)*place + 1, sizeof(*moved));
+	moved = grow_array(tables->frames, &tables->frames_cap, (size_t)*place + 1, sizeof(*moved));
 	if (!moved)
 		return -ENOMEM;
 	tables->frames = moved;
@@ -102,7 +102,7 @@ static int add_frame(struct tables *tables, const struct frame_entry *frame, uin
 static int add_frames(struct tables *tables, struct bytes *in, uint64_t id, uint32_t count,
 		      struct gt_error *error)
 {
-	uint32_t *moved = gt_grow(tables->refs, &tables->refs_cap, tables->refs_count + count + 1,
+	uint32_t *moved = grow_array(tables->refs, &tables->refs_cap, tables->refs_count + count + 1,
 				  sizeof(*moved));
 
 	if (!moved)
@@ -141,7 +141,7 @@ static int add_stack(struct tables *tables, struct bytes *in, struct gt_error *e
 		err = add_id(&tables->stack_ids, id, "Stack", &place, error);
 	if (err)
 		return err;
-	moved = gt_grow(tables->stacks, &tables->stacks_cap, (size_t)place + 1, sizeof(*moved));
+	moved = grow_array(tables->stacks, &tables->stacks_cap, (size_t)place + 1, sizeof(*moved));
 	if (!moved || tables->refs_count > UINT32_MAX - GT_MAX_FRAMES)
 		return -ENOMEM;
 	tables->stacks = moved;

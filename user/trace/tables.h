@@ -6,15 +6,15 @@
  * knows nothing of generations or events. As in Go, frames are found by
  * their PC: the first definition of a PC counts for all stacks.
  */
-#ifndef GOTRACE_TABLES_H
-#define GOTRACE_TABLES_H
+#ifndef GOTRACE_TRACE_TABLES_H
+#define GOTRACE_TRACE_TABLES_H
 
 #include <stddef.h>
 #include <stdint.h>
 
 #include "gotrace.h"
-#include "trace/idmap.h"
-#include "trace/idindex.h"
+#include "base/idmap.h"
+#include "base/idindex.h"
 
 struct string_entry {
 	uint64_t offset; /* of the text, in the window */

@@ -7,8 +7,8 @@
  * what. Unlike Go's, an event above its header's list of types is shown, too.
  * What a varint was padded with is lost.
  */
-#ifndef GOTRACE_TEXT_H
-#define GOTRACE_TEXT_H
+#ifndef GOTRACE_TRACE_TEXT_H
+#define GOTRACE_TRACE_TEXT_H
 
 #include "gotrace.h"
 

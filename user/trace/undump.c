@@ -11,7 +11,7 @@
 #include "trace/header.h"
 #include "trace/input.h"
 #include "trace/quote.h"
-#include "trace/sink.h"
+#include "base/out.h"
 #include "trace/text.h"
 
 #define RELEASE_BYTES (128u << 10) /* moving the window on is not worth it before */

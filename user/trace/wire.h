@@ -7,8 +7,8 @@
  * batches or which event may follow which. The numbers are those of Go's
  * internal/trace/tracev2/events.go, as of Go 1.26.
  */
-#ifndef GOTRACE_WIRE_H
-#define GOTRACE_WIRE_H
+#ifndef GOTRACE_TRACE_WIRE_H
+#define GOTRACE_TRACE_WIRE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -13,8 +13,8 @@
  * Memory: at most 64 KiB per M with events in the open generation, and its
  * tables. The same calls make the same bytes.
  */
-#ifndef GOTRACE_WRITER_H
-#define GOTRACE_WRITER_H
+#ifndef GOTRACE_TRACE_WRITER_H
+#define GOTRACE_TRACE_WRITER_H
 
 #include <stddef.h>
 #include <stdint.h>

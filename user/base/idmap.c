@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /* See idmap.h. The map owns its tables. */
-#include "trace/idmap.h"
+#include "base/idmap.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trace/grow.h"
+#include "base/grow.h"
 
 #define IDMAP_MIN_SIZE 64
 #define IDMAP_KEEP_SIZE 4096
@@ -85,7 +85,7 @@ int idmap_add(struct idmap *map, uint64_t id, uint32_t *slot)
 	if (!map->free_count) {
 		/* So that removing needs no memory. */
 		uint32_t *stack =
-			gt_grow(map->free, &map->free_cap, (size_t)map->slots + 1, sizeof(*stack));
+			grow_array(map->free, &map->free_cap, (size_t)map->slots + 1, sizeof(*stack));
 
 		if (!stack || map->slots == IDMAP_NONE)
 			return -ENOMEM;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "order/recall.h"
+#include "base/recall.h"
 
 #define FIRST_SIZE 64
 

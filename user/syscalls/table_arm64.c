@@ -2,9 +2,9 @@
 /*
  * Generated; do not edit. Syscall names of arm64, from arm64/asm/unistd_64.h:
  *
- *   user/model/gen_syscalls.py linux-libc-dev_7.2.13-1_all.deb
+ *   user/syscalls/gen_tables.py linux-libc-dev_7.2.13-1_all.deb
  */
-#include "model/syscalls.h"
+#include "syscalls/names.h"
 
 /* clang-format off */
 static const char *const names[] = {

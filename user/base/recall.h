@@ -8,8 +8,8 @@
  * lately, however many ids come and go. If there is no memory it stays as it
  * is and may refuse new ids. Its user must be right, if slower, without it.
  */
-#ifndef GOTRACE_ORDER_RECALL_H
-#define GOTRACE_ORDER_RECALL_H
+#ifndef GOTRACE_BASE_RECALL_H
+#define GOTRACE_BASE_RECALL_H
 
 #include <stddef.h>
 #include <stdint.h>

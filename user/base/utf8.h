@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /* Text that a Go trace may hold: valid UTF-8 of bounded size. */
-#ifndef GOTRACE_UTF8_H
-#define GOTRACE_UTF8_H
+#ifndef GOTRACE_BASE_UTF8_H
+#define GOTRACE_BASE_UTF8_H
 
 #include <stddef.h>
 

@@ -2,9 +2,9 @@
 /*
  * Generated; do not edit. Syscall names of 32-bit programs on x86-64, from x86/asm/unistd_32.h:
  *
- *   user/model/gen_syscalls.py linux-libc-dev_7.2.13-1_all.deb
+ *   user/syscalls/gen_tables.py linux-libc-dev_7.2.13-1_all.deb
  */
-#include "model/syscalls.h"
+#include "syscalls/names.h"
 
 /* clang-format off */
 static const char *const names[] = {

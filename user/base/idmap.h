@@ -4,8 +4,8 @@
  * an id can stand in a plain array of its owner. Slots are dense: a freed one
  * is given out again before a new one. It holds no values itself.
  */
-#ifndef GOTRACE_IDMAP_H
-#define GOTRACE_IDMAP_H
+#ifndef GOTRACE_BASE_IDMAP_H
+#define GOTRACE_BASE_IDMAP_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -3,8 +3,8 @@
  * An index from hashes to ids (from 1) for the tables of a generation. It
  * holds no keys: the owner compares the candidates that it names.
  */
-#ifndef GOTRACE_HASHINDEX_H
-#define GOTRACE_HASHINDEX_H
+#ifndef GOTRACE_BASE_HASHINDEX_H
+#define GOTRACE_BASE_HASHINDEX_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,25 +1,26 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * Text on its way out: a small buffer in front of a gt_sink_fn. The first
+ * Text on its way out: a small buffer in front of a sink. The first
  * error of the sink stays and everything after it is dropped; ask at the end.
  */
-#ifndef GOTRACE_SINK_H
-#define GOTRACE_SINK_H
+#ifndef GOTRACE_BASE_OUT_H
+#define GOTRACE_BASE_OUT_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include "gotrace.h"
+/* Writes all of data or returns -errno, which ends the output. */
+typedef int (*out_sink_fn)(void *ctx, const void *data, size_t size);
 
 struct out {
-	gt_sink_fn sink;
+	out_sink_fn sink;
 	void *ctx;
 	int err;
 	size_t used;
 	char buf[1 << 16];
 };
 
-void out_init(struct out *out, gt_sink_fn sink, void *ctx);
+void out_init(struct out *out, out_sink_fn sink, void *ctx);
 /* Hands over what is in the buffer. 0, or the first error. */
 int out_flush(struct out *out);
 

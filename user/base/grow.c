@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /* See grow.h. */
-#include "trace/grow.h"
+#include "base/grow.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 
-void *gt_grow(void *data, size_t *cap, size_t need, size_t size)
+void *grow_array(void *data, size_t *cap, size_t need, size_t size)
 {
 	size_t want = *cap ? *cap : 16;
 	void *moved;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
  * Syscall names by number, for every table a capture can hold. The tables are
- * generated (syscall_table_*.c) from the kernel's headers; nothing else is in
- * those files. What a syscall's name means is reasons.h.
+ * generated (table_*.c) from the kernel's headers; nothing else is in
+ * those files. What a syscall may sleep for is classes.h.
  */
-#ifndef GOTRACE_SYSCALLS_H
-#define GOTRACE_SYSCALLS_H
+#ifndef GOTRACE_SYSCALLS_NAMES_H
+#define GOTRACE_SYSCALLS_NAMES_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,7 +21,7 @@ extern const struct syscall_table syscall_table_i386;
 extern const struct syscall_table syscall_table_arm64;
 extern const struct syscall_table syscall_table_arm32;
 
-/* arch: enum raw_arch; compat: its 32-bit table. NULL: no such architecture. */
+/* arch: enum rec_arch; compat: its 32-bit table. NULL: no such architecture. */
 const struct syscall_table *syscall_table_get(uint32_t arch, bool compat);
 /* NULL if the number has no name there. The text lives as long as the program. */
 const char *syscall_name(uint32_t arch, bool compat, unsigned nr);

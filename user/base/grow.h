@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* Growth of the trace folder's arrays: the one place that multiplies sizes. */
-#ifndef GOTRACE_GROW_H
-#define GOTRACE_GROW_H
+/* Growth of arrays: the one place that multiplies sizes. */
+#ifndef GOTRACE_BASE_GROW_H
+#define GOTRACE_BASE_GROW_H
 
 #include <stddef.h>
 
@@ -10,6 +10,6 @@
  * elements, by doubling. Returns where the array is now, or NULL: no memory,
  * and the array and *cap are as they were. The caller frees with free().
  */
-void *gt_grow(void *data, size_t *cap, size_t need, size_t size);
+void *grow_array(void *data, size_t *cap, size_t need, size_t size);
 
 #endif

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
-#include "trace/sink.h"
+#include "base/out.h"
 
 #include <string.h>
 
-void out_init(struct out *out, gt_sink_fn sink, void *ctx)
+void out_init(struct out *out, out_sink_fn sink, void *ctx)
 {
 	out->sink = sink;
 	out->ctx = ctx;

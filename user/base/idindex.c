@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
-#include "trace/idindex.h"
+#include "base/idindex.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "trace/grow.h"
+#include "base/grow.h"
 
 void idindex_fini(struct idindex *index)
 {
@@ -34,7 +34,7 @@ int idindex_finish(struct idindex *index)
 
 	if (!map->count)
 		return 0;
-	dense = gt_grow(index->dense, &index->dense_cap, size, sizeof(*dense));
+	dense = grow_array(index->dense, &index->dense_cap, size, sizeof(*dense));
 	if (!dense)
 		return -ENOMEM;
 	index->dense = dense;

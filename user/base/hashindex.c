@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /* See hashindex.h. The index owns its entries. */
-#include "trace/hashindex.h"
+#include "base/hashindex.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -3,13 +3,13 @@
  * An idmap whose ids are nearly consecutive, as a table's are: once all are
  * added, finding one is a look into an array. It holds ids, no values.
  */
-#ifndef GOTRACE_IDINDEX_H
-#define GOTRACE_IDINDEX_H
+#ifndef GOTRACE_BASE_IDINDEX_H
+#define GOTRACE_BASE_IDINDEX_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trace/idmap.h"
+#include "base/idmap.h"
 
 struct idindex {
 	struct idmap map;

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
-"""Writes user/model/syscall_table_*.c from the kernel's UAPI headers.
+"""Writes user/syscalls/table_*.c from the kernel's UAPI headers.
 
     apt-get download linux-libc-dev        (from the newest Debian suite)
-    user/model/gen_syscalls.py linux-libc-dev_VERSION_all.deb
+    user/syscalls/gen_tables.py linux-libc-dev_VERSION_all.deb
 
 Since 6.12 that package holds the headers of every architecture, so one file
 is the source of all four tables. A build does not run this: the tables are
@@ -34,9 +34,9 @@ HEAD = """\
 /*
  * Generated; do not edit. Syscall names of {who}, from {source}:
  *
- *   user/model/gen_syscalls.py {deb}
+ *   user/syscalls/gen_tables.py {deb}
  */
-#include "model/syscalls.h"
+#include "syscalls/names.h"
 
 /* clang-format off */
 static const char *const names[] = {{

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /* See utf8.h. */
-#include "trace/utf8.h"
+#include "base/utf8.h"
 
 #include <stdint.h>
 #include <string.h>
