@@ -3,7 +3,7 @@
 # What becomes what:
 #
 #   vmlinux/ARCH + bpf/*.bpf.c --clang--> gotrace.bpf.o --bpftool--> gotrace.skel.h
-#   user/*/*.c (but capture, cli, output) --cc--> libgotrace-pure.a   no I/O, no kernel
+#   user/**/*.c (but capture, cli, output) --cc--> libgotrace-pure.a   no I/O, no kernel
 #   pure + capture (libbpf) + cli + output --cc--> gotrace-bpf
 #   user/options + man/*.in     --docs--> build/man/gotrace-bpf.1, build/completions/*
 #   tests/unit/test_*.c + pure    --cc--> build/tests/test_*
@@ -68,12 +68,12 @@ SYSROOT := .deps/$(ARCH)
 LIBS := -lbpf -lelf -lz -lpthread
 
 TOOL_SRC := $(sort $(wildcard user/*.c user/cli/*.c user/capture/*.c user/output/*.c))
-PURE_SRC := $(filter-out $(TOOL_SRC),$(sort $(wildcard user/*/*.c)))
+PURE_SRC := $(filter-out $(TOOL_SRC),$(sort $(wildcard user/*/*.c user/*/*/*.c)))
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 TESTLIB_SRC := $(sort $(wildcard tests/lib/*.c tests/simulator/*.c))
 WORKLOAD_SRC := $(sort $(wildcard tests/workload/*.c))
 FORMAT_SRC = $(filter-out user/syscalls/table_%,$(wildcard bpf/*.[ch] include/*.h \
-	user/*.[ch] user/*/*.[ch] tools/*.c tests/*/*.[ch]))
+	user/*.[ch] user/*/*.[ch] user/*/*/*.[ch] tools/*.c tests/*/*.[ch]))
 
 # Off: what only repeats the house rules otherwise (snprintf for snprintf_s, ...).
 TIDY := -*,bugprone-*,clang-analyzer-*,-bugprone-easily-swappable-parameters,$\
@@ -359,9 +359,9 @@ demo: ## install what is missing, build, trace this machine for a few seconds (a
 # ---- the library ----
 
 # The trace layer alone, for other programs: only gt_* can be seen of it.
-LIB_SRC := $(sort $(wildcard user/trace/*.c user/base/*.c))
+LIB_SRC := $(sort $(wildcard user/trace/*/*.c user/base/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/pic/%.o)
-LIB_HEADERS := include/gotrace.h $(addprefix user/trace/,wire.h writer.h sched.h)
+LIB_HEADERS := include/gotrace.h $(addprefix user/trace/,wire/wire.h write/writer.h write/statuses.h)
 LIB := $(BUILD)/lib/libgotrace
 SO_VERSION := 1
 
@@ -394,9 +394,11 @@ $(LIB).pc: docs/libgotrace.pc.in
 lib: $(LIB).a $(LIB).so.$(SO_VERSION) $(LIB).pc ## libgotrace: read and write Go traces from C
 
 install-lib: lib ## install libgotrace, its headers and its pkg-config file
-	install -d $(addprefix $(DESTDIR)$(PREFIX)/,lib/pkgconfig include/gotrace/trace)
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/,lib/pkgconfig include/gotrace/trace/wire \
+		include/gotrace/trace/write)
 	install -m 644 include/gotrace.h $(DESTDIR)$(PREFIX)/include/gotrace/
-	install -m 644 $(filter user/%,$(LIB_HEADERS)) $(DESTDIR)$(PREFIX)/include/gotrace/trace/
+	set -e; for h in $(patsubst user/%,%,$(filter user/%,$(LIB_HEADERS))); do \
+		install -m 644 user/$$h $(DESTDIR)$(PREFIX)/include/gotrace/$$h; done
 	install -m 644 $(LIB).a $(DESTDIR)$(PREFIX)/lib/
 	install -m 755 $(LIB).so.$(SO_VERSION) $(DESTDIR)$(PREFIX)/lib/
 	ln -sf libgotrace.so.$(SO_VERSION) $(DESTDIR)$(PREFIX)/lib/libgotrace.so

@@ -3,8 +3,8 @@
  * libgotrace: Go execution traces (v2, headers 1.22, 1.23, 1.25 and 1.26).
  *
  * Here: the reader. It checks a trace as strictly as Go's own reader does and
- * gives its events in their consistent order. The writer is trace/writer.h,
- * what a reader will hold of it trace/sched.h, the wire itself trace/wire.h.
+ * gives its events in their consistent order. The writer is trace/write/writer.h,
+ * what a reader will hold of it trace/write/statuses.h, the wire itself trace/wire/wire.h.
  *
  * The library prints nothing, opens nothing and has no globals. A handle may
  * be used by one thread at a time, different handles by different threads.
@@ -19,8 +19,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trace/wire.h"
-#include "trace/writer.h"
+#include "trace/wire/wire.h"
+#include "trace/write/writer.h"
 
 /* What was wrong with a trace, and where. */
 struct gt_error {

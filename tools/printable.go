@@ -2,10 +2,10 @@
 
 //go:build ignore
 
-// Printable writes user/trace/printable_table.h: the runes that Go's %q leaves
+// Printable writes user/trace/text/printable_table.h: the runes that Go's %q leaves
 // as they are (strconv.IsPrint), which follow the Unicode version of this Go.
 //
-//	go run tools/printable.go >user/trace/printable_table.h
+//	go run tools/printable.go >user/trace/text/printable_table.h
 package main
 
 import (

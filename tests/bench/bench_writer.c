@@ -15,7 +15,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#include "trace/sched.h"
+#include "trace/write/statuses.h"
 
 #define STACKS 64
 

@@ -13,9 +13,9 @@
 
 #include "gotrace.h"
 #include "report/report.h"
-#include "trace/cut.h"
-#include "trace/print.h"
-#include "trace/text.h"
+#include "trace/cut/cut.h"
+#include "trace/text/print.h"
+#include "trace/text/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trace/header.h"
-#include "trace/wire.h"
+#include "trace/wire/header.h"
+#include "trace/wire/wire.h"
 
 struct maker {
 	struct minitrace *trace;

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "trace/gosort.h"
+#include "trace/read/gosort.h"
 
 #define PATTERNS 7
 

@@ -9,9 +9,9 @@
 
 #include <cmocka.h>
 
-#include "trace/stacktab.h"
-#include "trace/strtab.h"
-#include "trace/wire.h"
+#include "trace/write/stacktab.h"
+#include "trace/write/strtab.h"
+#include "trace/wire/wire.h"
 
 static uint64_t add(struct strtab *tab, const char *text)
 {

@@ -16,10 +16,10 @@
 
 #include "gotrace.h"
 #include "minitrace.h"
-#include "trace/cut.h"
-#include "trace/print.h"
-#include "trace/quote.h"
-#include "trace/text.h"
+#include "trace/cut/cut.h"
+#include "trace/text/print.h"
+#include "trace/text/quote.h"
+#include "trace/text/text.h"
 
 /* Bytes in, bytes out. */
 struct pipe {

@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
-#include "trace/wire.h"
-#include "trace/writer.h"
+#include "trace/wire/wire.h"
+#include "trace/write/writer.h"
 #include "wiretext.h"
 
 #define EVENT(w, m, ts, type, ...)                                                                 \

@@ -11,7 +11,7 @@
 #include "cli/cli.h"
 #include "cli/tracefile.h"
 #include "output/output.h"
-#include "trace/cut.h"
+#include "trace/cut/cut.h"
 
 /* What the parts are named after; with --split that may be the trace itself. */
 static const char *base_of(const struct config *config)

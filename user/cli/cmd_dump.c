@@ -4,7 +4,7 @@
 
 #include "cli/cli.h"
 #include "cli/tracefile.h"
-#include "trace/text.h"
+#include "trace/text/text.h"
 
 int cmd_dump(const struct config *config)
 {

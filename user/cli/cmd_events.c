@@ -7,7 +7,7 @@
 
 #include "cli/cli.h"
 #include "cli/tracefile.h"
-#include "trace/print.h"
+#include "trace/text/print.h"
 
 static long local_offset(int64_t sec)
 {

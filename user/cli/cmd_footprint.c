@@ -11,8 +11,8 @@
 
 #include "cli/cli.h"
 #include "cli/tracefile.h"
-#include "trace/gosort.h"
-#include "trace/text.h"
+#include "trace/read/gosort.h"
+#include "trace/text/text.h"
 
 #define COLUMNS 5
 

@@ -5,7 +5,7 @@
 #include "cli/cli.h"
 #include "cli/tracefile.h"
 #include "output/output.h"
-#include "trace/text.h"
+#include "trace/text/text.h"
 
 static int undump(struct trace_file *file, struct output *output)
 {

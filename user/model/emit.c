@@ -2,7 +2,7 @@
 /*
  * Steps to Go's events. Each function tells one thing and keeps what goes
  * with it: which thread holds a CPU, goroutine and M ids, what is pending.
- * That an event is legal where it stands is the tables' business; sched.h
+ * That an event is legal where it stands is the tables' business; statuses.h
  * refuses what is not.
  */
 #include "model/core.h"

@@ -2,7 +2,7 @@
 /*
  * The model: what the kernel's scheduler did, told in Go's words.
  *
- * Records in order (order.h) go in, scheduler events (trace/sched.h) come
+ * Records in order (order.h) go in, scheduler events (trace/write/statuses.h) come
  * out. It holds a state for every thread and every CPU, and tables that say
  * what each record means in each state, for two mappings. Losses, threads
  * that come into scope late and things not seen are bridged so that nothing
@@ -20,8 +20,8 @@
 
 #include "order/order.h"
 #include "record.h"
-#include "trace/sched.h"
-#include "trace/writer.h"
+#include "trace/write/statuses.h"
+#include "trace/write/writer.h"
 
 enum model_mapping {
 	MODEL_SCHED, /* what the scheduler did: the default */

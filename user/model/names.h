@@ -16,7 +16,7 @@
 
 #include "model/reasons.h"
 #include "model/threads.h"
-#include "trace/writer.h"
+#include "trace/write/writer.h"
 
 /* Frames that are no syscall. */
 enum top {

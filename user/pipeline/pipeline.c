@@ -12,7 +12,7 @@
 
 #include "order/order.h"
 #include "pipeline/roundstore.h"
-#include "trace/sched.h"
+#include "trace/write/statuses.h"
 
 #define GENERATION_NS 1000000000ULL
 #define GENERATION_BYTES (16ULL << 20)

@@ -20,7 +20,7 @@
 
 #include "model/model.h"
 #include "raw/raw.h"
-#include "trace/writer.h"
+#include "trace/write/writer.h"
 
 struct pipeline;
 

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "gotrace.h"
-#include "trace/strtab.h"
+#include "trace/write/strtab.h"
 
 /* All: 0 or -ENOMEM. */
 int label_text(struct strtab *texts, const char *text, size_t size, uint32_t *id);

@@ -11,7 +11,7 @@
 #include "report/slices.h"
 #include "base/grow.h"
 #include "base/idmap.h"
-#include "trace/strtab.h"
+#include "trace/write/strtab.h"
 
 /* More no kernel has; the rest of a broken trace's are not looked at. */
 #define CPUS_MAX 8192

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /*
- * Makes traces for the judge by calling the scheduler view (trace/sched.h) at
+ * Makes traces for the judge by calling the scheduler view (trace/write/statuses.h) at
  * random: mostly what is likely to be legal, now and then anything. Whatever
  * is called in whatever order, Go has to accept what comes out.
  *
@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trace/sched.h"
+#include "trace/write/statuses.h"
 
 #define PROCS 4
 #define MS 4

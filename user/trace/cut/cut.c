@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/*
+ * What a reader holds before an event is known by a second set of rules
+ * (rules.h) that is fed with the reader's events one later than the reader's
+ * own: the mirror. So a cut needs no rules of its own.
+ */
+#include "trace/cut/cut_core.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "trace/wire/error.h"
+#include "base/grow.h"
+
+static int64_t since_start(const struct cut *cut, const struct gt_event *event)
+{
+	return event->time - cut->start;
+}
+
+/* ---- goroutines' names ---- */
+
+static void forget_root(struct cut *cut, struct root *root)
+{
+	if (root->known) {
+		names_drop(&cut->reader->names, root->func);
+		names_drop(&cut->reader->names, root->file);
+	}
+	root->known = false;
+}
+
+static int hold_name(struct cut *cut, struct gt_text text, uint32_t *id)
+{
+	int err = names_find(&cut->reader->names, text.data, text.size, id);
+
+	if (!err)
+		names_hold(&cut->reader->names, *id);
+	return err;
+}
+
+/* Room for what belongs to each of the mirror's Gs and Ps. */
+static int make_room(struct cut *cut)
+{
+	size_t gs = cut->mirror.gs_count + 1, ps = cut->mirror.p_ids.count + 1;
+	uint64_t *g_seqs = grow_array(cut->g_seqs, &cut->g_seqs_cap, gs, sizeof(*g_seqs));
+	uint64_t *p_seqs = grow_array(cut->p_seqs, &cut->p_seqs_cap, ps, sizeof(*p_seqs));
+	struct root *roots = grow_array(cut->roots, &cut->roots_cap, gs, sizeof(*roots));
+
+	if (g_seqs)
+		cut->g_seqs = g_seqs;
+	if (p_seqs)
+		cut->p_seqs = p_seqs;
+	if (roots)
+		cut->roots = roots;
+	if (!g_seqs || !p_seqs || !roots)
+		return -ENOMEM;
+	while (cut->roots_count < gs)
+		roots[cut->roots_count++] = (struct root){ 0 };
+	return 0;
+}
+
+/* Remembers the root frame of the first stack that a G is seen with. After the mirror. */
+static int note_root(struct cut *cut, const struct gt_event *event)
+{
+	struct gt_transition t;
+	struct gt_stack_frame frame;
+	struct root *root;
+	uint32_t place;
+	size_t size;
+
+	if (!gt_event_transition(event, &t) || t.of_proc)
+		return 0;
+	place = g_place(cut, t.id);
+	if (place == IDMAP_NONE)
+		return 0;
+	root = &cut->roots[place];
+	if (t.from == GT_STATE_NOT_EXIST || t.from == GT_STATE_UNDETERMINED)
+		forget_root(cut, root); /* the place was another's */
+	size = gt_reader_stack_size(cut->reader, t.stack);
+	if (root->known || !size)
+		return 0;
+	frame = gt_reader_stack_frame(cut->reader, t.stack, size - 1);
+	if (hold_name(cut, frame.func, &root->func))
+		return -ENOMEM;
+	if (hold_name(cut, frame.file, &root->file)) {
+		names_drop(&cut->reader->names, root->func);
+		return -ENOMEM;
+	}
+	root->pc = frame.pc;
+	root->line = frame.line;
+	root->known = true;
+	return 0;
+}
+
+/* ---- parts ---- */
+
+static int note_stops(struct cut *cut)
+{
+	cut->stops_count = 0;
+	for (size_t i = 0; i < cut->mirror.gs_count; i++) {
+		const struct rules_g *g = &cut->mirror.gs[i];
+
+		for (uint32_t k = 0; g->alive && k < g->ranges_count; k++) {
+			struct open_stop *stops;
+
+			if (g->ranges[k].assist)
+				continue;
+			stops = grow_array(cut->stops, &cut->stops_cap, cut->stops_count + 1,
+					   sizeof(*stops));
+			if (!stops)
+				return -ENOMEM;
+			cut->stops = stops;
+			stops[cut->stops_count++] = (struct open_stop){ g->id, g->ranges[k].kind };
+		}
+	}
+	return 0;
+}
+
+static int begin_part(struct cut *cut, int64_t before)
+{
+	gt_sink_fn sink;
+	void *sink_ctx;
+	int err = cut->options->open(cut->options->ctx, ++cut->parts, &sink, &sink_ctx);
+
+	if (err)
+		return err;
+	cut->part = malloc(sizeof(*cut->part));
+	if (!cut->part)
+		return -ENOMEM;
+	part_init(cut->part, gt_reader_version(cut->reader), sink, sink_ctx);
+	part_source(cut->part, cut->reader);
+	cut->events = 0;
+	cut->first = true;
+	memset(cut->g_seqs, 0, cut->g_seqs_cap * sizeof(*cut->g_seqs));
+	memset(cut->p_seqs, 0, cut->p_seqs_cap * sizeof(*cut->p_seqs));
+	err = note_stops(cut);
+	return err ? err : cut_state_all(cut, before);
+}
+
+static int end_part(struct cut *cut)
+{
+	int err;
+
+	if (!cut->part)
+		return 0;
+	err = part_generation(cut->part);
+	part_fini(cut->part);
+	free(cut->part);
+	cut->part = NULL;
+	return err ? err : cut->options->close(cut->options->ctx, cut->parts);
+}
+
+/* ---- events ---- */
+
+/* An end whose begin was not taken over. */
+static bool is_dropped_stop(struct cut *cut, const struct gt_event *event)
+{
+	for (size_t i = 0; event->type == GT_EV_STW_END && i < cut->stops_count; i++) {
+		if (cut->stops[i].g == event->g && cut->stops[i].kind == event->args[0]) {
+			cut->stops[i] = cut->stops[--cut->stops_count];
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What the part's first generation has been told at its beginning. */
+static bool is_told(const struct cut *cut, const struct gt_event *event)
+{
+	if (!cut->first || cut->source_first)
+		return false;
+	switch (event->type) {
+	case GT_EV_GO_STATUS:
+	case GT_EV_GO_STATUS_STACK:
+		return true; /* a G is never new here */
+	case GT_EV_PROC_STATUS:
+		return event->from != GT_STATE_NOT_EXIST;
+	case GT_EV_GC_ACTIVE:
+	case GT_EV_GC_SWEEP_ACTIVE:
+	case GT_EV_GC_MARK_ASSIST_ACTIVE:
+		return true;
+	}
+	return false;
+}
+
+/* Puts the part's own sequence number into the event's arguments. After the mirror. */
+static void renumber(struct cut *cut, const struct gt_event *event, uint64_t *args)
+{
+	switch (event->type) {
+	case GT_EV_GO_STATUS:
+	case GT_EV_GO_STATUS_STACK:
+	case GT_EV_GO_CREATE:
+	case GT_EV_GO_CREATE_BLOCKED:
+	case GT_EV_GO_CREATE_SYSCALL:
+		cut->g_seqs[g_place(cut, args[0])] = 0;
+		break;
+	case GT_EV_PROC_STATUS:
+		cut->p_seqs[p_place(cut, args[0])] = 0;
+		break;
+	case GT_EV_GO_START:
+	case GT_EV_GO_UNBLOCK:
+	case GT_EV_GO_SWITCH:
+	case GT_EV_GO_SWITCH_DESTROY:
+		args[1] = ++cut->g_seqs[g_place(cut, args[0])];
+		break;
+	case GT_EV_PROC_START:
+	case GT_EV_PROC_STEAL:
+		args[1] = ++cut->p_seqs[p_place(cut, args[0])];
+		break;
+	case GT_EV_GO_SYSCALL_BEGIN:
+		args[0] = ++cut->p_seqs[p_place(cut, event->p)];
+		break;
+	case GT_EV_GC_ACTIVE:
+	case GT_EV_GC_BEGIN:
+	case GT_EV_GC_END:
+		args[0] = ++cut->gc_seq;
+		break;
+	}
+}
+
+static void write_event(struct cut *cut, const struct gt_event *event)
+{
+	const struct gt_spec *spec = gt_spec(event->type);
+	uint64_t args[GT_MAX_ARGS - 1];
+
+	cut->events++;
+	if (event->type == GT_EV_CPU_SAMPLE) {
+		part_sample(cut->part, event, part_stack(cut->part, cut->reader, event->args[0]));
+		return;
+	}
+	if (is_dropped_stop(cut, event) || is_told(cut, event))
+		return;
+	memcpy(args, event->args, sizeof(args));
+	renumber(cut, event, args);
+	for (int i = 0; i < 2; i++) {
+		if (spec->strings[i])
+			args[spec->strings[i] - 1] =
+				part_string(cut->part, cut->reader, args[spec->strings[i] - 1]);
+		if (spec->stacks[i])
+			args[spec->stacks[i] - 1] =
+				part_stack(cut->part, cut->reader, args[spec->stacks[i] - 1]);
+	}
+	if (event->type == GT_EV_USER_TASK_BEGIN && args[1] == GT_NO_ID)
+		args[1] = 0;
+	part_event(cut->part, event->m, (uint64_t)event->time, event->type, args,
+		   spec->arg_count - 1);
+}
+
+/* The mirror sees the event as it stood on the wire. */
+static int feed_mirror(struct cut *cut, const struct gt_event *event)
+{
+	uint32_t m;
+	int err = rules_m(&cut->mirror, event->m, &m);
+
+	if (err)
+		return err;
+	cut->mirror.events[0] = *event;
+	if (rules_try(&cut->mirror, m) != RULES_GO)
+		return cut->error.code ? cut->error.code : -EBADMSG;
+	err = make_room(cut);
+	return err ? err : note_root(cut, event);
+}
+
+static void take_experiments(struct cut *cut)
+{
+	const struct generation *gen = &cut->reader->gen;
+
+	for (size_t i = 0; i < gen->experiments_count; i++) {
+		const struct experiment_ref *ref = &gen->experiments[i];
+		struct gt_text data = { (const char *)cut->reader->in.bytes + ref->offset,
+					ref->size };
+		int64_t time = generation_ns(gen, ref->time);
+
+		part_experiment(cut->part, ref->experiment, ref->m, time > 0 ? (uint64_t)time : 1,
+				data);
+	}
+}
+
+/* A sync point: the source goes on in another generation, or ends. */
+static int next_generation(struct cut *cut, const struct gt_event *point)
+{
+	int err = 0;
+
+	if (cut->part) {
+		if (cut->part->first_time)
+			cut->first = false;
+		err = part_generation(cut->part);
+		part_source(cut->part, cut->reader);
+	}
+	if (err || !cut->reader->open)
+		return err;
+	cut->source_first = !cut->start;
+	if (!cut->start)
+		cut->start = point->time;
+	if (cut->part)
+		take_experiments(cut);
+	return rules_open(&cut->mirror, cut->reader->in.bytes);
+}
+
+static int take_event(struct cut *cut, const struct gt_event *event)
+{
+	const struct cut_options *options = cut->options;
+	bool full = options->events_per_part && cut->events >= options->events_per_part;
+	int err = 0;
+
+	if (event->derived)
+		return 0;
+	if (cut->part && full)
+		err = end_part(cut);
+	if (!err && !cut->part && since_start(cut, event) >= options->from_ns) {
+		err = begin_part(cut, event->time);
+		if (!err)
+			take_experiments(cut);
+	}
+	if (!err && event->type != GT_EV_CPU_SAMPLE)
+		err = feed_mirror(cut, event);
+	if (!err && cut->part) {
+		write_event(cut, event);
+		err = cut->part->err;
+	}
+	return err;
+}
+
+static void fini(struct cut *cut)
+{
+	if (cut->part) {
+		part_fini(cut->part);
+		free(cut->part);
+	}
+	rules_fini(&cut->mirror);
+	free(cut->g_seqs);
+	free(cut->p_seqs);
+	free(cut->roots);
+	free(cut->stops);
+}
+
+int cut_run(struct gt_reader *reader, const struct cut_options *options)
+{
+	struct cut cut = { .reader = reader, .options = options };
+	const struct gt_event *event;
+	int err, broken = 0;
+
+	gt_error_clear(&cut.error);
+	rules_init(&cut.mirror, &reader->gen, &reader->names, &cut.error);
+	err = make_room(&cut);
+	while (!err && !(broken = gt_reader_next(reader, &event)) && event) {
+		if (event->type == GT_EV_SYNC_POINT)
+			err = next_generation(&cut, event);
+		else if (since_start(&cut, event) >= options->to_ns)
+			break;
+		else
+			err = take_event(&cut, event);
+	}
+	if (!err)
+		err = end_part(&cut);
+	if (!err && !broken && !cut.parts)
+		err = -ENODATA;
+	fini(&cut);
+	return err ? err : broken;
+}

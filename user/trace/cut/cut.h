@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * Parts of a trace that stand alone.
+ *
+ * A part holds the source's events of a stretch of time, in their consistent
+ * order, with the reader's times (ns, each its own). It begins with what the
+ * reader held at that moment: the status of every P and G, and the ranges
+ * that were open (GCActive, GCSweepActive, GCMarkAssistActive). An open
+ * stop-the-world is dropped whole: a trace cannot begin inside one. Sequence
+ * numbers start anew; generations are the source's, numbered from 1. What a
+ * part's first generation cannot hold again (statuses, Active events) is left
+ * out. Not kept: the types of tasks that began before the part.
+ */
+#ifndef GOTRACE_TRACE_CUT_CUT_H
+#define GOTRACE_TRACE_CUT_CUT_H
+
+#include "gotrace.h"
+
+struct cut_options {
+	/* From and to, ns since the source's first event; to INT64_MAX: the end. */
+	int64_t from_ns, to_ns;
+	/* A new part begins after so many events of the source; 0: one part. */
+	uint64_t events_per_part;
+
+	/* Where part number (from 1) goes. 0 or -errno, with which all ends. */
+	int (*open)(void *ctx, unsigned part, gt_sink_fn *sink, void **sink_ctx);
+	/* The part is complete. */
+	int (*close)(void *ctx, unsigned part);
+	void *ctx;
+};
+
+/*
+ * Reads all of reader and writes its parts. 0; -ENODATA no event lies there
+ * (no part was opened); what open, close or a sink returned; or the reader's
+ * error: then the last part holds what is before it, and is closed.
+ */
+int cut_run(struct gt_reader *reader, const struct cut_options *options);
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * What the files of a cut share, and nobody else: see cut.c.
+ */
+#ifndef GOTRACE_TRACE_CUT_CUT_CORE_H
+#define GOTRACE_TRACE_CUT_CUT_CORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "trace/cut/cut.h"
+#include "trace/cut/copy.h"
+#include "trace/read/reader.h"
+
+/* The frame that viewers name a goroutine by, kept because its stack is gone by the cut. */
+struct root {
+	bool known;
+	uint64_t pc, line;
+	uint32_t func, file; /* in the reader's names */
+};
+
+/* A stop-the-world that is open at the cut: its end will be dropped. */
+struct open_stop {
+	uint64_t g, kind;
+};
+
+struct cut {
+	struct gt_reader *reader;
+	const struct cut_options *options;
+	struct rules mirror;
+	struct gt_error error; /* the mirror's */
+	int64_t start;	       /* time of the source's first event */
+
+	/* By the mirror's places of Gs and Ps: the numbers given in the part. */
+	uint64_t *g_seqs, *p_seqs;
+	size_t g_seqs_cap, p_seqs_cap;
+	struct root *roots; /* by the mirror's places of Gs */
+	size_t roots_cap, roots_count;
+	uint64_t gc_seq;
+
+	struct open_stop *stops;
+	size_t stops_count, stops_cap;
+
+	struct part *part; /* NULL: none is open */
+	unsigned parts;	   /* opened so far */
+	uint64_t events;   /* of the source, in the open part */
+	bool first;	   /* the part's first generation is open */
+	bool source_first; /* the source's is */
+};
+
+/* The place of an id in the mirror; it is there. */
+static inline uint32_t g_place(const struct cut *cut, uint64_t g)
+{
+	return idmap_find(&cut->mirror.g_ids, g);
+}
+
+static inline uint32_t p_place(const struct cut *cut, uint64_t p)
+{
+	return idmap_find(&cut->mirror.p_ids, p);
+}
+
+/*
+ * States in the part what the mirror holds: every P and G, on their Ms first, at
+ * the times just before this one. 0 or -errno.
+ */
+int cut_state_all(struct cut *cut, int64_t before);
+
+#endif

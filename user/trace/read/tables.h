@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * A generation's strings, stacks and frames, as they stand in its batches.
+ *
+ * Texts are not copied: an entry says where in the input's window they are. It
+ * knows nothing of generations or events. As in Go, frames are found by
+ * their PC: the first definition of a PC counts for all stacks.
+ */
+#ifndef GOTRACE_TRACE_READ_TABLES_H
+#define GOTRACE_TRACE_READ_TABLES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "gotrace.h"
+#include "base/idmap.h"
+#include "base/idindex.h"
+
+struct string_entry {
+	uint64_t offset; /* of the text, in the window */
+	uint32_t size;
+	uint32_t name; /* its id among the reader's names + 1, 0: not there yet */
+};
+
+struct stack_entry {
+	uint32_t first; /* in refs */
+	uint32_t count;
+};
+
+struct frame_entry {
+	uint64_t pc, func, file, line; /* func and file are string ids */
+};
+
+struct tables {
+	struct idindex string_ids; /* to places in strings */
+	struct string_entry *strings;
+	size_t strings_cap;
+
+	struct idindex stack_ids; /* to places in stacks */
+	struct stack_entry *stacks;
+	size_t stacks_cap;
+
+	struct idmap pcs; /* to places in frames */
+	struct frame_entry *frames;
+	size_t frames_cap;
+
+	uint32_t *refs; /* the stacks' frames, as places in frames */
+	size_t refs_count, refs_cap;
+};
+
+/*
+ * What Go's reader takes for the end of the trace without a word: a table's
+ * batch that ends where a number should begin. Only between reader's parts.
+ */
+#define GT_SILENT_IN_GO (-ENOMSG)
+
+/* A place in a structural batch. */
+struct bytes {
+	const uint8_t *at, *end;
+};
+
+/* The next varint. 0, GT_SILENT_IN_GO at the end, -EBADMSG: cut off or too large. */
+int bytes_varint(struct bytes *bytes, uint64_t *value);
+
+/* A zeroed struct is empty. */
+void tables_fini(struct tables *tables);
+void tables_clear(struct tables *tables);
+
+/*
+ * Adds what stands after a batch's first byte, at window + offset, size bytes.
+ * 0; -ENOMEM; else *error is filled and its code returned.
+ */
+int tables_add_strings(struct tables *tables, const uint8_t *window, uint64_t offset, size_t size,
+		       struct gt_error *error);
+int tables_add_stacks(struct tables *tables, const uint8_t *window, uint64_t offset, size_t size,
+		      struct gt_error *error);
+
+/* When all are there: do the frames' strings exist? 0, -ENOMEM or *error. */
+int tables_finish(struct tables *tables, struct gt_error *error);
+
+/* Only after tables_finish(). NULL: there is none. */
+struct string_entry *tables_string(const struct tables *tables, uint64_t id);
+const struct stack_entry *tables_stack(const struct tables *tables, uint64_t id);
+
+#endif

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/* See statuses_out.h. The writer is the caller's. */
+#include "trace/write/statuses_out.h"
+
+#define FIRST_TIME 2		      /* so that structural batches can be before it, at 1 */
+#define LAST_TIME (UINT64_C(1) << 62) /* a reader's times are signed */
+#define MAX_EVENTS 4		      /* that one call makes, at most */
+#define FREE_TIMES 2 /* between generations: the reader's own Sync event takes one */
+
+void sched_out_init(struct sched_out *out, struct gt_writer *writer,
+		    const struct gt_sched_options *options)
+{
+	*out = (struct sched_out){
+		.writer = writer,
+		.options = *options,
+		.at = FIRST_TIME,
+		.generation = gt_writer_generation_number(writer),
+	};
+}
+
+static uint64_t next_time(const struct sched_out *out)
+{
+	return out->at > out->last ? out->at : out->last + 1;
+}
+
+static bool generation_is_due(const struct sched_out *out)
+{
+	const struct gt_sched_options *o = &out->options;
+
+	/* New statuses are legal in the first generation only. */
+	if (!out->started || !out->first)
+		return false;
+	if (o->generation_ns && next_time(out) - out->first >= o->generation_ns)
+		return true;
+	return o->generation_bytes &&
+	       gt_writer_generation_bytes(out->writer) >= o->generation_bytes;
+}
+
+uint64_t sched_out_at(struct sched_out *out, uint64_t ts)
+{
+	out->at = ts > FIRST_TIME ? ts : FIRST_TIME;
+	if (generation_is_due(out) && !gt_writer_generation(out->writer)) {
+		out->generation = gt_writer_generation_number(out->writer);
+		out->first = 0;
+		out->last += FREE_TIMES;
+	}
+	return out->generation;
+}
+
+bool sched_out_has_time(const struct sched_out *out)
+{
+	return next_time(out) < LAST_TIME - MAX_EVENTS;
+}
+
+void sched_out_status(struct sched_out *out, uint64_t m, unsigned type, const uint64_t *args,
+		      unsigned count)
+{
+	out->last = out->last_event = next_time(out);
+	if (!out->first)
+		out->first = out->last;
+	gt_writer_event(out->writer, m, out->last, type, args, count);
+}
+
+void sched_out_event(struct sched_out *out, uint64_t m, unsigned type, const uint64_t *args,
+		     unsigned count)
+{
+	out->started = true;
+	sched_out_status(out, m, type, args, count);
+}
+
+uint64_t sched_out_proc_seq(struct sched_out *out, struct sched_proc *proc)
+{
+	if (proc->generation != out->generation) {
+		/* On the M that holds it; an idle one on none. */
+		sched_out_event(out, proc->m, GT_EV_PROC_STATUS, ARGS(proc->id, proc->status));
+		proc->generation = out->generation;
+		proc->seq = 0;
+	}
+	return ++proc->seq;
+}
+
+uint64_t sched_out_go_seq(struct sched_out *out, struct sched_go *go)
+{
+	if (go->generation != out->generation) {
+		sched_out_event(out, GT_NO_M, GT_EV_GO_STATUS, ARGS(go->id, GT_NO_M, go->status));
+		go->generation = out->generation;
+		go->seq = 0;
+	}
+	return ++go->seq;
+}

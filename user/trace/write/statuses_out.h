@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * What the scheduler view writes: it gives events their times, opens
+ * generations, and gives Ps and Gs their sequence numbers with the statuses
+ * that those start from. A part of statuses.c, which says what may be written.
+ *
+ * Generations. A reader goes on with its statuses from one generation to the
+ * next, but a sequence number counts only within a generation in which its P
+ * or G was stated (or created). So a P or G is stated again just before its
+ * first event with a number, in the state the reader holds, and not otherwise:
+ * a G that blocks in a generation in which it was never named needs nothing.
+ */
+#ifndef GOTRACE_TRACE_WRITE_STATUSES_OUT_H
+#define GOTRACE_TRACE_WRITE_STATUSES_OUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "trace/write/statuses.h"
+#include "trace/write/statuses_table.h"
+
+struct sched_out {
+	struct gt_writer *writer;
+	struct gt_sched_options options;
+	bool started;	     /* the statuses of the start are over */
+	uint64_t at;	     /* the caller's time */
+	uint64_t last;	     /* no event is at or before it */
+	uint64_t last_event; /* time of the last event; 0: none yet */
+	uint64_t generation; /* the writer's number of the open one */
+	uint64_t first;	     /* time of its first event; 0: none yet */
+};
+
+void sched_out_init(struct sched_out *out, struct gt_writer *writer,
+		    const struct gt_sched_options *options);
+
+/* See gt_sched_at(). */
+uint64_t sched_out_at(struct sched_out *out, uint64_t ts);
+
+/* Is there time left for one more call's events? */
+bool sched_out_has_time(const struct sched_out *out);
+
+/* Writes one status of the start; any other event ends the start. args as in gt_writer_event(). */
+void sched_out_status(struct sched_out *out, uint64_t m, unsigned type, const uint64_t *args,
+		      unsigned count);
+void sched_out_event(struct sched_out *out, uint64_t m, unsigned type, const uint64_t *args,
+		     unsigned count);
+
+/* The next number; states it first if need be. The G is runnable or waiting. */
+uint64_t sched_out_proc_seq(struct sched_out *out, struct sched_proc *proc);
+uint64_t sched_out_go_seq(struct sched_out *out, struct sched_go *go);
+
+/* The arguments of an event, for the two parameters args and count. */
+#define ARGS(...) (const uint64_t[]){ __VA_ARGS__ }, sizeof((uint64_t[]){ __VA_ARGS__ }) / 8
+#define NO_ARGS NULL, 0
+
+#endif
