@@ -26,7 +26,7 @@
 struct world {
 	uint32_t cpus, threads; /* threads of each CPU, at least 2 */
 	uint64_t step_ns;	/* of one CPU */
-	struct raw_writer *writer;
+	struct stream to;
 	uint32_t *nums; /* transitions of each thread */
 	struct rec_counters *counters;
 };
@@ -105,6 +105,13 @@ static size_t put_step(struct world *world, uint32_t cpu, uint64_t step, uint64_
 	return used + put(out + used, &enter, sizeof(enter));
 }
 
+static int write_ring(const struct world *world, uint32_t cpu, const void *data, size_t size)
+{
+	const struct stream_ring ring = { .cpu = cpu, .data = data, .size = size };
+
+	return stream_ring(&world->to, &ring);
+}
+
 /* What one CPU does from a time to another. */
 static int write_span(struct world *world, uint32_t cpu, uint64_t from_ns, uint64_t to_ns)
 {
@@ -116,16 +123,16 @@ static int write_span(struct world *world, uint32_t cpu, uint64_t from_ns, uint6
 	for (; START_NS + step * world->step_ns < to_ns && !err; step++) {
 		used += put_step(world, cpu, step, START_NS + step * world->step_ns, buffer + used);
 		if (used > sizeof(buffer) / 2) {
-			err = raw_write_ring(world->writer, cpu, buffer, used);
+			err = write_ring(world, cpu, buffer, used);
 			used = 0;
 		}
 	}
-	return used && !err ? raw_write_ring(world->writer, cpu, buffer, used) : err;
+	return used && !err ? write_ring(world, cpu, buffer, used) : err;
 }
 
 static int write_rounds(struct world *world, uint64_t end_ns)
 {
-	struct raw_counters counters = { .cpu = world->counters };
+	struct stream_counters counters = { .cpu = world->counters };
 	int err = 0;
 
 	for (uint64_t from = START_NS; from < end_ns && !err; from += ROUND_NS) {
@@ -135,9 +142,9 @@ static int write_rounds(struct world *world, uint64_t end_ns)
 			err = write_span(world, cpu, from, to);
 		counters.ts_ns = to;
 		if (!err)
-			err = raw_write_round(world->writer, &counters);
+			err = stream_round(&world->to, &counters);
 	}
-	return err ? err : raw_write_end(world->writer, &counters);
+	return err ? err : stream_end(&world->to, &counters);
 }
 
 /* The first thread of each CPU runs, the others sleep in a read. */
@@ -164,27 +171,33 @@ static int write_snapshot(struct world *world)
 		snprintf(entries[i].comm, sizeof(entries[i].comm), "worker-%u", i % 100);
 		snprintf(entries[i].leader_comm, sizeof(entries[i].leader_comm), "server");
 	}
-	err = raw_write_snapshot(world->writer, entries, count, START_NS - 1);
+	err = stream_snapshot(&world->to, entries, count, START_NS - 1);
 	free(entries);
 	return err;
 }
 
 static int world_write(struct world *world, uint64_t seconds)
 {
-	struct raw_info info = { .abi = REC_ABI_VERSION,
-				 .arch = REC_ARCH_X86_64,
-				 .cpus = world->cpus,
-				 .cpus_online = world->cpus,
-				 .mono_ns = START_NS - 10000,
-				 .wall_ns = START_NS,
-				 .on_ns = START_NS - 5000 };
-	int err = raw_writer_new(&world->writer, &info, to_stdout, NULL);
+	struct stream_info info = { .encoding = STREAM_BPF_RING,
+				    .abi = REC_ABI_VERSION,
+				    .arch = REC_ARCH_X86_64,
+				    .cpus = world->cpus,
+				    .cpus_online = world->cpus,
+				    .mono_ns = START_NS - 10000,
+				    .wall_ns = START_NS,
+				    .on_ns = START_NS - 5000 };
+	struct raw_writer *writer;
+	int err = raw_writer_new(&writer, to_stdout, NULL);
 
+	if (err)
+		return err;
+	world->to = raw_writer_stream(writer);
+	err = stream_begin(&world->to, &info);
 	if (!err)
 		err = write_snapshot(world);
 	if (!err)
 		err = write_rounds(world, START_NS + seconds * 1000000000ULL);
-	raw_writer_free(world->writer);
+	raw_writer_free(writer);
 	return err;
 }
 

@@ -15,6 +15,7 @@
 #include "captext.h"
 #include "gotrace.h"
 #include "pipeline/pipeline.h"
+#include "raw/raw.h"
 #include "rawsign.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -26,7 +27,7 @@ static void expect(bool so)
 }
 
 /* A part of the description that nothing else reads chooses the options. */
-static struct pipeline_options choose_options(const struct raw_info *info)
+static struct pipeline_options choose_options(const struct stream_info *info)
 {
 	static const int versions[] = { 22, 23, 25, 26 };
 	uint32_t choice = info->tracer_tgid;
@@ -63,23 +64,30 @@ static struct file copy_file(const void *data, size_t size)
 	return file;
 }
 
+static struct pipeline *make_pipeline(const struct raw_reader *reader, struct captext_buffer *trace)
+{
+	struct pipeline_options options = choose_options(raw_reader_info(reader));
+	struct pipeline *pipeline;
+
+	expect(!pipeline_new(&pipeline, &options, captext_append, trace));
+	return pipeline;
+}
+
 static int make_stored(const void *data, size_t size, struct captext_buffer *trace,
 		       uint64_t *refused)
 {
 	struct file file = copy_file(data, size);
-	struct pipeline_options options;
 	struct pipeline_stats stats;
 	struct pipeline *pipeline;
 	struct raw_reader *reader;
 	struct raw_diag diag;
+	struct stream stream;
 	int err = raw_reader_new(&reader, file.data, file.size, &diag);
 
 	if (!err) {
-		options = choose_options(raw_reader_info(reader));
-		options.data_stable = true;
-		expect(!pipeline_new(&pipeline, &options, raw_reader_info(reader), captext_append,
-				     trace));
-		err = pipeline_convert(pipeline, reader, forget, &file, &diag);
+		pipeline = make_pipeline(reader, trace);
+		stream = pipeline_stream(pipeline);
+		err = raw_play(reader, &stream, forget, &file, &diag);
 		expect(!err || diag.text[0]);
 		pipeline_stats(pipeline, &stats);
 		*refused = stats.refused;
@@ -90,25 +98,31 @@ static int make_stored(const void *data, size_t size, struct captext_buffer *tra
 	return err;
 }
 
-/* One chunk as a live capture has it: its memory is gone after the call. */
-static int feed_live(struct pipeline *pipeline, const struct raw_chunk *chunk)
+static int feed_live_ring(const struct stream *to, const struct raw_chunk *chunk)
 {
-	struct file ring;
-	int err;
+	struct file ring = copy_file(chunk->data, chunk->size);
+	const struct stream_ring piece = { .cpu = chunk->cpu,
+					   .data = ring.data,
+					   .size = ring.size };
+	int err = stream_ring(to, &piece);
 
+	free(ring.data);
+	return err;
+}
+
+/* One chunk as a live capture has it: its memory is gone after the call. */
+static int feed_live(const struct stream *to, const struct raw_chunk *chunk)
+{
 	switch (chunk->type) {
 	case RAW_CHUNK_SNAPSHOT:
-		return pipeline_snapshot(pipeline, chunk->threads, chunk->thread_count,
-					 chunk->snapshot_end_ns);
+		return stream_snapshot(to, chunk->threads, chunk->thread_count,
+				       chunk->snapshot_end_ns);
 	case RAW_CHUNK_RING:
-		ring = copy_file(chunk->data, chunk->size);
-		err = pipeline_ring(pipeline, ring.data, ring.size);
-		free(ring.data);
-		return err;
+		return feed_live_ring(to, chunk);
 	case RAW_CHUNK_ROUND:
-		return pipeline_round(pipeline);
+		return stream_round(to, &chunk->counters);
 	case RAW_CHUNK_END:
-		return pipeline_end(pipeline, &chunk->counters);
+		return stream_end(to, &chunk->counters);
 	}
 	return -EINVAL;
 }
@@ -116,30 +130,30 @@ static int feed_live(struct pipeline *pipeline, const struct raw_chunk *chunk)
 /* Of data that make_stored() has accepted. What is damaged is passed over, as there. */
 static void make_live(const void *data, size_t size, struct captext_buffer *trace)
 {
-	struct pipeline_options options;
 	struct pipeline *pipeline;
 	struct raw_reader *reader;
 	struct raw_chunk chunk = { 0 };
 	struct raw_diag diag;
+	struct stream to;
 	int more, err;
 	bool begun = false, ended = false;
 
 	expect(!raw_reader_new(&reader, data, size, &diag));
-	options = choose_options(raw_reader_info(reader));
-	expect(!pipeline_new(&pipeline, &options, raw_reader_info(reader), captext_append, trace));
+	pipeline = make_pipeline(reader, trace);
+	to = pipeline_stream(pipeline);
+	expect(!stream_begin(&to, raw_reader_info(reader)));
 	while ((more = raw_read_chunk(reader, &chunk, &diag)) == 1 || more == -EBADMSG) {
 		if (more != 1)
 			continue;
 		if (!begun && chunk.type != RAW_CHUNK_SNAPSHOT) /* it was damaged */
-			expect(!pipeline_snapshot(pipeline, NULL, 0,
-						  raw_reader_info(reader)->on_ns));
+			expect(!stream_snapshot(&to, NULL, 0, raw_reader_info(reader)->on_ns));
 		begun = true;
-		err = feed_live(pipeline, &chunk);
+		err = feed_live(&to, &chunk);
 		expect(!err || err == -EBADMSG);
 		ended |= !err && chunk.type == RAW_CHUNK_END;
 	}
 	if (!ended)
-		expect(!pipeline_end(pipeline, NULL));
+		expect(!stream_end(&to, NULL));
 	pipeline_free(pipeline);
 	raw_reader_free(reader);
 }

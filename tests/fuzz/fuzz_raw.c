@@ -36,18 +36,22 @@ static unsigned sum_frames(const struct raw_chunk *chunk, uint32_t cpus)
 	return sum;
 }
 
-static int write_chunk(struct raw_writer *writer, const struct raw_chunk *chunk)
+static int write_chunk(const struct stream *to, const struct raw_chunk *chunk)
 {
+	const struct stream_ring ring = {
+		.cpu = chunk->cpu, .data = chunk->data, .size = chunk->size, .stable = true
+	};
+
 	switch (chunk->type) {
 	case RAW_CHUNK_SNAPSHOT:
-		return raw_write_snapshot(writer, chunk->threads, chunk->thread_count,
-					  chunk->snapshot_end_ns);
+		return stream_snapshot(to, chunk->threads, chunk->thread_count,
+				       chunk->snapshot_end_ns);
 	case RAW_CHUNK_RING:
-		return raw_write_ring(writer, chunk->cpu, chunk->data, chunk->size);
+		return stream_ring(to, &ring);
 	case RAW_CHUNK_ROUND:
-		return raw_write_round(writer, &chunk->counters);
+		return stream_round(to, &chunk->counters);
 	case RAW_CHUNK_END:
-		return raw_write_end(writer, &chunk->counters);
+		return stream_end(to, &chunk->counters);
 	}
 	return -EINVAL;
 }
@@ -59,20 +63,23 @@ static int rewrite(const void *data, size_t size, struct captext_buffer *out)
 	struct raw_writer *writer;
 	struct raw_reader *reader;
 	struct raw_chunk chunk;
+	struct stream to;
 	int more = raw_reader_new(&reader, data, size, &diag);
 
 	if (more) {
 		expect(diag.text[0] && diag.offset <= size);
 		return more;
 	}
-	expect(!raw_writer_new(&writer, raw_reader_info(reader), captext_append, out));
+	expect(!raw_writer_new(&writer, captext_append, out));
+	to = raw_writer_stream(writer);
+	expect(!stream_begin(&to, raw_reader_info(reader)));
 	while ((more = raw_read_chunk(reader, &chunk, &diag)) == 1 || more == -EBADMSG) {
 		expect(more == 1 || (diag.text[0] && diag.offset <= size));
 		if (more != 1)
 			continue;
 		if (chunk.type == RAW_CHUNK_RING)
 			sum_frames(&chunk, raw_reader_info(reader)->cpus);
-		expect(!write_chunk(writer, &chunk));
+		expect(!write_chunk(&to, &chunk));
 	}
 	expect(more == 0 || (diag.text[0] && diag.offset <= size));
 	expect(raw_writer_bytes(writer) == out->size);

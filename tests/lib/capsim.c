@@ -5,12 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "raw/raw.h"
+
 #define MAX_CPUS 64 /* of a simulation */
 
-struct raw_info capsim_info(const struct sim *sim)
+struct stream_info capsim_info(const struct sim *sim)
 {
 	const struct sim_options *options = sim_options(sim);
-	struct raw_info info = captext_info(options->cpus);
+	struct stream_info info = captext_info(options->cpus);
 
 	info.scope = options->scope == SIM_SYSTEM    ? REC_SCOPE_SYSTEM
 		     : options->scope == SIM_PROCESS ? REC_SCOPE_PROCESS
@@ -30,74 +32,84 @@ static int put_record(void *ctx, const struct rec_head *record)
 	return err ? err : captext_append(ring, record, record->size);
 }
 
+/* A piece whose memory is used again, as a ring's. */
+static int hand_piece(uint32_t cpu, unsigned char *data, size_t size, const struct stream *to)
+{
+	const struct stream_ring piece = { .cpu = cpu, .data = data, .size = size };
+	int err = size ? stream_ring(to, &piece) : 0;
+
+	if (size)
+		memset(data, 0xee, size);
+	return err;
+}
+
 /* In two pieces each, as a ring may be read. */
-static int hand_on(struct captext_buffer *ring, uint32_t cpu, const struct capture_sink *sink)
+static int hand_on(struct captext_buffer *ring, uint32_t cpu, const struct stream *to)
 {
 	size_t half = 0, pos = 0;
-	int err = 0;
+	int err;
 
 	while (pos < ring->size / 2 && raw_frame_next(ring->data, ring->size, &pos, MAX_CPUS))
 		half = pos;
-	if (half)
-		err = sink->ring(sink->ctx, cpu, ring->data, half);
-	if (half)
-		memset(ring->data, 0xee, half);
-	if (!err && ring->size > half)
-		err = sink->ring(sink->ctx, cpu, ring->data + half, ring->size - half);
-	if (ring->size)
-		memset(ring->data, 0xee, ring->size);
+	err = hand_piece(cpu, ring->data, half, to);
+	if (!err)
+		err = hand_piece(cpu, ring->data + half, ring->size - half, to);
 	ring->size = 0;
 	return err;
 }
 
 /* The counters at the end; a round's are no more than its time. */
-static struct raw_counters make_counters(const struct sim *sim, struct rec_counters *cpu)
+static struct stream_counters make_counters(const struct sim *sim, struct rec_counters *cpu)
 {
 	for (uint32_t i = 0; i < sim_options(sim)->cpus; i++)
 		cpu[i] = (struct rec_counters){ .seq = sim_seq_end(sim)[i] };
-	return (struct raw_counters){ .ts_ns = sim_end_ns(sim), .cpu = cpu };
+	return (struct stream_counters){ .ts_ns = sim_end_ns(sim), .cpu = cpu };
 }
 
-static int feed_rounds(const struct sim *sim, const struct capture_sink *sink)
+static int feed_rounds(const struct sim *sim, const struct stream *to)
 {
 	struct captext_buffer rings[MAX_CPUS] = { 0 };
 	struct rec_counters cpu[MAX_CPUS];
-	struct raw_counters counters = make_counters(sim, cpu);
+	struct stream_counters counters = make_counters(sim, cpu);
 	int err = 0;
 
 	for (uint32_t round = 1; round <= sim_round_count(sim) && !err; round++) {
 		err = sim_round(sim, round, put_record, rings);
 		for (uint32_t i = 0; i < sim_options(sim)->cpus && !err; i++)
-			err = hand_on(&rings[i], i, sink);
+			err = hand_on(&rings[i], i, to);
 		if (!err)
-			err = sink->round(sink->ctx, &counters);
+			err = stream_round(to, &counters);
 	}
 	for (uint32_t i = 0; i < MAX_CPUS; i++)
 		free(rings[i].data);
-	return err ? err : sink->end(sink->ctx, &counters);
+	return err ? err : stream_end(to, &counters);
 }
 
-int capsim_feed(const struct sim *sim, const struct capture_sink *sink)
+int capsim_feed(const struct sim *sim, const struct stream *to)
 {
+	struct stream_info info = capsim_info(sim);
+	const struct rec_snapshot *threads;
 	uint64_t end_ns;
 	size_t count;
-	const struct rec_snapshot *threads = sim_snapshot(sim, &count, &end_ns);
-	int err = sink->snapshot(sink->ctx, threads, count, end_ns);
+	int err = stream_begin(to, &info);
 
-	return err ? err : feed_rounds(sim, sink);
+	if (err)
+		return err;
+	threads = sim_snapshot(sim, &count, &end_ns);
+	err = stream_snapshot(to, threads, count, end_ns);
+	return err ? err : feed_rounds(sim, to);
 }
 
 int capsim_raw(const struct sim *sim, struct captext_buffer *out)
 {
-	struct raw_info info = capsim_info(sim);
-	struct capture_sink sink;
 	struct raw_writer *writer;
-	int err = raw_writer_new(&writer, &info, captext_append, out);
+	struct stream stream;
+	int err = raw_writer_new(&writer, captext_append, out);
 
 	if (err)
 		return err;
-	sink = captext_raw_sink(writer);
-	err = capsim_feed(sim, &sink);
+	stream = raw_writer_stream(writer);
+	err = capsim_feed(sim, &stream);
 	raw_writer_free(writer);
 	return err;
 }

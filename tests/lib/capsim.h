@@ -5,17 +5,16 @@
 #ifndef GOTRACE_TESTS_LIB_CAPSIM_H
 #define GOTRACE_TESTS_LIB_CAPSIM_H
 
-#include "capture/capture.h"
 #include "captext.h"
 #include "simulator/sim.h"
 
-struct raw_info capsim_info(const struct sim *sim);
+struct stream_info capsim_info(const struct sim *sim);
 
 /*
- * Makes the calls on sink: snapshot, rings and rounds, end. The rings' memory
- * is overwritten after each call. 0, the sink's first error, or -ENOMEM.
+ * Makes the calls on a stream: begin, snapshot, rings and rounds, end. The rings' memory
+ * is overwritten after each call. 0, the stream's first error, or -ENOMEM.
  */
-int capsim_feed(const struct sim *sim, const struct capture_sink *sink);
+int capsim_feed(const struct sim *sim, const struct stream *to);
 
 /* The capture as a raw file into *out, which is empty. */
 int capsim_raw(const struct sim *sim, struct captext_buffer *out);

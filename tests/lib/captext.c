@@ -6,12 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "raw/raw.h"
 #include "rectext.h"
 
 #define MEANS_NOTHING 0x5a5a5a5a /* a frame's second word */
 
 struct feed {
-	const struct capture_sink *sink;
+	const struct stream *to;
 	uint32_t cpus;
 	struct rectext *parser;
 	bool started;
@@ -50,8 +51,8 @@ static int start(struct feed *feed, uint64_t at_ns)
 	if (feed->started)
 		return 0;
 	feed->started = true;
-	return feed->sink->snapshot(feed->sink->ctx, (const void *)feed->snapshot.data,
-				    feed->snapshot.size / sizeof(struct rec_snapshot), at_ns);
+	return stream_snapshot(feed->to, (const void *)feed->snapshot.data,
+			       feed->snapshot.size / sizeof(struct rec_snapshot), at_ns);
 }
 
 static int put_record(struct feed *feed, const struct rec_head *record)
@@ -72,9 +73,10 @@ static int hand_on(struct feed *feed)
 
 	for (uint32_t cpu = 0; cpu < feed->cpus && !err; cpu++) {
 		struct captext_buffer *ring = &feed->rings[cpu];
+		struct stream_ring piece = { .cpu = cpu, .data = ring->data, .size = ring->size };
 
 		if (ring->size)
-			err = feed->sink->ring(feed->sink->ctx, cpu, ring->data, ring->size);
+			err = stream_ring(feed->to, &piece);
 		if (ring->size)
 			memset(ring->data, 0xee, ring->size); /* a live ring is reused too */
 		ring->size = 0;
@@ -83,11 +85,11 @@ static int hand_on(struct feed *feed)
 }
 
 /* "at=NS missed=N cpu1=SEQ-DROPPED" */
-static int parse_counters(struct feed *feed, const char *line, struct raw_counters *out)
+static int parse_counters(struct feed *feed, const char *line, struct stream_counters *out)
 {
 	const char *end = line + strcspn(line, "\n");
 
-	*out = (struct raw_counters){ .cpu = feed->counters };
+	*out = (struct stream_counters){ .cpu = feed->counters };
 	for (const char *at = line; (at = strchr(at, '=')) && at < end; at++) {
 		uint32_t cpu = feed->cpus;
 		char *after;
@@ -112,15 +114,14 @@ static int parse_counters(struct feed *feed, const char *line, struct raw_counte
 
 static int feed_round(struct feed *feed, const char *line, bool is_end)
 {
-	struct raw_counters counters;
+	struct stream_counters counters;
 	int err = parse_counters(feed, line, &counters);
 
 	if (!err)
 		err = hand_on(feed);
 	if (err)
 		return err;
-	return is_end ? feed->sink->end(feed->sink->ctx, &counters)
-		      : feed->sink->round(feed->sink->ctx, &counters);
+	return is_end ? stream_end(feed->to, &counters) : stream_round(feed->to, &counters);
 }
 
 static int feed_line(struct feed *feed, const char *line)
@@ -145,10 +146,13 @@ static int feed_line(struct feed *feed, const char *line)
 	return kind == RECTEXT_RECORD ? put_record(feed, &any.head) : 0;
 }
 
-int captext_feed(const char *text, uint32_t cpus, const struct capture_sink *sink)
+int captext_feed(const char *text, const struct stream_info *info, const struct stream *to)
 {
-	struct feed feed = { .sink = sink, .cpus = cpus };
-	int err = cpus > CAPTEXT_CPUS ? -EINVAL : rectext_new(&feed.parser);
+	struct feed feed = { .to = to, .cpus = info->cpus };
+	int err = info->cpus > CAPTEXT_CPUS ? -EINVAL : rectext_new(&feed.parser);
+
+	if (!err)
+		err = stream_begin(to, info);
 
 	while (!err && *text) {
 		err = feed_line(&feed, text);
@@ -162,9 +166,10 @@ int captext_feed(const char *text, uint32_t cpus, const struct capture_sink *sin
 	return err;
 }
 
-struct raw_info captext_info(uint32_t cpus)
+struct stream_info captext_info(uint32_t cpus)
 {
-	return (struct raw_info){
+	return (struct stream_info){
+		.encoding = STREAM_BPF_RING,
 		.abi = REC_ABI_VERSION,
 		.arch = REC_ARCH_X86_64,
 		.cpus = cpus,
@@ -177,42 +182,17 @@ struct raw_info captext_info(uint32_t cpus)
 	};
 }
 
-static int to_snapshot(void *ctx, const struct rec_snapshot *threads, size_t count, uint64_t end_ns)
-{
-	return raw_write_snapshot(ctx, threads, count, end_ns);
-}
-
-static int to_ring(void *ctx, uint32_t cpu, const void *data, size_t size)
-{
-	return raw_write_ring(ctx, cpu, data, size);
-}
-
-static int to_round(void *ctx, const struct raw_counters *counters)
-{
-	return raw_write_round(ctx, counters);
-}
-
-static int to_end(void *ctx, const struct raw_counters *counters)
-{
-	return raw_write_end(ctx, counters);
-}
-
-struct capture_sink captext_raw_sink(struct raw_writer *writer)
-{
-	return (struct capture_sink){ writer, to_snapshot, to_ring, to_round, to_end };
-}
-
 int captext_raw(const char *text, uint32_t cpus, struct captext_buffer *out)
 {
-	struct raw_info info = captext_info(cpus);
-	struct capture_sink sink;
+	struct stream_info info = captext_info(cpus);
 	struct raw_writer *writer;
-	int err = raw_writer_new(&writer, &info, captext_append, out);
+	struct stream stream;
+	int err = raw_writer_new(&writer, captext_append, out);
 
 	if (err)
 		return err;
-	sink = captext_raw_sink(writer);
-	err = captext_feed(text, cpus, &sink);
+	stream = raw_writer_stream(writer);
+	err = captext_feed(text, &info, &stream);
 	raw_writer_free(writer);
 	return err;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * A capture as text: the calls a live capture makes, told by lines.
+ * A capture as text: the calls that a live capture makes on a stream, told by
+ * lines.
  *
  *   snapshot task=100#7 state=running cpu=1      rectext.h, any number, first
  *   start at=1000                                the snapshot was complete then
@@ -15,18 +16,19 @@
 #ifndef GOTRACE_TESTS_LIB_CAPTEXT_H
 #define GOTRACE_TESTS_LIB_CAPTEXT_H
 
-#include "capture/capture.h"
+#include "stream/stream.h"
 
 #define CAPTEXT_CPUS 8
 
 /*
- * Makes the calls on sink for a machine of cpus (at most CAPTEXT_CPUS). 0, the
- * sink's first error, or -EINVAL with the line's fault printed on stderr.
+ * Makes the calls on a stream, for a machine of info->cpus (at most
+ * CAPTEXT_CPUS). 0, the stream's first error, or -EINVAL with the line's fault
+ * printed on stderr.
  */
-int captext_feed(const char *text, uint32_t cpus, const struct capture_sink *sink);
+int captext_feed(const char *text, const struct stream_info *info, const struct stream *to);
 
 /* A description that fits: cpus CPUs, all online, system scope, times 0. */
-struct raw_info captext_info(uint32_t cpus);
+struct stream_info captext_info(uint32_t cpus);
 
 /* A buffer that a test's sink fills. */
 struct captext_buffer {
@@ -36,9 +38,6 @@ struct captext_buffer {
 
 /* Appends; matches raw_sink_fn and gt_sink_fn. 0 or -ENOMEM. */
 int captext_append(void *buffer, const void *data, size_t size);
-
-/* A sink that writes a raw file. */
-struct capture_sink captext_raw_sink(struct raw_writer *writer);
 
 /* The text as a raw file into *out, which is empty. As captext_feed(). */
 int captext_raw(const char *text, uint32_t cpus, struct captext_buffer *out);

@@ -43,8 +43,24 @@ static int add_frame(void *ctx, const struct rec_head *record)
 	return err ? err : append(ctx, record, record->size);
 }
 
-static int feed_rounds(const struct sim *sim, struct pipeline *pipeline)
+static struct stream_counters make_counters(const struct sim *sim, struct rec_counters *cpu)
 {
+	for (uint32_t i = 0; i < sim_options(sim)->cpus; i++)
+		cpu[i] = (struct rec_counters){ .seq = sim_seq_end(sim)[i] };
+	return (struct stream_counters){ .ts_ns = sim_end_ns(sim), .cpu = cpu };
+}
+
+static int feed_ring(const struct bytes *ring, const struct stream *to)
+{
+	const struct stream_ring piece = { .data = ring->data, .size = ring->count };
+
+	return stream_ring(to, &piece);
+}
+
+static int feed_rounds(const struct sim *sim, const struct stream *to)
+{
+	struct rec_counters cpu[64];
+	struct stream_counters counters = make_counters(sim, cpu);
 	struct bytes ring = { 0 };
 	int err = 0;
 
@@ -52,29 +68,20 @@ static int feed_rounds(const struct sim *sim, struct pipeline *pipeline)
 		ring.count = 0;
 		err = sim_round(sim, round, add_frame, &ring);
 		if (!err)
-			err = pipeline_ring(pipeline, ring.data, ring.count);
+			err = feed_ring(&ring, to);
 		if (!err)
-			err = pipeline_round(pipeline);
+			err = stream_round(to, &counters);
 	}
 	free(ring.data);
-	return err;
+	return err ? err : stream_end(to, &counters);
 }
 
-static int feed_end(const struct sim *sim, struct pipeline *pipeline)
-{
-	struct rec_counters cpu[64] = { 0 };
-	struct raw_counters counters = { .ts_ns = sim_end_ns(sim), .cpu = cpu };
-
-	for (uint32_t i = 0; i < sim_options(sim)->cpus; i++)
-		cpu[i].seq = sim_seq_end(sim)[i];
-	return pipeline_end(pipeline, &counters);
-}
-
-static struct raw_info make_info(const struct sim *sim)
+static struct stream_info make_info(const struct sim *sim)
 {
 	static const uint32_t scopes[] = { REC_SCOPE_SYSTEM, REC_SCOPE_PROCESS, REC_SCOPE_CGROUP };
 
-	return (struct raw_info){
+	return (struct stream_info){
+		.encoding = STREAM_BPF_RING,
 		.abi = REC_ABI_VERSION,
 		.arch = REC_ARCH_X86_64,
 		.cpus = sim_options(sim)->cpus,
@@ -86,26 +93,33 @@ static struct raw_info make_info(const struct sim *sim)
 	};
 }
 
-int feed_pipeline(const struct sim *sim, const struct pipeline_options *options,
-		  struct feed_result *out)
+static int feed(const struct sim *sim, const struct stream *to)
 {
-	struct raw_info info = make_info(sim);
-	struct pipeline *pipeline;
-	struct bytes trace = { 0 };
+	struct stream_info info = make_info(sim);
 	const struct rec_snapshot *entries;
 	uint64_t end_ns;
 	size_t count;
-	int err;
+	int err = stream_begin(to, &info);
 
-	err = pipeline_new(&pipeline, options, &info, take_trace, &trace);
 	if (err)
 		return err;
 	entries = sim_snapshot(sim, &count, &end_ns);
-	err = pipeline_snapshot(pipeline, entries, count, end_ns);
-	if (!err)
-		err = feed_rounds(sim, pipeline);
-	if (!err)
-		err = feed_end(sim, pipeline);
+	err = stream_snapshot(to, entries, count, end_ns);
+	return err ? err : feed_rounds(sim, to);
+}
+
+int feed_pipeline(const struct sim *sim, const struct pipeline_options *options,
+		  struct feed_result *out)
+{
+	struct pipeline *pipeline;
+	struct bytes trace = { 0 };
+	struct stream stream;
+	int err = pipeline_new(&pipeline, options, take_trace, &trace);
+
+	if (err)
+		return err;
+	stream = pipeline_stream(pipeline);
+	err = feed(sim, &stream);
 	if (err) {
 		free(trace.data);
 	} else {

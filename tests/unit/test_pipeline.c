@@ -21,6 +21,7 @@
 #include "captext.h"
 #include "gotrace.h"
 #include "pipeline/pipeline.h"
+#include "raw/raw.h"
 #include "tracetext.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -28,41 +29,13 @@
 
 /* ---- ways through the pipeline ---- */
 
-static int feed_snapshot(void *ctx, const struct rec_snapshot *threads, size_t count,
-			 uint64_t end_ns)
-{
-	return pipeline_snapshot(ctx, threads, count, end_ns);
-}
-
-static int feed_ring(void *ctx, uint32_t cpu, const void *data, size_t size)
-{
-	(void)cpu;
-	return pipeline_ring(ctx, data, size);
-}
-
-static int feed_round(void *ctx, const struct raw_counters *counters)
-{
-	(void)counters;
-	return pipeline_round(ctx);
-}
-
-static int feed_end(void *ctx, const struct raw_counters *counters)
-{
-	return pipeline_end(ctx, counters);
-}
-
-static struct capture_sink live_sink(struct pipeline *pipeline)
-{
-	return (struct capture_sink){ pipeline, feed_snapshot, feed_ring, feed_round, feed_end };
-}
-
 static struct pipeline *make_pipeline(const struct pipeline_options *options,
-				      const struct raw_info *info, struct captext_buffer *trace)
+				      struct captext_buffer *trace)
 {
 	struct pipeline *pipeline;
 
 	*trace = (struct captext_buffer){ 0 };
-	assert_int_equal(pipeline_new(&pipeline, options, info, captext_append, trace), 0);
+	assert_int_equal(pipeline_new(&pipeline, options, captext_append, trace), 0);
 	return pipeline;
 }
 
@@ -96,19 +69,19 @@ struct conversion {
 static void convert(const void *file, size_t size, const struct pipeline_options *options,
 		    struct conversion *out)
 {
-	struct pipeline_options stable = *options;
 	struct raw_reader *reader;
 	struct pipeline *pipeline;
 	unsigned char *copy = malloc(size ? size : 1);
+	struct stream stream;
 
 	memset(out, 0, sizeof(*out));
 	memcpy(copy, file, size);
 	out->passed.file = copy;
 	out->err = raw_reader_new(&reader, copy, size, &out->diag);
 	if (!out->err) {
-		stable.data_stable = true;
-		pipeline = make_pipeline(&stable, raw_reader_info(reader), &out->trace);
-		out->err = pipeline_convert(pipeline, reader, spoil, &out->passed, &out->diag);
+		pipeline = make_pipeline(options, &out->trace);
+		stream = pipeline_stream(pipeline);
+		out->err = raw_play(reader, &stream, spoil, &out->passed, &out->diag);
 		pipeline_stats(pipeline, &out->stats);
 		pipeline_free(pipeline);
 		raw_reader_free(reader);
@@ -241,7 +214,7 @@ static void test_rebased(void **state)
 	static const char text[] = START ONE TWO THREE "round at=2100000\nend at=2300000\n";
 	struct pipeline_options monotonic = plain;
 	struct captext_buffer trace[2];
-	struct raw_info info = captext_info(CPUS);
+	struct stream_info info = captext_info(CPUS);
 	struct pipeline_stats stats[2];
 	char *lines[2];
 
@@ -249,11 +222,10 @@ static void test_rebased(void **state)
 	info.on_ns = 1900000;
 	monotonic.monotonic = true;
 	for (int i = 0; i < 2; i++) {
-		struct pipeline *pipeline =
-			make_pipeline(i ? &monotonic : &plain, &info, &trace[i]);
-		struct capture_sink sink = live_sink(pipeline);
+		struct pipeline *pipeline = make_pipeline(i ? &monotonic : &plain, &trace[i]);
+		struct stream stream = pipeline_stream(pipeline);
 
-		assert_int_equal(captext_feed(text, CPUS, &sink), 0);
+		assert_int_equal(captext_feed(text, &info, &stream), 0);
 		pipeline_stats(pipeline, &stats[i]);
 		pipeline_free(pipeline);
 		lines[i] = to_text(&trace[i]);
@@ -297,24 +269,24 @@ static int write_short(void *ctx, const void *data, size_t size)
 static void test_sink_fails(void **state)
 {
 	struct pipeline_options options = plain;
-	struct raw_info info = captext_info(CPUS);
+	struct stream_info info = captext_info(CPUS);
 	struct rec_counters cpu[CPUS] = { 0 };
-	struct raw_counters counters = { .cpu = cpu };
+	struct stream_counters counters = { .cpu = cpu };
 	struct short_sink sink = { .left = 100 };
 	struct pipeline *pipeline;
-	struct capture_sink calls;
+	struct stream stream;
 	int err;
 
 	(void)state;
 	options.generation_ns = 10;
-	assert_int_equal(pipeline_new(&pipeline, &options, &info, write_short, &sink), 0);
-	calls = live_sink(pipeline);
+	assert_int_equal(pipeline_new(&pipeline, &options, write_short, &sink), 0);
+	stream = pipeline_stream(pipeline);
 	err = captext_feed(START ONE "round at=1\n" TWO "round at=1\n" THREE
 				     "round at=1\nround at=1\nround at=1\n",
-			   CPUS, &calls);
+			   &info, &stream);
 	assert_int_equal(err, -ENOSPC);
-	assert_int_equal(pipeline_round(pipeline), -ENOSPC);
-	assert_int_equal(pipeline_end(pipeline, &counters), -ENOSPC);
+	assert_int_equal(stream_round(&stream, &counters), -ENOSPC);
+	assert_int_equal(stream_end(&stream, &counters), -ENOSPC);
 	assert_int_equal(sink.after, 0);
 	pipeline_free(pipeline);
 }
@@ -322,39 +294,65 @@ static void test_sink_fails(void **state)
 static void test_order_of_calls(void **state)
 {
 	struct rec_counters cpu[CPUS] = { 0 };
-	struct raw_counters counters = { .cpu = cpu };
-	struct raw_info info = captext_info(CPUS);
+	struct stream_counters counters = { .cpu = cpu };
+	const struct stream_ring none = { 0 };
+	struct stream_info info = captext_info(CPUS);
 	struct captext_buffer trace;
-	struct pipeline *pipeline = make_pipeline(&plain, &info, &trace);
+	struct pipeline *pipeline = make_pipeline(&plain, &trace);
+	struct stream stream = pipeline_stream(pipeline);
+	struct pipeline_stats stats;
 
 	(void)state;
-	assert_int_equal(pipeline_ring(pipeline, NULL, 0), -EINVAL);
-	assert_int_equal(pipeline_round(pipeline), -EINVAL);
-	assert_int_equal(pipeline_end(pipeline, &counters), -EINVAL);
-	assert_int_equal(pipeline_snapshot(pipeline, NULL, 0, 1000), 0);
-	assert_int_equal(pipeline_snapshot(pipeline, NULL, 0, 1000), -EINVAL);
-	assert_int_equal(pipeline_round(pipeline), 0);
-	assert_int_equal(pipeline_end(pipeline, &counters), 0);
-	assert_int_equal(pipeline_round(pipeline), -EINVAL);
-	assert_int_equal(pipeline_end(pipeline, &counters), -EINVAL);
+	pipeline_stats(pipeline, &stats);
+	assert_int_equal(stats.records, 0);
+	assert_int_equal(stream_snapshot(&stream, NULL, 0, 1000), -EINVAL);
+	assert_int_equal(stream_begin(&stream, &info), 0);
+	assert_int_equal(stream_begin(&stream, &info), -EINVAL);
+	assert_int_equal(stream_ring(&stream, &none), -EINVAL);
+	assert_int_equal(stream_round(&stream, &counters), -EINVAL);
+	assert_int_equal(stream_end(&stream, &counters), -EINVAL);
+	assert_int_equal(stream_snapshot(&stream, NULL, 0, 1000), 0);
+	assert_int_equal(stream_snapshot(&stream, NULL, 0, 1000), -EINVAL);
+	assert_int_equal(stream_round(&stream, &counters), 0);
+	assert_int_equal(stream_end(&stream, &counters), 0);
+	assert_int_equal(stream_round(&stream, &counters), -EINVAL);
+	assert_int_equal(stream_end(&stream, &counters), -EINVAL);
 	pipeline_free(pipeline);
 	pipeline_free(NULL);
 	free(trace.data);
 }
 
+/* Begins with what makes no sense: -EINVAL then, and for ever. */
+static void refuse(const struct pipeline_options *options, const struct stream_info *info)
+{
+	struct captext_buffer trace;
+	struct pipeline *pipeline = make_pipeline(options, &trace);
+	struct stream stream = pipeline_stream(pipeline);
+
+	assert_int_equal(stream_begin(&stream, info), -EINVAL);
+	assert_int_equal(stream_snapshot(&stream, NULL, 0, 1000), -EINVAL);
+	assert_int_equal(trace.size, 0);
+	pipeline_free(pipeline);
+}
+
 static void test_bad_options(void **state)
 {
 	struct pipeline_options options = plain;
-	struct raw_info info = captext_info(RAW_MAX_CPUS + 1);
-	struct pipeline *pipeline;
+	struct stream_info info = captext_info(STREAM_MAX_CPUS + 1);
 
 	(void)state;
-	assert_int_equal(pipeline_new(&pipeline, &options, &info, captext_append, NULL), -EINVAL);
+	refuse(&plain, &info);
 	info = captext_info(0);
-	assert_int_equal(pipeline_new(&pipeline, &options, &info, captext_append, NULL), -EINVAL);
+	refuse(&plain, &info);
+	info = captext_info(CPUS);
+	info.encoding = 99;
+	refuse(&plain, &info);
+	info = captext_info(CPUS);
+	info.abi++;
+	refuse(&plain, &info);
 	info = captext_info(CPUS);
 	options.version = 24;
-	assert_int_equal(pipeline_new(&pipeline, &options, &info, captext_append, NULL), -EINVAL);
+	refuse(&options, &info);
 }
 
 static int stop(void *ctx, uint64_t offset)
@@ -366,20 +364,20 @@ static int stop(void *ctx, uint64_t offset)
 static void test_conversion_is_stopped(void **state)
 {
 	struct captext_buffer file = { 0 }, trace;
-	struct pipeline_options options = plain;
 	struct pipeline *pipeline;
 	struct raw_reader *reader;
 	struct raw_diag diag;
+	struct stream stream;
 	unsigned calls = 0;
 
 	(void)state;
-	options.data_stable = true;
 	assert_int_equal(
 		captext_raw(START "round at=1\nround at=1\nround at=1\nend at=1\n", CPUS, &file),
 		0);
 	assert_int_equal(raw_reader_new(&reader, file.data, file.size, &diag), 0);
-	pipeline = make_pipeline(&options, raw_reader_info(reader), &trace);
-	assert_int_equal(pipeline_convert(pipeline, reader, stop, &calls, &diag), -ECANCELED);
+	pipeline = make_pipeline(&plain, &trace);
+	stream = pipeline_stream(pipeline);
+	assert_int_equal(raw_play(reader, &stream, stop, &calls, &diag), -ECANCELED);
 	assert_int_equal(calls, 2);
 	pipeline_free(pipeline);
 	raw_reader_free(reader);
@@ -394,11 +392,10 @@ static uint64_t first_seed = 1, runs = 60;
 static void make_live(const struct sim *sim, const struct pipeline_options *options,
 		      struct captext_buffer *trace)
 {
-	struct raw_info info = capsim_info(sim);
-	struct pipeline *pipeline = make_pipeline(options, &info, trace);
-	struct capture_sink sink = live_sink(pipeline);
+	struct pipeline *pipeline = make_pipeline(options, trace);
+	struct stream stream = pipeline_stream(pipeline);
 
-	assert_int_equal(capsim_feed(sim, &sink), 0);
+	assert_int_equal(capsim_feed(sim, &stream), 0);
 	pipeline_free(pipeline);
 }
 

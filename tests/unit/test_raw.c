@@ -64,7 +64,7 @@ static void dump_snapshot(char *dump, const struct raw_chunk *chunk)
 
 static void dump_counters(char *dump, const struct raw_chunk *chunk)
 {
-	const struct raw_counters *counters = &chunk->counters;
+	const struct stream_counters *counters = &chunk->counters;
 
 	say(dump, "%s at=%lu missed=%lu", chunk->type == RAW_CHUNK_END ? "end" : "round",
 	    counters->ts_ns, counters->missed);
@@ -247,7 +247,7 @@ static const struct row rows[] = {
 	"EOPNOTSUPP: made on an architecture (number 9) that this gotrace-bpf does not know: use a newer one\n" },
 { "no CPU", FIELD, 0, offsetof(struct raw_info, cpus), 0,
 	"EBADMSG: damaged at byte 16: an impossible number of CPUs\n" },
-{ "too many CPUs", FIELD, 0, offsetof(struct raw_info, cpus), RAW_MAX_CPUS + 1,
+{ "too many CPUs", FIELD, 0, offsetof(struct raw_info, cpus), STREAM_MAX_CPUS + 1,
 	"EBADMSG: damaged at byte 16: an impossible number of CPUs\n" },
 { "more CPUs online than there are", FIELD, 0, offsetof(struct raw_info, cpus_online), 3,
 	"EBADMSG: damaged at byte 16: an impossible number of CPUs\n" },

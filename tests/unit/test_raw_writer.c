@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,11 +29,13 @@ static void test_long_ring(void **state)
 		struct rec_sys_exit record;
 	} *frames = calloc(FRAMES, sizeof(*frames));
 	struct captext_buffer file = { 0 };
-	struct raw_info info = captext_info(CPUS);
+	struct stream_info info = captext_info(CPUS);
+	struct stream_ring ring = { .data = frames, .size = FRAMES * sizeof(*frames) };
 	struct raw_writer *writer;
 	struct raw_reader *reader;
 	struct raw_chunk chunk;
 	struct raw_diag diag;
+	struct stream to;
 	uint32_t seq = 0;
 	unsigned rings = 0;
 
@@ -42,12 +45,17 @@ static void test_long_ring(void **state)
 			.length = sizeof(struct rec_sys_exit),
 			.record.head = { .seq = i, .type = REC_SYS_EXIT, .size = 40 },
 		};
-	assert_int_equal(raw_writer_new(&writer, &info, captext_append, &file), 0);
-	assert_int_equal(raw_write_snapshot(writer, NULL, 0, 0), 0);
-	assert_int_equal(raw_write_ring(writer, 0, frames, FRAMES * sizeof(*frames)), 0);
-	assert_int_equal(raw_write_ring(writer, CPUS + 1, frames, sizeof(*frames)), -EINVAL);
-	assert_int_equal(raw_write_ring(writer, 0, frames, 12), -EINVAL);
-	assert_int_equal(raw_write_ring(writer, 0, frames, 0), 0);
+	assert_int_equal(raw_writer_new(&writer, captext_append, &file), 0);
+	to = raw_writer_stream(writer);
+	assert_int_equal(stream_begin(&to, &info), 0);
+	assert_int_equal(stream_snapshot(&to, NULL, 0, 0), 0);
+	assert_int_equal(stream_ring(&to, &ring), 0);
+	ring.size = 12;
+	assert_int_equal(stream_ring(&to, &ring), -EBADMSG);
+	ring.size = 0;
+	assert_int_equal(stream_ring(&to, &ring), 0);
+	ring = (struct stream_ring){ .cpu = CPUS + 1, .data = frames, .size = sizeof(*frames) };
+	assert_int_equal(stream_ring(&to, &ring), -EBADMSG);
 	assert_int_equal(raw_writer_bytes(writer), file.size);
 	raw_writer_free(writer);
 
@@ -92,42 +100,81 @@ static int write_short(void *ctx, const void *data, size_t size)
 static void test_sink_fails(void **state)
 {
 	struct rec_counters cpu[CPUS] = { 0 };
-	struct raw_counters counters = { .cpu = cpu };
-	struct raw_info info = captext_info(CPUS);
+	struct stream_counters counters = { .cpu = cpu };
+	struct stream_info info = captext_info(CPUS);
 
 	(void)state;
 	for (size_t left = 0; left < 700; left += 20) {
 		struct short_sink sink = { .left = left };
-		struct raw_writer *writer = NULL;
-		int err = raw_writer_new(&writer, &info, write_short, &sink);
+		struct raw_writer *writer;
+		struct stream to;
 
-		assert_int_equal(err, left < 488 ? -ENOSPC : 0);
-		if (err) {
-			assert_null(writer);
-			continue;
-		}
-		raw_write_snapshot(writer, NULL, 0, 0);
-		raw_write_round(writer, &counters);
-		raw_write_round(writer, &counters);
-		assert_int_equal(raw_write_end(writer, &counters), -ENOSPC);
+		assert_int_equal(raw_writer_new(&writer, write_short, &sink), 0);
+		to = raw_writer_stream(writer);
+		assert_int_equal(stream_begin(&to, &info), left < 488 ? -ENOSPC : 0);
+		stream_snapshot(&to, NULL, 0, 0);
+		stream_round(&to, &counters);
+		stream_round(&to, &counters);
+		assert_int_equal(stream_end(&to, &counters), -ENOSPC);
+		assert_int_equal(stream_end(&to, NULL), -ENOSPC);
 		assert_int_equal(sink.after, 0);
 		assert_int_equal(raw_writer_bytes(writer), left - sink.left);
 		raw_writer_free(writer);
 	}
 }
 
-static void test_cpus_out_of_range(void **state)
+static void test_bad_info(void **state)
 {
 	struct captext_buffer file = { 0 };
-	struct raw_writer *writer = NULL;
-	struct raw_info info = captext_info(0);
+	struct stream_info info = captext_info(0);
+	struct raw_writer *writer;
+	struct stream to;
 
 	(void)state;
-	assert_int_equal(raw_writer_new(&writer, &info, captext_append, &file), -EINVAL);
-	info.cpus = RAW_MAX_CPUS + 1;
-	assert_int_equal(raw_writer_new(&writer, &info, captext_append, &file), -EINVAL);
+	assert_int_equal(raw_writer_new(&writer, captext_append, &file), 0);
+	to = raw_writer_stream(writer);
+	assert_int_equal(stream_begin(&to, &info), -EINVAL);
+	info.cpus = STREAM_MAX_CPUS + 1;
+	assert_int_equal(stream_begin(&to, &info), -EINVAL);
+	info = captext_info(CPUS);
+	info.encoding = 99;
+	assert_int_equal(stream_begin(&to, &info), -EINVAL);
 	assert_int_equal(file.size, 0);
 	raw_writer_free(writer);
+}
+
+/* What is played into a writer is the same file; one that was cut off stays so. */
+static void test_copy(void **state)
+{
+	static const char *const ends[] = { "end at=3000 cpu1=2\n", "" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		struct captext_buffer file = { 0 }, copy = { 0 };
+		struct raw_writer *writer;
+		struct raw_reader *reader;
+		struct raw_diag diag;
+		struct stream to;
+		char text[256];
+
+		snprintf(text, sizeof(text),
+			 "snapshot task=1/100#7 state=running cpu=1\nstart at=1000\n"
+			 "1100 cpu1 switch prev=1/100#8 next=idle state=asleep,S\n"
+			 "round at=2000\n%s",
+			 ends[i]);
+		assert_int_equal(captext_raw(text, CPUS, &file), 0);
+		assert_int_equal(raw_reader_new(&reader, file.data, file.size, &diag), 0);
+		assert_int_equal(raw_writer_new(&writer, captext_append, &copy), 0);
+		to = raw_writer_stream(writer);
+		assert_int_equal(raw_play(reader, &to, NULL, NULL, &diag), 0);
+		assert_int_equal(*diag.text == 0, *ends[i] != 0);
+		assert_int_equal(copy.size, file.size);
+		assert_memory_equal(copy.data, file.data, file.size);
+		raw_writer_free(writer);
+		raw_reader_free(reader);
+		free(file.data);
+		free(copy.data);
+	}
 }
 
 int main(void)
@@ -135,7 +182,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_long_ring),
 		cmocka_unit_test(test_sink_fails),
-		cmocka_unit_test(test_cpus_out_of_range),
+		cmocka_unit_test(test_bad_info),
+		cmocka_unit_test(test_copy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,12 +26,11 @@ static int take_snapshot(void *ctx, const struct rec_snapshot *threads, size_t c
 }
 
 /* Keeps the bytes; they are looked at when all are there and no longer move. */
-static int take_ring(void *ctx, uint32_t cpu, const void *data, size_t size)
+static int take_ring(void *ctx, const struct stream_ring *ring)
 {
 	struct collection *out = ctx;
 
-	(void)cpu;
-	while (out->room - out->used < size) {
+	while (out->room - out->used < ring->size) {
 		size_t room = out->room ? out->room * 2 : 4 << 20;
 		uint8_t *grown = realloc(out->data, room);
 
@@ -40,19 +39,12 @@ static int take_ring(void *ctx, uint32_t cpu, const void *data, size_t size)
 		out->data = grown;
 		out->room = room;
 	}
-	memcpy(out->data + out->used, data, size);
-	out->used += size;
+	memcpy(out->data + out->used, ring->data, ring->size);
+	out->used += ring->size;
 	return 0;
 }
 
-static int take_round(void *ctx, const struct raw_counters *counters)
-{
-	(void)ctx;
-	(void)counters;
-	return 0;
-}
-
-static int take_end(void *ctx, const struct raw_counters *counters)
+static int take_end(void *ctx, const struct stream_counters *counters)
 {
 	struct collection *out = ctx;
 
@@ -106,7 +98,7 @@ static int find_records(struct collection *out)
 
 struct reading {
 	struct capture *capture;
-	const struct capture_sink *sink;
+	const struct stream *to;
 	int stop;
 	int err;
 };
@@ -116,16 +108,16 @@ static void *read_on(void *arg)
 	struct reading *reading = arg;
 
 	while (!__atomic_load_n(&reading->stop, __ATOMIC_ACQUIRE) && !reading->err) {
-		reading->err = capture_poll(reading->capture, reading->sink);
+		reading->err = capture_poll(reading->capture, reading->to);
 		usleep(POLL_US);
 	}
 	return NULL;
 }
 
-static int collect_while(struct capture *capture, const struct capture_sink *sink,
-			 void (*run)(void *arg), void *arg)
+static int collect_while(struct capture *capture, const struct stream *to, void (*run)(void *arg),
+			 void *arg)
 {
-	struct reading reading = { capture, sink, 0, 0 };
+	struct reading reading = { capture, to, 0, 0 };
 	pthread_t thread;
 	int err = -pthread_create(&thread, NULL, read_on, &reading);
 
@@ -134,13 +126,18 @@ static int collect_while(struct capture *capture, const struct capture_sink *sin
 	run(arg);
 	__atomic_store_n(&reading.stop, 1, __ATOMIC_RELEASE);
 	pthread_join(thread, NULL);
-	return reading.err ? reading.err : capture_stop(capture, sink);
+	return reading.err ? reading.err : capture_stop(capture, to);
 }
 
 int collect(struct collection *out, const struct capture_options *options, void (*run)(void *arg),
 	    void *arg, struct capture_diag *diag)
 {
-	const struct capture_sink sink = { out, take_snapshot, take_ring, take_round, take_end };
+	static const struct stream_ops ops = {
+		.snapshot = take_snapshot,
+		.ring = take_ring,
+		.end = take_end,
+	};
+	const struct stream to = { &ops, out };
 	struct capture *capture;
 	int err;
 
@@ -150,9 +147,11 @@ int collect(struct collection *out, const struct capture_options *options, void 
 		return err;
 	out->cpus = capture_info(capture)->cpus;
 	out->counters = calloc(out->cpus, sizeof(*out->counters));
-	err = out->counters ? capture_start(capture, &sink, diag) : -ENOMEM;
+	err = out->counters ? capture_start(capture, diag) : -ENOMEM;
 	if (!err)
-		err = collect_while(capture, &sink, run, arg);
+		err = capture_begin(capture, &to);
+	if (!err)
+		err = collect_while(capture, &to, run, arg);
 	capture_close(capture);
 	return err ? err : find_records(out);
 }

@@ -18,8 +18,11 @@ struct capture {
 	struct kernel *kernel;
 	struct rings *rings;
 	struct targets targets;
-	struct raw_info info;
-	struct rec_counters *counters; /* [host.cpus], for the sink */
+	struct stream_info info;
+	struct rec_snapshot *threads; /* until the stream has them */
+	size_t thread_count;
+	uint64_t begin_ns;
+	struct rec_counters *counters; /* [host.cpus], for the stream */
 	uint64_t bytes;
 	unsigned rounds;
 	uint64_t missed; /* as last asked for */
@@ -34,8 +37,9 @@ static int fail(struct capture_diag *diag, int err, const char *what)
 
 static void info_fill(struct capture *capture, const struct capture_options *options)
 {
-	struct raw_info *info = &capture->info;
+	struct stream_info *info = &capture->info;
 
+	info->encoding = STREAM_BPF_RING;
 	info->abi = REC_ABI_VERSION;
 	info->arch = capture->host.arch;
 	info->cpus = capture->host.cpus;
@@ -128,11 +132,12 @@ void capture_close(struct capture *capture)
 	rings_free(capture->rings);
 	targets_fini(&capture->targets);
 	host_fini(&capture->host);
+	free(capture->threads);
 	free(capture->counters);
 	free(capture);
 }
 
-const struct raw_info *capture_info(const struct capture *capture)
+const struct stream_info *capture_info(const struct capture *capture)
 {
 	return &capture->info;
 }
@@ -167,11 +172,8 @@ static void be_prompt(void)
 	setpriority(PRIO_PROCESS, 0, -20);
 }
 
-int capture_start(struct capture *capture, const struct capture_sink *sink,
-		  struct capture_diag *diag)
+int capture_start(struct capture *capture, struct capture_diag *diag)
 {
-	struct rec_snapshot *threads;
-	size_t count;
 	int err = capture_prepare(capture, diag);
 
 	if (err)
@@ -180,25 +182,42 @@ int capture_start(struct capture *capture, const struct capture_sink *sink,
 	host_clocks(&capture->info.mono_ns, &capture->info.wall_ns);
 	capture->info.on_ns = host_mono_ns();
 	kernel_record(capture->kernel, true);
-	err = kernel_snapshot(capture->kernel, &threads, &count);
+	err = kernel_snapshot(capture->kernel, &capture->threads, &capture->thread_count);
 	if (err)
 		return fail(diag, err, "cannot take the snapshot of all tasks");
-	err = sink->snapshot(sink->ctx, threads, count, host_mono_ns());
-	free(threads);
+	capture->begin_ns = host_mono_ns();
+	return 0;
+}
+
+uint64_t capture_begin_ns(const struct capture *capture)
+{
+	return capture->begin_ns;
+}
+
+int capture_begin(struct capture *capture, const struct stream *to)
+{
+	int err = stream_begin(to, &capture->info);
+
+	if (!err)
+		err = stream_snapshot(to, capture->threads, capture->thread_count,
+				      capture->begin_ns);
+	free(capture->threads);
+	capture->threads = NULL;
 	return err;
 }
 
 struct forward {
 	struct capture *capture;
-	const struct capture_sink *sink;
+	const struct stream *to;
 };
 
 static int forward_ring(void *ctx, uint32_t cpu, const void *data, size_t size)
 {
+	const struct stream_ring ring = { .cpu = cpu, .data = data, .size = size };
 	struct forward *forward = ctx;
 
 	forward->capture->bytes += size;
-	return forward->sink->ring(forward->sink->ctx, cpu, data, size);
+	return stream_ring(forward->to, &ring);
 }
 
 /*
@@ -207,7 +226,7 @@ static int forward_ring(void *ctx, uint32_t cpu, const void *data, size_t size)
  */
 #define MISSED_ROUNDS 100
 
-static void read_counters(struct capture *capture, struct raw_counters *out, bool last)
+static void read_counters(struct capture *capture, struct stream_counters *out, bool last)
 {
 	if (last || capture->rounds++ % MISSED_ROUNDS == 0)
 		capture->missed = kernel_missed(capture->kernel);
@@ -219,23 +238,23 @@ static void read_counters(struct capture *capture, struct raw_counters *out, boo
 }
 
 /* 1: a round was completed and told; 0: not yet; or -errno. */
-static int poll_once(struct capture *capture, const struct capture_sink *sink)
+static int poll_once(struct capture *capture, const struct stream *to)
 {
-	struct forward forward = { capture, sink };
-	struct raw_counters counters;
+	struct forward forward = { capture, to };
+	struct stream_counters counters;
 	int complete = rings_read(capture->rings, forward_ring, &forward);
 	int err;
 
 	if (complete <= 0)
 		return complete;
 	read_counters(capture, &counters, false);
-	err = sink->round(sink->ctx, &counters);
+	err = stream_round(to, &counters);
 	return err ? err : 1;
 }
 
-int capture_poll(struct capture *capture, const struct capture_sink *sink)
+int capture_poll(struct capture *capture, const struct stream *to)
 {
-	int done = poll_once(capture, sink);
+	int done = poll_once(capture, to);
 
 	return done < 0 ? done : 0;
 }
@@ -246,14 +265,14 @@ int capture_poll(struct capture *capture, const struct capture_sink *sink)
 #define STOP_TRIES 100
 #define STOP_WAIT_US 1000
 
-int capture_stop(struct capture *capture, const struct capture_sink *sink)
+int capture_stop(struct capture *capture, const struct stream *to)
 {
-	struct raw_counters counters;
+	struct stream_counters counters;
 	int rounds = 0;
 
 	kernel_record(capture->kernel, false);
 	for (int i = 0; i < STOP_TRIES && rounds < STOP_ROUNDS; i++) {
-		int done = poll_once(capture, sink);
+		int done = poll_once(capture, to);
 
 		if (done < 0)
 			return done;
@@ -263,7 +282,7 @@ int capture_stop(struct capture *capture, const struct capture_sink *sink)
 	}
 	read_counters(capture, &counters, true);
 	kernel_detach(capture->kernel); /* the rest may take its time, and cost nobody else's */
-	return sink->end(sink->ctx, &counters);
+	return stream_end(to, &counters);
 }
 
 bool capture_targets_gone(const struct capture *capture)
@@ -273,13 +292,16 @@ bool capture_targets_gone(const struct capture *capture)
 
 void capture_usage(const struct capture *capture, struct capture_usage *out)
 {
-	*out = (struct capture_usage){ .bytes = capture->bytes,
+	*out = (struct capture_usage){ .missed = capture->missed,
+				       .bytes = capture->bytes,
 				       .fullest = rings_fullest(capture->rings) };
 	for (uint32_t cpu = 0; cpu < capture->host.cpus; cpu++) {
 		const struct rec_counters *counters = kernel_counters(capture->kernel, cpu);
 
 		out->records += counters->seq;
 		out->dropped += counters->dropped;
+		if (counters->dropped > out->dropped_most)
+			out->dropped_most = counters->dropped;
 	}
 }
 

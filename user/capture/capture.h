@@ -4,10 +4,11 @@
  * libbpf. It hands on what the rings hold, round by round, and does not look
  * into the records.
  *
- * The way of a capture: capture_open (load, mark, storage pass, attach),
- * capture_start (recording on, snapshot), capture_poll every ten milliseconds
- * or so, capture_stop (recording off, the rest), capture_close. Every part
- * goes to a struct capture_sink in the order in which a raw file holds it.
+ * The way of a capture: capture_open (load, mark), capture_start (attach,
+ * recording on, all threads listed), capture_begin (the stream gets what the
+ * capture is, and the list), capture_poll every ten milliseconds or so,
+ * capture_stop (recording off, the rest), capture_close. Privileges are needed
+ * up to capture_start and not after it.
  *
  * One thread at a time may use a capture. libbpf's own messages are kept from
  * the terminal; the first warning stands in the diag.
@@ -20,8 +21,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "raw/raw.h"
 #include "record.h"
+#include "stream/stream.h"
 
 struct capture;
 
@@ -39,22 +40,7 @@ struct capture_options {
 	bool children;		  /* and the processes they fork from now on */
 	const char *cgroup;	  /* REC_SCOPE_CGROUP: as target_cgroup() takes it */
 	size_t buffer_bytes;	  /* all rings together; 0: capture_default_buffer() */
-	const char *command_line; /* for raw_info.options; may be NULL */
-};
-
-/*
- * Where the parts of a capture go. Data is borrowed for the call. Each
- * returns 0 or -errno, which ends the call on the capture that led to it.
- */
-struct capture_sink {
-	void *ctx;
-	int (*snapshot)(void *ctx, const struct rec_snapshot *threads, size_t count,
-			uint64_t end_ns);
-	/* Whole frames of one ring. cpu == raw_info.cpus: the ring that CPUs
-	 * which were offline at the start share. */
-	int (*ring)(void *ctx, uint32_t cpu, const void *data, size_t size);
-	int (*round)(void *ctx, const struct raw_counters *counters);
-	int (*end)(void *ctx, const struct raw_counters *counters);
+	const char *command_line; /* for stream_info.options; may be NULL */
 };
 
 /*
@@ -68,18 +54,24 @@ int capture_open(struct capture **out, const struct capture_options *options,
 /* Detaches and frees. NULL is legal. */
 void capture_close(struct capture *capture);
 
-const struct raw_info *capture_info(const struct capture *capture);
+/* Complete once it has started. */
+const struct stream_info *capture_info(const struct capture *capture);
 
 /* Adds a process (and its children) to the scope; only before capture_start. */
 int capture_mark(struct capture *capture, pid_t pid, bool children, struct capture_diag *diag);
 
-/* 0, or -errno: of the sink if diag is left as it was. */
-int capture_start(struct capture *capture, const struct capture_sink *sink,
-		  struct capture_diag *diag);
-/* Drains all rings once. 0 or -errno of the sink. */
-int capture_poll(struct capture *capture, const struct capture_sink *sink);
-/* Recording off, drains the rest, detaches, sink->end. Once. */
-int capture_stop(struct capture *capture, const struct capture_sink *sink);
+/* Records from here on. 0, or -errno with diag. */
+int capture_start(struct capture *capture, struct capture_diag *diag);
+/* CLOCK_MONOTONIC when the list of all threads was complete. */
+uint64_t capture_begin_ns(const struct capture *capture);
+
+/* Each: 0 or -errno of the stream. */
+/* stream_begin and stream_snapshot; once, before the first poll. */
+int capture_begin(struct capture *capture, const struct stream *to);
+/* Drains all rings once. */
+int capture_poll(struct capture *capture, const struct stream *to);
+/* Recording off, drains the rest, detaches, stream_end. Once. */
+int capture_stop(struct capture *capture, const struct stream *to);
 
 /* REC_SCOPE_PROCESS: have all marked processes exited? */
 bool capture_targets_gone(const struct capture *capture);
@@ -87,9 +79,12 @@ bool capture_targets_gone(const struct capture *capture);
 struct capture_usage {
 	uint64_t records; /* numbered so far on all CPUs */
 	uint64_t dropped;
-	uint64_t bytes; /* handed to the sink */
-	double fullest; /* highest share of a ring found used, 0 to 1 */
+	uint64_t dropped_most; /* on the CPU that dropped the most */
+	uint64_t missed;       /* programs that did not run, as of about a second ago */
+	uint64_t bytes;	       /* handed on */
+	double fullest;	       /* highest share of a ring found used, 0 to 1 */
 };
+/* Now; exact after capture_stop. */
 void capture_usage(const struct capture *capture, struct capture_usage *out);
 
 size_t capture_default_buffer(void);

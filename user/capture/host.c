@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "raw/raw.h"
+#include "record.h"
 
 #define CPU_DIR "/sys/devices/system/cpu/"
 #define CPU_LIST_MAX 4096

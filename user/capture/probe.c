@@ -214,7 +214,7 @@ static void probe_memory(struct probe_finding *finding)
 		    free_mib < 2 * wanted ? ": give a smaller --buffer" : "");
 }
 
-static int take_snapshot(void *ctx, const struct rec_snapshot *threads, size_t count,
+static int count_threads(void *ctx, const struct rec_snapshot *threads, size_t count,
 			 uint64_t end_ns)
 {
 	(void)threads;
@@ -223,52 +223,40 @@ static int take_snapshot(void *ctx, const struct rec_snapshot *threads, size_t c
 	return 0;
 }
 
-static int take_ring(void *ctx, uint32_t cpu, const void *data, size_t size)
+/* A capture of a moment. */
+static void try_capture(struct capture *capture, struct probe_finding *finding)
 {
-	(void)ctx;
-	(void)cpu;
-	(void)data;
-	(void)size;
-	return 0;
-}
+	static const struct stream_ops ops = { .snapshot = count_threads };
+	size_t threads = 0;
+	const struct stream stream = { &ops, &threads };
+	struct capture_diag diag = { "" };
+	struct capture_usage usage;
 
-static int take_counters(void *ctx, const struct raw_counters *counters)
-{
-	(void)ctx;
-	(void)counters;
-	return 0;
+	if (capture_start(capture, &diag)) {
+		finding_set(finding, PROBE_FAILURE, "%s", diag.text);
+		return;
+	}
+	capture_begin(capture, &stream); /* counting cannot fail */
+	usleep(TRIAL_US);
+	capture_stop(capture, &stream);
+	capture_usage(capture, &usage);
+	finding_set(finding, usage.records && threads ? PROBE_OK : PROBE_FAILURE,
+		    "%zu threads, %llu records in %d ms, %llu dropped", threads,
+		    (unsigned long long)usage.records, TRIAL_US / 1000,
+		    (unsigned long long)usage.dropped);
 }
 
 static void probe_capture(struct probe_finding *finding)
 {
-	size_t threads = 0;
-	const struct capture_sink sink = { .ctx = &threads,
-					   .snapshot = take_snapshot,
-					   .ring = take_ring,
-					   .round = take_counters,
-					   .end = take_counters };
 	const struct capture_options options = { .scope = REC_SCOPE_SYSTEM };
 	struct capture_diag diag = { "" };
-	struct capture_usage usage;
 	struct capture *capture;
-	int err = capture_open(&capture, &options, &diag);
 
-	if (err) {
+	if (capture_open(&capture, &options, &diag)) {
 		finding_set(finding, PROBE_FAILURE, "%s", diag.text);
 		return;
 	}
-	err = capture_start(capture, &sink, &diag);
-	if (err) {
-		finding_set(finding, PROBE_FAILURE, "%s", diag.text);
-	} else {
-		usleep(TRIAL_US);
-		capture_stop(capture, &sink);
-		capture_usage(capture, &usage);
-		finding_set(finding, usage.records && threads ? PROBE_OK : PROBE_FAILURE,
-			    "%zu threads, %llu records in %d ms, %llu dropped", threads,
-			    (unsigned long long)usage.records, TRIAL_US / 1000,
-			    (unsigned long long)usage.dropped);
-	}
+	try_capture(capture, finding);
 	capture_close(capture);
 }
 

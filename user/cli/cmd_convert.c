@@ -15,6 +15,7 @@
 #include "cli/live.h"
 #include "cli/mapped.h"
 #include "cli/traceout.h"
+#include "raw/raw.h"
 
 struct convert {
 	const struct config *config;
@@ -108,14 +109,13 @@ static int finish(struct convert *convert, const struct raw_diag *stop)
 
 static int run(struct convert *convert)
 {
+	const struct stream stream = pipeline_stream(convert->trace.pipeline);
 	struct raw_diag stop = { .text = "" };
-	int err = traceout_begin(&convert->trace, raw_reader_info(convert->reader), true);
+	int err;
 
-	if (err)
-		return traceout_fail(&convert->trace, err);
 	convert->begin_ns = live_now_ns();
 	progress_init(&convert->progress, convert->config->quiet);
-	err = pipeline_convert(convert->trace.pipeline, convert->reader, on_passed, convert, &stop);
+	err = raw_play(convert->reader, &stream, on_passed, convert, &stop);
 	progress_clear(&convert->progress);
 	if (err == -ENODATA || err == -EBADMSG)
 		return cli_fail("%s: %s; nothing before it can be converted", convert->path,

@@ -12,6 +12,7 @@
 #include "cli/live.h"
 #include "cli/stats.h"
 #include "output/output.h"
+#include "raw/raw.h"
 
 #define DEFAULT_PATH "gotrace.gtraw"
 
@@ -19,55 +20,26 @@ struct record {
 	const struct config *config;
 	const char *path;
 	struct output *output, *stats; /* stats: NULL without --stats FILE */
-	struct raw_writer *writer;     /* NULL until on_begin */
-	bool named;		       /* there are records: an earlier capture had to go */
+	struct raw_writer *writer;
+	bool named; /* there are records: an earlier capture had to go */
 };
 
-static int on_begin(void *ctx, const struct raw_info *info)
-{
-	struct record *record = ctx;
-
-	return raw_writer_new(&record->writer, info, output_write, record->output);
-}
-
-static void on_measure(void *ctx, struct progress_state *state)
+static void measure(void *ctx, struct progress_state *state)
 {
 	const struct record *record = ctx;
 
 	state->bytes = raw_writer_bytes(record->writer);
 }
 
-static int on_snapshot(void *ctx, const struct rec_snapshot *threads, size_t count, uint64_t end_ns)
-{
-	const struct record *record = ctx;
-
-	return raw_write_snapshot(record->writer, threads, count, end_ns);
-}
-
-static int on_ring(void *ctx, uint32_t cpu, const void *data, size_t size)
+/* Comes before the writer: an earlier capture stays until there are records. */
+static int name_file(void *ctx, const struct stream_ring *ring)
 {
 	struct record *record = ctx;
 	int err = output_name(record->output);
 
-	if (err)
-		return err;
-	record->named = true;
-	return raw_write_ring(record->writer, cpu, data, size);
-}
-
-static int on_round(void *ctx, const struct raw_counters *counters)
-{
-	const struct record *record = ctx;
-	int err = raw_write_round(record->writer, counters);
-
-	return err ? err : output_flush(record->output);
-}
-
-static int on_end(void *ctx, const struct raw_counters *counters)
-{
-	const struct record *record = ctx;
-
-	return raw_write_end(record->writer, counters);
+	(void)ring;
+	record->named |= !err;
+	return err;
 }
 
 static int fail(const struct record *record, int err)
@@ -83,13 +55,13 @@ static int write_stats(const struct record *record, const struct live *live)
 	const struct stats_row rows[] = {
 		{ "file", 0, record->path },
 		{ "records", (int64_t)(usage->records - usage->dropped), NULL },
-		{ "lost", (int64_t)(usage->dropped + live->missed), NULL },
+		{ "lost", (int64_t)(usage->dropped + usage->missed), NULL },
 		{ "unseen", STATS_UNKNOWN, NULL }, /* this command does not look at records */
 		{ "repairs", STATS_UNKNOWN, NULL },
 		{ "events", 0, NULL },
 		{ "bytes", (int64_t)raw_writer_bytes(record->writer), NULL },
 		{ "duration_ns", (int64_t)(live->end_ns - live->begin_ns), NULL },
-		{ "missed", (int64_t)live->missed, NULL },
+		{ "missed", (int64_t)usage->missed, NULL },
 		{ "begin_ns", (int64_t)live->begin_ns, NULL },
 		{ "end_ns", (int64_t)live->end_ns, NULL },
 		{ "ring_bytes", (int64_t)capture_info(live->capture)->ring_bytes, NULL },
@@ -106,7 +78,7 @@ static void say_summary(const struct record *record, const struct live *live)
 
 	fprintf(stderr, "%s: %" PRIu64 " records, %" PRIu64 " lost, %s, %s",
 		output_path(record->output), usage->records - usage->dropped,
-		usage->dropped + live->missed,
+		usage->dropped + usage->missed,
 		units_format_bytes(bytes, sizeof(bytes), raw_writer_bytes(record->writer)),
 		units_format_duration(duration, sizeof(duration), live->end_ns - live->begin_ns));
 	if (output_is_file(record->output))
@@ -117,14 +89,14 @@ static void say_summary(const struct record *record, const struct live *live)
 
 static int run(struct live *live, struct record *record)
 {
+	static const struct stream_ops naming = { .ring = name_file };
+	struct stream_tee tee;
 	const struct live_output output = {
-		.begin = on_begin,
-		.measure = on_measure,
-		.sink = { .ctx = record,
-			  .snapshot = on_snapshot,
-			  .ring = on_ring,
-			  .round = on_round,
-			  .end = on_end },
+		.stream = stream_tee(&tee, (struct stream){ &naming, record },
+				     raw_writer_stream(record->writer)),
+		.file = record->output,
+		.measure = measure,
+		.ctx = record,
 	};
 	bool said;
 	int err = live_run(live, &output, &said);
@@ -140,28 +112,42 @@ static int run(struct live *live, struct record *record)
 	return write_stats(record, live);
 }
 
+/* The files, so that one that cannot be written is known at once. */
+static int open_files(struct record *record)
+{
+	struct output_diag diag;
+
+	if (output_open(&record->output, record->path, &diag))
+		return cli_fail("%s", diag.text);
+	if (raw_writer_new(&record->writer, output_write, record->output))
+		return cli_fail("%s", strerror(ENOMEM));
+	return stats_open(&record->stats, record->config->stats);
+}
+
+static void close_files(struct record *record)
+{
+	if (record->named)
+		output_close(record->output);
+	else
+		output_discard(record->output);
+	output_discard(record->stats);
+	raw_writer_free(record->writer);
+}
+
 int cmd_record(const struct config *config)
 {
 	struct record record = { .config = config,
 				 .path = config->output ? config->output : DEFAULT_PATH };
 	struct live live;
-	struct output_diag diag;
-	int status;
+	int status = open_files(&record);
 
-	if (output_open(&record.output, record.path, &diag))
-		return cli_fail("%s", diag.text);
-	if (stats_open(&record.stats, config->stats)) {
-		output_discard(record.output);
-		return CLI_FAILED;
+	if (status != CLI_DONE) {
+		close_files(&record);
+		return status;
 	}
 	status = live_open(&live, config);
 	if (status == CLI_DONE)
 		status = run(&live, &record);
-	if (record.named)
-		output_close(record.output);
-	else
-		output_discard(record.output);
-	output_discard(record.stats);
-	raw_writer_free(record.writer);
+	close_files(&record);
 	return live_close(&live, status);
 }

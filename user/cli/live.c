@@ -162,47 +162,6 @@ int live_open(struct live *live, const struct config *config)
 	return CLI_DONE;
 }
 
-static int on_snapshot(void *ctx, const struct rec_snapshot *threads, size_t count, uint64_t end_ns)
-{
-	struct live *live = ctx;
-	const struct live_output *output = live->output;
-	int err;
-
-	/* All is attached and the tasks are listed: nothing needs root any more. */
-	live->drop_err = privilege_drop();
-	if (live->drop_err)
-		return live->drop_err;
-	live->begin_ns = end_ns;
-	err = output->begin(output->sink.ctx, capture_info(live->capture));
-	return err ? err : output->sink.snapshot(output->sink.ctx, threads, count, end_ns);
-}
-
-static int on_ring(void *ctx, uint32_t cpu, const void *data, size_t size)
-{
-	const struct live *live = ctx;
-
-	return live->output->sink.ring(live->output->sink.ctx, cpu, data, size);
-}
-
-static int on_round(void *ctx, const struct raw_counters *counters)
-{
-	const struct live *live = ctx;
-
-	return live->output->sink.round(live->output->sink.ctx, counters);
-}
-
-static int on_end(void *ctx, const struct raw_counters *counters)
-{
-	struct live *live = ctx;
-
-	live->missed = counters->missed;
-	for (uint32_t cpu = 0; cpu < capture_info(live->capture)->cpus; cpu++) {
-		if (counters->cpu[cpu].dropped > live->dropped_most)
-			live->dropped_most = counters->cpu[cpu].dropped;
-	}
-	return live->output->sink.end(live->output->sink.ctx, counters);
-}
-
 static bool signal_is_end(struct live *live, struct signal_seen seen)
 {
 	if (seen.number == 0 || seen.number == SIGCHLD)
@@ -230,7 +189,7 @@ static uint64_t left_ns(const struct live *live, uint64_t elapsed_ns)
 	return elapsed_ns < duration ? duration - elapsed_ns : 0;
 }
 
-static void show_progress(struct live *live, uint64_t elapsed_ns)
+static void show_progress(struct live *live, const struct live_output *output, uint64_t elapsed_ns)
 {
 	struct progress_state state = { .elapsed_ns = elapsed_ns,
 					.left_ns = left_ns(live, elapsed_ns),
@@ -242,12 +201,13 @@ static void show_progress(struct live *live, uint64_t elapsed_ns)
 	capture_usage(live->capture, &usage);
 	state.records = usage.records;
 	state.lost = usage.dropped;
-	live->output->measure(live->output->sink.ctx, &state);
+	output->measure(output->ctx, &state);
 	progress_show(&live->progress, &state);
 }
 
-/* Until the end; recording goes on. 0 or -errno of the sink. */
-static int drain_until_end(struct live *live, const struct capture_sink *sink)
+/* Until the end; recording goes on. 0 or -errno of the stream. */
+static int drain_until_end(struct live *live, const struct stream *to,
+			   const struct live_output *output)
 {
 	bool ended = false;
 
@@ -259,10 +219,10 @@ static int drain_until_end(struct live *live, const struct capture_sink *sink)
 
 		seen = signals_wait(&live->signals, wait_ns < POLL_NS ? wait_ns : POLL_NS);
 		ended = wait_ns == 0 || signal_is_end(live, seen) || scope_has_ended(live);
-		err = capture_poll(live->capture, sink);
+		err = capture_poll(live->capture, to);
 		if (err)
 			return err;
-		show_progress(live, elapsed_ns);
+		show_progress(live, output, elapsed_ns);
 	}
 	return 0;
 }
@@ -276,42 +236,64 @@ static int start_command(struct live *live)
 	return err;
 }
 
-int live_run(struct live *live, const struct live_output *output, bool *said)
+/* Recording, and nothing needs root any more. 0, or -errno and said why. */
+static int start_capture(struct live *live)
 {
-	const struct capture_sink sink = { .ctx = live,
-					   .snapshot = on_snapshot,
-					   .ring = on_ring,
-					   .round = on_round,
-					   .end = on_end };
 	struct capture_diag diag = { "" };
-	int err, command_err = 0;
+	int err = capture_start(live->capture, &diag);
 
-	live->output = output;
-	*said = false;
-	err = capture_start(live->capture, &sink, &diag);
 	if (err) {
-		if (live->drop_err)
-			cli_fail("cannot give up privileges: %s", strerror(-err));
-		else if (*diag.text)
-			cli_fail("%s", diag.text);
-		*said = live->drop_err || *diag.text;
+		cli_fail("%s", diag.text);
 		return err;
 	}
+	/* All is attached and the threads are listed: the rest can be done by anybody. */
+	err = privilege_drop();
+	if (err)
+		cli_fail("cannot give up privileges: %s", strerror(-err));
+	live->begin_ns = capture_begin_ns(live->capture);
+	return err;
+}
+
+static int flush_file(void *ctx, const struct stream_counters *counters)
+{
+	(void)counters;
+	return output_flush(ctx);
+}
+
+/* Into the stream, up to the end. 0, or -errno: *said as live_run() has it. */
+static int record(struct live *live, const struct live_output *output, bool *said)
+{
+	static const struct stream_ops flush = { .round = flush_file };
+	struct stream_tee tee;
+	const struct stream to =
+		stream_tee(&tee, output->stream, (struct stream){ &flush, output->file });
+	int err = capture_begin(live->capture, &to);
+
+	if (err)
+		return err;
 	/* What a command says would run into the line. */
 	progress_init(&live->progress, live->config->quiet || live->has_child);
 	if (live->config->verbose)
 		cli_note("recording");
 	if (live->has_child)
-		command_err = start_command(live);
-	if (!command_err)
-		err = drain_until_end(live, &sink);
+		err = start_command(live);
+	*said = err != 0;
+	if (!err)
+		err = drain_until_end(live, &to, output);
 	progress_clear(&live->progress);
 	live->end_ns = live_now_ns();
-	if (!err && !command_err)
-		err = capture_stop(live->capture, &sink);
+	return err ? err : capture_stop(live->capture, &to);
+}
+
+int live_run(struct live *live, const struct live_output *output, bool *said)
+{
+	int err = start_capture(live);
+
+	*said = err != 0;
+	if (!err)
+		err = record(live, output, said);
 	capture_usage(live->capture, &live->usage);
-	*said = command_err != 0;
-	return command_err ? command_err : err;
+	return err;
 }
 
 /* All rings have one size, a power of two, so the worst CPU decides. */
@@ -321,11 +303,11 @@ uint64_t live_buffer_wanted(const struct live *live)
 	uint64_t kept = usage->records - usage->dropped, rings, ring, wanted;
 	struct sysinfo info;
 
-	if (!live->dropped_most)
+	if (!usage->dropped_most)
 		return 0;
 	rings = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
 	ring = capture_info(live->capture)->ring_bytes / rings;
-	wanted = ring + live->dropped_most * (kept ? usage->bytes / kept + 1 : RECORD_BYTES);
+	wanted = ring + usage->dropped_most * (kept ? usage->bytes / kept + 1 : RECORD_BYTES);
 	while (ring < wanted && ring < RING_MAX)
 		ring *= 2;
 	if (ring < wanted || (!sysinfo(&info) && ring * rings > info.freeram * info.mem_unit / 2))

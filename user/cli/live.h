@@ -2,8 +2,7 @@
 /*
  * A live capture as a command runs it: the kernel side, the command after
  * "--", the signals, the end and the progress line. Where the records go is
- * its caller's (struct live_output): cmd_trace.c makes a trace of them,
- * cmd_record.c keeps them.
+ * its caller's: a stream.
  *
  * The way: live_open, live_run, then the caller finishes its file, then
  * live_close, which gives the program's exit status.
@@ -16,30 +15,27 @@
 #include "cli/progress.h"
 #include "cli/signals.h"
 #include "options/options.h"
+#include "output/output.h"
 
+/* Where a capture goes. */
 struct live_output {
-	/* Once, just before sink.snapshot: what the capture is. 0 or -errno. */
-	int (*begin)(void *ctx, const struct raw_info *info);
+	struct stream stream;
+	struct output *file; /* flushed after every round: a killed program loses no more */
 	/* Fills events and bytes. */
 	void (*measure)(void *ctx, struct progress_state *state);
-	struct capture_sink sink; /* its ctx is the ctx of all */
+	void *ctx; /* of measure */
 };
 
 struct live {
 	const struct config *config;
-	const struct live_output *output;
 	struct signals signals;
 	struct child child;
 	bool has_child;
 	struct capture *capture;
 	struct progress progress;
-	int drop_err;		   /* of privilege_drop() */
-	uint64_t begin_ns, end_ns; /* CLOCK_MONOTONIC: snapshot complete, recording off */
-	int signal;		   /* that ended it, or 0 */
-	/* As of the end. */
-	struct capture_usage usage;
-	uint64_t missed;
-	uint64_t dropped_most; /* on the CPU that dropped the most */
+	uint64_t begin_ns, end_ns;  /* CLOCK_MONOTONIC: snapshot complete, recording off */
+	int signal;		    /* that ended it, or 0 */
+	struct capture_usage usage; /* as of the end */
 };
 
 /*
@@ -49,7 +45,7 @@ struct live {
 int live_open(struct live *live, const struct config *config);
 /*
  * Records until the end that the config asks for, or a signal. 0, or -errno:
- * *said tells whether it was said why; if not, the output's sink failed.
+ * *said tells whether it was said why; if not, the stream failed.
  */
 int live_run(struct live *live, const struct live_output *output, bool *said);
 /*

@@ -22,6 +22,19 @@ const char *traceout_path(const struct config *config)
 	return config->output ? config->output : DEFAULT_PATH;
 }
 
+static int make_pipeline(struct traceout *trace)
+{
+	const struct config *config = trace->config;
+	const struct pipeline_options options = {
+		.mapping = (enum model_mapping)config->mapping,
+		.version = config->version,
+		.monotonic = config->monotonic,
+	};
+	int err = pipeline_new(&trace->pipeline, &options, output_write, trace->output);
+
+	return err ? cli_fail("%s", strerror(-err)) : CLI_DONE;
+}
+
 int traceout_open(struct traceout *trace, const struct config *config)
 {
 	struct output_diag diag;
@@ -31,23 +44,11 @@ int traceout_open(struct traceout *trace, const struct config *config)
 		return cli_fail("%s", diag.text);
 	if (config->check && !output_is_file(trace->output))
 		cli_fail("--check reads the trace back: name a file with -o");
-	else if (stats_open(&trace->stats, config->stats) == CLI_DONE)
+	else if (stats_open(&trace->stats, config->stats) == CLI_DONE &&
+		 make_pipeline(trace) == CLI_DONE)
 		return CLI_DONE;
 	traceout_close(trace);
 	return CLI_FAILED;
-}
-
-int traceout_begin(struct traceout *trace, const struct raw_info *info, bool data_stable)
-{
-	const struct config *config = trace->config;
-	const struct pipeline_options options = {
-		.mapping = (enum model_mapping)config->mapping,
-		.version = config->version,
-		.monotonic = config->monotonic,
-		.data_stable = data_stable,
-	};
-
-	return pipeline_new(&trace->pipeline, &options, info, output_write, trace->output);
 }
 
 void traceout_measure(const struct traceout *trace, struct progress_state *state)

@@ -17,16 +17,17 @@ struct traceout {
 	const struct config *config;
 	const char *path;
 	struct output *output, *stats; /* stats: NULL without --stats FILE */
-	struct pipeline *pipeline;     /* NULL until traceout_begin */
-	bool keep;		       /* what is there: it is finished, or can be read in parts */
+	struct pipeline *pipeline;
+	bool keep; /* what is there: it is finished, or can be read in parts */
 };
 
 /* Where the trace goes. */
 const char *traceout_path(const struct config *config);
-/* Opens the files, so that one that cannot be written is known at once. Says what is wrong. */
+/*
+ * Makes the pipeline and opens the files, so that one that cannot be written
+ * is known at once. CLI_DONE, or said what is wrong and CLI_FAILED.
+ */
 int traceout_open(struct traceout *trace, const struct config *config);
-/* Makes the pipeline. 0 or -errno. */
-int traceout_begin(struct traceout *trace, const struct raw_info *info, bool data_stable);
 /* Fills events and bytes. */
 void traceout_measure(const struct traceout *trace, struct progress_state *state);
 

@@ -12,6 +12,7 @@
 
 #include "order/order.h"
 #include "pipeline/roundstore.h"
+#include "raw/raw.h"
 #include "trace/write/statuses.h"
 
 #define GENERATION_NS 1000000000ULL
@@ -24,6 +25,7 @@
 
 enum phase {
 	PHASE_NEW,
+	PHASE_BEGUN,   /* it is known what the capture is */
 	PHASE_RECORDS, /* the snapshot is known */
 	PHASE_ENDED,
 };
@@ -35,7 +37,7 @@ struct span {
 
 struct pipeline {
 	struct pipeline_options options;
-	struct raw_info info;
+	struct stream_info info;
 	gt_sink_fn sink;
 	void *sink_ctx;
 	enum phase phase;
@@ -72,7 +74,7 @@ static int to_sink(void *ctx, const void *data, size_t size)
 static int make_writer(struct pipeline *pipeline)
 {
 	const struct pipeline_options *options = &pipeline->options;
-	const struct raw_info *info = &pipeline->info;
+	const struct stream_info *info = &pipeline->info;
 	const struct gt_writer_options writer_options = {
 		.version = options->version,
 		.clock_ts = info->on_ns - pipeline->base_ns,
@@ -105,32 +107,16 @@ static int make_model(struct pipeline *pipeline)
 	return model_new(&pipeline->model, &options, pipeline->writer, pipeline->sched);
 }
 
-int pipeline_new(struct pipeline **out, const struct pipeline_options *options,
-		 const struct raw_info *info, gt_sink_fn sink, void *ctx)
+int pipeline_new(struct pipeline **out, const struct pipeline_options *options, gt_sink_fn sink,
+		 void *ctx)
 {
-	struct pipeline *pipeline;
-	int err;
+	struct pipeline *pipeline = calloc(1, sizeof(*pipeline));
 
-	if (info->abi != REC_ABI_VERSION || info->cpus == 0 || info->cpus > RAW_MAX_CPUS)
-		return -EINVAL;
-	pipeline = calloc(1, sizeof(*pipeline));
 	if (!pipeline)
 		return -ENOMEM;
 	pipeline->options = *options;
-	pipeline->info = *info;
 	pipeline->sink = sink;
 	pipeline->sink_ctx = ctx;
-	if (!options->monotonic && info->on_ns > ORIGIN_NS)
-		pipeline->base_ns = info->on_ns - ORIGIN_NS;
-	err = order_new(&pipeline->order, info->cpus);
-	if (!err)
-		err = make_writer(pipeline);
-	if (!err)
-		err = make_model(pipeline);
-	if (err) {
-		pipeline_free(pipeline);
-		return err;
-	}
 	*out = pipeline;
 	return 0;
 }
@@ -155,10 +141,39 @@ static int check_phase(const struct pipeline *pipeline, enum phase phase)
 	return pipeline->phase == phase ? 0 : -EINVAL;
 }
 
-int pipeline_snapshot(struct pipeline *pipeline, const struct rec_snapshot *threads, size_t count,
-		      uint64_t end_ns)
+static int make_stages(struct pipeline *pipeline)
 {
+	int err = order_new(&pipeline->order, pipeline->info.cpus);
+
+	if (!err)
+		err = make_writer(pipeline);
+	return err ? err : make_model(pipeline);
+}
+
+static int take_begin(void *ctx, const struct stream_info *info)
+{
+	struct pipeline *pipeline = ctx;
 	int err = check_phase(pipeline, PHASE_NEW);
+
+	if (err)
+		return err;
+	if (info->encoding != STREAM_BPF_RING || info->abi != REC_ABI_VERSION || info->cpus == 0 ||
+	    info->cpus > STREAM_MAX_CPUS)
+		return keep(pipeline, -EINVAL);
+	pipeline->info = *info;
+	if (!pipeline->options.monotonic && info->on_ns > ORIGIN_NS)
+		pipeline->base_ns = info->on_ns - ORIGIN_NS;
+	err = keep(pipeline, make_stages(pipeline));
+	if (!err)
+		pipeline->phase = PHASE_BEGUN;
+	return err;
+}
+
+static int take_snapshot(void *ctx, const struct rec_snapshot *threads, size_t count,
+			 uint64_t end_ns)
+{
+	struct pipeline *pipeline = ctx;
+	int err = check_phase(pipeline, PHASE_BEGUN);
 
 	if (err)
 		return err;
@@ -187,10 +202,12 @@ static int check_frames(const struct pipeline *pipeline, const void *data, size_
 	return pos == size ? 0 : -EBADMSG;
 }
 
-static int add_span(struct pipeline *pipeline, const void *data, size_t size)
+static int add_span(struct pipeline *pipeline, const struct stream_ring *ring)
 {
-	if (!pipeline->options.data_stable) {
-		data = roundstore_copy(&pipeline->store, data, size);
+	const void *data = ring->data;
+
+	if (!ring->stable) {
+		data = roundstore_copy(&pipeline->store, data, ring->size);
 		if (!data)
 			return -ENOMEM;
 	}
@@ -203,21 +220,22 @@ static int add_span(struct pipeline *pipeline, const void *data, size_t size)
 		pipeline->spans = spans;
 		pipeline->span_room = room;
 	}
-	pipeline->spans[pipeline->span_count++] = (struct span){ data, size };
+	pipeline->spans[pipeline->span_count++] = (struct span){ data, ring->size };
 	return 0;
 }
 
-int pipeline_ring(struct pipeline *pipeline, const void *data, size_t size)
+static int take_ring(void *ctx, const struct stream_ring *ring)
 {
+	struct pipeline *pipeline = ctx;
 	uint64_t records;
 	int err = check_phase(pipeline, PHASE_RECORDS);
 
 	if (!err)
-		err = check_frames(pipeline, data, size, &records);
+		err = check_frames(pipeline, ring->data, ring->size, &records);
 	if (err || !records)
 		return err;
 	pipeline->open_records += records;
-	return keep(pipeline, add_span(pipeline, data, size));
+	return keep(pipeline, add_span(pipeline, ring));
 }
 
 static int push_span(struct pipeline *pipeline, const struct span *span)
@@ -255,12 +273,14 @@ static int drain(struct pipeline *pipeline)
 	return pipeline->err;
 }
 
-int pipeline_round(struct pipeline *pipeline)
+static int take_round(void *ctx, const struct stream_counters *counters)
 {
+	struct pipeline *pipeline = ctx;
 	int err = check_phase(pipeline, PHASE_RECORDS);
 
 	if (err)
 		return err;
+	pipeline->missed = counters->missed; /* should the capture be cut off after it */
 	err = keep(pipeline, push_round(pipeline));
 	if (err)
 		return err;
@@ -270,17 +290,12 @@ int pipeline_round(struct pipeline *pipeline)
 	return err;
 }
 
-void pipeline_count(struct pipeline *pipeline, const struct raw_counters *counters)
-{
-	pipeline->missed = counters->missed;
-}
-
 /*
  * Ends the order's input. A capture's last counters were read when nothing was
  * written any more, so they say what is missing at the end. A round's would
  * not: they count records that came after its rings were read.
  */
-static int end_order(struct pipeline *pipeline, const struct raw_counters *counters)
+static int end_order(struct pipeline *pipeline, const struct stream_counters *counters)
 {
 	uint32_t cpus = pipeline->info.cpus;
 	uint64_t *ends;
@@ -295,7 +310,7 @@ static int end_order(struct pipeline *pipeline, const struct raw_counters *count
 		return -ENOMEM;
 	for (uint32_t cpu = 0; cpu < cpus; cpu++)
 		ends[cpu] = counters->cpu[cpu].seq;
-	pipeline_count(pipeline, counters);
+	pipeline->missed = counters->missed;
 	if (counters->ts_ns > pipeline->last_ns)
 		pipeline->last_ns = counters->ts_ns;
 	err = push_round(pipeline);
@@ -305,8 +320,9 @@ static int end_order(struct pipeline *pipeline, const struct raw_counters *count
 	return err;
 }
 
-int pipeline_end(struct pipeline *pipeline, const struct raw_counters *counters)
+static int take_end(void *ctx, const struct stream_counters *counters)
 {
+	struct pipeline *pipeline = ctx;
 	int err = check_phase(pipeline, PHASE_RECORDS);
 
 	if (err)
@@ -324,11 +340,29 @@ int pipeline_end(struct pipeline *pipeline, const struct raw_counters *counters)
 	return err;
 }
 
+static const struct stream_ops pipeline_ops = {
+	.begin = take_begin,
+	.snapshot = take_snapshot,
+	.ring = take_ring,
+	.round = take_round,
+	.end = take_end,
+};
+
+struct stream pipeline_stream(struct pipeline *pipeline)
+{
+	return (struct stream){ &pipeline_ops, pipeline };
+}
+
 void pipeline_stats(const struct pipeline *pipeline, struct pipeline_stats *out)
 {
-	const struct order_stats *order = order_stats(pipeline->order);
-	const struct model_stats *model = model_stats(pipeline->model);
+	const struct order_stats *order;
+	const struct model_stats *model;
 
+	*out = (struct pipeline_stats){ 0 };
+	if (pipeline->phase == PHASE_NEW)
+		return;
+	order = order_stats(pipeline->order);
+	model = model_stats(pipeline->model);
 	*out = (struct pipeline_stats){
 		.records = model->records,
 		.lost = order->lost + pipeline->missed,

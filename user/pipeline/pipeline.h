@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * The pipeline: a capture's parts in, the bytes of a trace out.
+ * The pipeline: a stream in, the bytes of a trace out.
  *
- * It drives order -> model -> scheduler view -> writer, and is fed by exactly
- * the calls that a live capture makes or a raw file yields: snapshot, ring
- * bytes, rounds, end. So a live trace and a converted one are the same code.
- * It does no I/O; where bytes go is the sink's business. Nothing that it is
- * fed is trusted.
+ * It drives order -> model -> scheduler view -> writer, and does not know who
+ * calls the stream, a live capture or a raw file that is played. So a live
+ * trace and a converted one are the same code. It does no I/O; where bytes go
+ * is the sink's business. Nothing that it is fed is trusted.
  *
  * Memory: the records of three rounds (copied, unless they stay where they
  * are), the threads alive, the tables of one generation.
@@ -19,16 +18,15 @@
 #include <stdint.h>
 
 #include "model/model.h"
-#include "raw/raw.h"
+#include "stream/stream.h"
 #include "trace/write/writer.h"
 
 struct pipeline;
 
 struct pipeline_options {
 	enum model_mapping mapping;
-	int version;	  /* of the trace: 22, 23, 25, 26 */
-	bool monotonic;	  /* times as CLOCK_MONOTONIC; else from a small origin */
-	bool data_stable; /* ring bytes stay as they are for the pipeline's life: not copied */
+	int version;		   /* of the trace: 22, 23, 25, 26 */
+	bool monotonic;		   /* times as CLOCK_MONOTONIC; else from a small origin */
 	uint64_t generation_ns;	   /* 0: 10^9 */
 	uint64_t generation_bytes; /* 0: 16 MiB */
 };
@@ -49,43 +47,20 @@ struct pipeline_stats {
 	uint64_t clock_offset_ns;  /* trace time + this = CLOCK_MONOTONIC */
 };
 
-/* info is copied. -EINVAL: an option or info makes no sense; -ENOMEM. */
-int pipeline_new(struct pipeline **out, const struct pipeline_options *options,
-		 const struct raw_info *info, gt_sink_fn sink, void *ctx);
+/* 0 or -ENOMEM. */
+int pipeline_new(struct pipeline **out, const struct pipeline_options *options, gt_sink_fn sink,
+		 void *ctx);
 void pipeline_free(struct pipeline *pipeline);
 
 /*
- * In this order: snapshot, then rings and rounds, then the end. 0; -errno of
- * the sink, -ENOMEM: nothing can follow; -EINVAL: out of order; -EBADMSG: what
- * no kernel side writes. Then nothing of the call was taken, and the end may
- * follow.
+ * What makes the trace of what is sent there. Begin: -EINVAL if an option or
+ * the info makes no sense, -ENOMEM. Records count when their round is
+ * complete. An end without counters: the trace goes up to the last whole
+ * round. The first -errno of the sink is returned by every later call.
  */
-int pipeline_snapshot(struct pipeline *pipeline, const struct rec_snapshot *threads, size_t count,
-		      uint64_t end_ns);
-/* Whole frames (raw_frame_next), 8-aligned. They count when their round is complete. */
-int pipeline_ring(struct pipeline *pipeline, const void *data, size_t size);
-int pipeline_round(struct pipeline *pipeline);
-/* The counters at a round's end, for the stats of a capture that is cut off after it. */
-void pipeline_count(struct pipeline *pipeline, const struct raw_counters *counters);
-/*
- * Finishes the trace. counters: the capture's last. NULL: it was cut off, so
- * that the trace goes up to its last whole round, and losses at the very end
- * are unknown.
- */
-int pipeline_end(struct pipeline *pipeline, const struct raw_counters *counters);
+struct stream pipeline_stream(struct pipeline *pipeline);
 
-/* The file's bytes below offset are not needed any more. 0, or -errno to stop. */
-typedef int (*pipeline_passed_fn)(void *ctx, uint64_t offset);
-
-/*
- * Feeds all of a raw file to a pipeline with data_stable. passed may be NULL.
- * 0: the trace is complete; diag->text is empty, or says why the capture is
- * not, and diag->offset where. -ENODATA, -EBADMSG: there is no trace, for the
- * capture has not even a snapshot; diag says why. Others as above, or passed's.
- */
-int pipeline_convert(struct pipeline *pipeline, struct raw_reader *reader,
-		     pipeline_passed_fn passed, void *ctx, struct raw_diag *diag);
-
+/* Zeros until the stream has begun. */
 void pipeline_stats(const struct pipeline *pipeline, struct pipeline_stats *out);
 
 #endif

@@ -36,6 +36,27 @@ struct raw_file_head {
 	uint32_t crc; /* of what stands before it */
 };
 
+/*
+ * What a capture is (struct stream_info). A newer minor version may append
+ * members: what an older file lacks is 0. Records of ABI 1 are always frames of
+ * the kernel's BPF ring buffer.
+ */
+struct raw_info {
+	uint32_t abi;
+	uint32_t arch;
+	uint32_t cpus;
+	uint32_t cpus_online;
+	uint32_t scope;
+	uint32_t tracer_tgid;
+	uint64_t mono_ns;
+	uint64_t wall_ns;
+	uint64_t on_ns;
+	uint64_t ring_bytes;
+	char release[64];
+	char hostname[64];
+	char options[256];
+};
+
 enum raw_file_type {
 	RAW_TYPE_HEADER = 1,   /* struct raw_info */
 	RAW_TYPE_SNAPSHOT = 2, /* struct raw_snapshot_head, rec_snapshot entries */

@@ -11,8 +11,9 @@
  * chunks it touches. A chunk of unknown type is skipped, a file of a newer major
  * version is refused.
  *
- * This module does not know what records mean; it checks only that a ring's
- * bytes are a sequence of framed records of plausible sizes.
+ * The writer is a stream, and a file is played into one (raw_play). This module
+ * does not know what records mean; it checks only that a ring's bytes are a
+ * sequence of framed records of plausible sizes.
  */
 #ifndef GOTRACE_RAW_RAW_H
 #define GOTRACE_RAW_RAW_H
@@ -22,36 +23,7 @@
 #include <stdint.h>
 
 #include "record.h"
-
-#define RAW_MAX_CPUS 8192 /* the most a kernel can be built for (x86's MAXSMP) */
-
-/*
- * What a capture is; in RAW_HEADER, byte for byte. A newer program may append
- * members: what an older file lacks is 0. Strings are NUL-terminated, UTF-8 or
- * not.
- */
-struct raw_info {
-	uint32_t abi;	      /* REC_ABI_VERSION of the records */
-	uint32_t arch;	      /* enum rec_arch */
-	uint32_t cpus;	      /* possible CPUs, 1 to RAW_MAX_CPUS: record.cpu is below */
-	uint32_t cpus_online; /* at the start */
-	uint32_t scope;	      /* enum rec_scope */
-	uint32_t tracer_tgid;
-	uint64_t mono_ns;    /* the two clocks at one moment before the start */
-	uint64_t wall_ns;    /* CLOCK_REALTIME */
-	uint64_t on_ns;	     /* CLOCK_MONOTONIC when recording was switched on */
-	uint64_t ring_bytes; /* all rings together */
-	char release[64];    /* uname -r */
-	char hostname[64];
-	char options[256]; /* the command line's options, for the reader's eyes */
-};
-
-/* At the end of every round and of the capture. */
-struct raw_counters {
-	uint64_t ts_ns;			/* when they were read */
-	uint64_t missed;		/* programs that did not run: recursion_misses, all CPUs */
-	const struct rec_counters *cpu; /* one per CPU of raw_info.cpus */
-};
+#include "stream/stream.h"
 
 /*
  * A ring's bytes hold framed records: a u32 length (bit 31 never set here,
@@ -70,25 +42,16 @@ struct raw_writer;
 /* Writes all of data or returns -errno. */
 typedef int (*raw_sink_fn)(void *ctx, const void *data, size_t size);
 
-/*
- * Writes the file's head and RAW_HEADER. All of these: 0, or -errno of the
- * sink, which is then returned by every later call, and nothing more is
- * written. -EINVAL: cpus out of range; -ENOMEM.
- */
-int raw_writer_new(struct raw_writer **out, const struct raw_info *info, raw_sink_fn sink,
-		   void *ctx);
+/* 0 or -ENOMEM. */
+int raw_writer_new(struct raw_writer **out, raw_sink_fn sink, void *ctx);
 void raw_writer_free(struct raw_writer *writer);
-/* end_ns: CLOCK_MONOTONIC when the snapshot was complete; the trace starts there. */
-int raw_write_snapshot(struct raw_writer *writer, const struct rec_snapshot *threads, size_t count,
-		       uint64_t end_ns);
 /*
- * Whole frames of one ring, 8-aligned; any size, split into chunks between
- * frames. cpu <= info.cpus: that one is the ring shared by CPUs that were
- * offline at the start. -EINVAL: not whole frames.
+ * What is sent there is written: the file's head with begin, then a chunk for
+ * each call; rings are split between frames. -errno of the sink is returned by
+ * every later call, and nothing more is written. -EINVAL: cpus out of range.
+ * -EBADMSG: no whole frames, or of no CPU.
  */
-int raw_write_ring(struct raw_writer *writer, uint32_t cpu, const void *data, size_t size);
-int raw_write_round(struct raw_writer *writer, const struct raw_counters *counters);
-int raw_write_end(struct raw_writer *writer, const struct raw_counters *counters);
+struct stream raw_writer_stream(struct raw_writer *writer);
 uint64_t raw_writer_bytes(const struct raw_writer *writer);
 
 /* ---- reading ---- */
@@ -108,11 +71,11 @@ struct raw_chunk {
 	size_t thread_count;
 	uint64_t snapshot_end_ns;
 	/* RING: borrowed from the file's memory, valid while that is; 8-aligned */
-	uint32_t cpu; /* <= info.cpus, as given to raw_write_ring() */
+	uint32_t cpu; /* <= info.cpus, as given to the writer */
 	const void *data;
 	size_t size;
 	/* ROUND, END: borrowed until the next call */
-	struct raw_counters counters;
+	struct stream_counters counters;
 };
 
 struct raw_reader;
@@ -132,7 +95,7 @@ struct raw_diag {
  */
 int raw_reader_new(struct raw_reader **out, const void *data, size_t size, struct raw_diag *diag);
 void raw_reader_free(struct raw_reader *reader);
-const struct raw_info *raw_reader_info(const struct raw_reader *reader);
+const struct stream_info *raw_reader_info(const struct raw_reader *reader);
 /*
  * The next chunk. 1: *out filled; 0: the file's proper end (RAW_END was seen);
  * -ENODATA: it stops without an end (killed, or cut off), with diag filled, and
@@ -141,5 +104,20 @@ const struct raw_info *raw_reader_info(const struct raw_reader *reader);
  * given is whole; a snapshot is the first, if it is not what is damaged. -ENOMEM.
  */
 int raw_read_chunk(struct raw_reader *reader, struct raw_chunk *out, struct raw_diag *diag);
+
+/* The file's bytes below offset are not needed any more. 0, or -errno to stop. */
+typedef int (*raw_passed_fn)(void *ctx, uint64_t offset);
+
+/*
+ * Plays all of a file into a stream, rings as stable bytes. What is whole is
+ * played, whatever stands before or after it; for a list of threads that is
+ * damaged the stream gets an empty one. passed may be NULL.
+ * 0: the stream has had its end; diag->text is empty, or says why the capture
+ * is not whole, and diag->offset where. -ENODATA, -EBADMSG: the stream had no
+ * snapshot, for the capture has not even that; diag says why. Others: of the
+ * stream, or of passed.
+ */
+int raw_play(struct raw_reader *reader, const struct stream *to, raw_passed_fn passed, void *ctx,
+	     struct raw_diag *diag);
 
 #endif

@@ -22,7 +22,7 @@ struct raw_reader {
 	uint32_t sequence;
 	bool begun; /* the list of threads was read, or can not come any more */
 	bool ended;
-	struct raw_info info;
+	struct stream_info info;
 	uint8_t *entries; /* of the last chunk, if another version made them */
 	int err;	  /* where it stops, and why */
 	struct raw_diag diag;
@@ -315,7 +315,8 @@ static int read_file_head(struct raw_reader *reader, struct raw_diag *diag)
 	return 0;
 }
 
-static int check_info(const struct raw_info *info, const struct span *span, struct raw_diag *diag)
+static int check_info(const struct stream_info *info, const struct span *span,
+		      struct raw_diag *diag)
 {
 	if (info->abi > REC_ABI_VERSION)
 		return fail(diag, -ENOTSUP, span->offset,
@@ -329,27 +330,52 @@ static int check_info(const struct raw_info *info, const struct span *span, stru
 			    "made on an architecture (number %" PRIu32
 			    ") that this gotrace-bpf does not know: use a newer one",
 			    info->arch);
-	if (!info->cpus || info->cpus > RAW_MAX_CPUS || !info->cpus_online ||
+	if (!info->cpus || info->cpus > STREAM_MAX_CPUS || !info->cpus_online ||
 	    info->cpus_online > info->cpus)
 		return damaged(span, diag, "an impossible number of CPUs");
 	return 0;
 }
 
+/* Text in a file has its end where it has it; the last byte is one in any case. */
+static void copy_text(char *to, const char *from, size_t size)
+{
+	memcpy(to, from, size - 1);
+	to[size - 1] = '\0';
+}
+
+static void info_from_file(struct stream_info *out, const struct raw_info *info)
+{
+	*out = (struct stream_info){
+		.encoding = STREAM_BPF_RING,
+		.abi = info->abi,
+		.arch = info->arch,
+		.cpus = info->cpus,
+		.cpus_online = info->cpus_online,
+		.scope = info->scope,
+		.tracer_tgid = info->tracer_tgid,
+		.mono_ns = info->mono_ns,
+		.wall_ns = info->wall_ns,
+		.on_ns = info->on_ns,
+		.ring_bytes = info->ring_bytes,
+	};
+	copy_text(out->release, info->release, sizeof(out->release));
+	copy_text(out->hostname, info->hostname, sizeof(out->hostname));
+	copy_text(out->options, info->options, sizeof(out->options));
+}
+
 static int read_header(struct raw_reader *reader, struct raw_diag *diag)
 {
-	struct raw_info *info = &reader->info;
 	struct span span = { .offset = 0 };
+	struct raw_info info = { 0 };
 	int err = next_span(reader, &span, diag);
 
 	if (err)
 		return err;
 	if (span.head.type != RAW_TYPE_HEADER || span.head.size < RAW_INFO_SIZE)
 		return damaged(&span, diag, "the capture's description is missing");
-	memcpy(info, span.payload, span.head.size < sizeof(*info) ? span.head.size : sizeof(*info));
-	info->release[sizeof(info->release) - 1] = '\0';
-	info->hostname[sizeof(info->hostname) - 1] = '\0';
-	info->options[sizeof(info->options) - 1] = '\0';
-	return check_info(info, &span, diag);
+	memcpy(&info, span.payload, span.head.size < sizeof(info) ? span.head.size : sizeof(info));
+	info_from_file(&reader->info, &info);
+	return check_info(&reader->info, &span, diag);
 }
 
 int raw_reader_new(struct raw_reader **out, const void *data, size_t size, struct raw_diag *diag)
@@ -381,7 +407,7 @@ void raw_reader_free(struct raw_reader *reader)
 	free(reader);
 }
 
-const struct raw_info *raw_reader_info(const struct raw_reader *reader)
+const struct stream_info *raw_reader_info(const struct raw_reader *reader)
 {
 	return &reader->info;
 }

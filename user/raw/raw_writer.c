@@ -55,37 +55,41 @@ static void put_file_head(struct raw_writer *writer)
 	put(writer, &head, sizeof(head));
 }
 
-int raw_writer_new(struct raw_writer **out, const struct raw_info *info, raw_sink_fn sink,
-		   void *ctx)
+static struct raw_info info_to_file(const struct stream_info *info)
 {
-	struct raw_writer *writer;
-	int err;
+	struct raw_info out = {
+		.abi = info->abi,
+		.arch = info->arch,
+		.cpus = info->cpus,
+		.cpus_online = info->cpus_online,
+		.scope = info->scope,
+		.tracer_tgid = info->tracer_tgid,
+		.mono_ns = info->mono_ns,
+		.wall_ns = info->wall_ns,
+		.on_ns = info->on_ns,
+		.ring_bytes = info->ring_bytes,
+	};
 
-	if (!info->cpus || info->cpus > RAW_MAX_CPUS)
+	memcpy(out.release, info->release, sizeof(out.release));
+	memcpy(out.hostname, info->hostname, sizeof(out.hostname));
+	memcpy(out.options, info->options, sizeof(out.options));
+	return out;
+}
+
+static int write_begin(void *ctx, const struct stream_info *info)
+{
+	struct raw_info head = info_to_file(info);
+	struct raw_writer *writer = ctx;
+
+	if (!info->cpus || info->cpus > STREAM_MAX_CPUS || info->encoding != STREAM_BPF_RING)
 		return -EINVAL;
-	writer = calloc(1, sizeof(*writer));
-	if (!writer)
-		return -ENOMEM;
-	writer->sink = sink;
-	writer->ctx = ctx;
 	writer->cpus = info->cpus;
 	put_file_head(writer);
-	err = put_chunk(writer, RAW_TYPE_HEADER, info, sizeof(*info), NULL, 0);
-	if (err) {
-		free(writer);
-		return err;
-	}
-	*out = writer;
-	return 0;
+	return put_chunk(writer, RAW_TYPE_HEADER, &head, sizeof(head), NULL, 0);
 }
 
-void raw_writer_free(struct raw_writer *writer)
-{
-	free(writer);
-}
-
-int raw_write_snapshot(struct raw_writer *writer, const struct rec_snapshot *threads, size_t count,
-		       uint64_t end_ns)
+static int write_snapshot(void *ctx, const struct rec_snapshot *threads, size_t count,
+			  uint64_t end_ns)
 {
 	struct raw_snapshot_head head = {
 		.end_ns = end_ns,
@@ -94,8 +98,8 @@ int raw_write_snapshot(struct raw_writer *writer, const struct rec_snapshot *thr
 	};
 
 	if (count > UINT32_MAX)
-		return -EINVAL;
-	return put_chunk(writer, RAW_TYPE_SNAPSHOT, &head, sizeof(head), threads,
+		return -EBADMSG;
+	return put_chunk(ctx, RAW_TYPE_SNAPSHOT, &head, sizeof(head), threads,
 			 count * sizeof(*threads));
 }
 
@@ -111,27 +115,29 @@ static size_t whole_frames(const struct raw_writer *writer, const void *data, si
 	return end;
 }
 
-int raw_write_ring(struct raw_writer *writer, uint32_t cpu, const void *data, size_t size)
+static int write_ring(void *ctx, const struct stream_ring *ring)
 {
-	struct raw_ring_head head = { .cpu = cpu };
-	const uint8_t *at = data;
+	struct raw_ring_head head = { .cpu = ring->cpu };
+	struct raw_writer *writer = ctx;
+	const uint8_t *at = ring->data;
+	size_t left = ring->size;
 
-	if (cpu > writer->cpus || size % 8)
-		return -EINVAL;
-	while (size && !writer->err) {
-		size_t part = whole_frames(writer, at, size);
+	if (ring->cpu > writer->cpus || left % 8)
+		return -EBADMSG;
+	while (left && !writer->err) {
+		size_t part = whole_frames(writer, at, left);
 
 		if (!part)
-			return -EINVAL;
+			return -EBADMSG;
 		put_chunk(writer, RAW_TYPE_RING, &head, sizeof(head), at, part);
 		at += part;
-		size -= part;
+		left -= part;
 	}
 	return writer->err;
 }
 
 static int put_counters(struct raw_writer *writer, enum raw_file_type type,
-			const struct raw_counters *counters)
+			const struct stream_counters *counters)
 {
 	struct raw_round_head head = {
 		.ts_ns = counters->ts_ns,
@@ -144,14 +150,47 @@ static int put_counters(struct raw_writer *writer, enum raw_file_type type,
 			 writer->cpus * sizeof(*counters->cpu));
 }
 
-int raw_write_round(struct raw_writer *writer, const struct raw_counters *counters)
+static int write_round(void *ctx, const struct stream_counters *counters)
 {
-	return put_counters(writer, RAW_TYPE_ROUND, counters);
+	return put_counters(ctx, RAW_TYPE_ROUND, counters);
 }
 
-int raw_write_end(struct raw_writer *writer, const struct raw_counters *counters)
+/* A capture that was cut off gets no end: a reader sees that it is missing. */
+static int write_end(void *ctx, const struct stream_counters *counters)
 {
-	return put_counters(writer, RAW_TYPE_END, counters);
+	const struct raw_writer *writer = ctx;
+
+	return counters ? put_counters(ctx, RAW_TYPE_END, counters) : writer->err;
+}
+
+static const struct stream_ops writer_ops = {
+	.begin = write_begin,
+	.snapshot = write_snapshot,
+	.ring = write_ring,
+	.round = write_round,
+	.end = write_end,
+};
+
+struct stream raw_writer_stream(struct raw_writer *writer)
+{
+	return (struct stream){ &writer_ops, writer };
+}
+
+int raw_writer_new(struct raw_writer **out, raw_sink_fn sink, void *ctx)
+{
+	struct raw_writer *writer = calloc(1, sizeof(*writer));
+
+	if (!writer)
+		return -ENOMEM;
+	writer->sink = sink;
+	writer->ctx = ctx;
+	*out = writer;
+	return 0;
+}
+
+void raw_writer_free(struct raw_writer *writer)
+{
+	free(writer);
 }
 
 uint64_t raw_writer_bytes(const struct raw_writer *writer)
