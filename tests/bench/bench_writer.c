@@ -21,7 +21,7 @@
 
 struct bench {
 	struct gt_writer *writer;
-	struct gt_sched *sched;
+	struct gt_statuses *sched;
 	uint64_t ts, random, generation;
 	uint64_t reason, stacks[STACKS];
 	uint64_t *running; /* thread of each CPU */
@@ -63,7 +63,7 @@ static void make_stacks(struct bench *b)
 
 static void step_time(struct bench *b, uint64_t ns)
 {
-	uint64_t generation = gt_sched_at(b->sched, b->ts += ns);
+	uint64_t generation = gt_statuses_at(b->sched, b->ts += ns);
 
 	if (generation != b->generation)
 		make_stacks(b);
@@ -74,21 +74,21 @@ static void step_time(struct bench *b, uint64_t ns)
 static void switch_to(struct bench *b, uint64_t cpu)
 {
 	uint64_t next = 1 + pick(b, b->threads), prev = b->running[cpu];
-	int status = gt_sched_go_status(b->sched, next);
+	int status = gt_statuses_go_status(b->sched, next);
 
 	if (status == GT_GO_RUNNING)
 		return;
 	if (status == GT_GO_WAITING)
-		gt_sched_go_unblock(b->sched, prev, next, b->stacks[pick(b, STACKS)]);
+		gt_statuses_go_unblock(b->sched, prev, next, b->stacks[pick(b, STACKS)]);
 	step_time(b, 1000);
 	if (pick(b, 4))
-		gt_sched_go_block(b->sched, prev, b->reason, b->stacks[pick(b, STACKS)]);
+		gt_statuses_go_block(b->sched, prev, b->reason, b->stacks[pick(b, STACKS)]);
 	else
-		gt_sched_go_stop(b->sched, prev, b->reason, b->stacks[pick(b, STACKS)]);
-	gt_sched_proc_stop(b->sched, prev);
+		gt_statuses_go_stop(b->sched, prev, b->reason, b->stacks[pick(b, STACKS)]);
+	gt_statuses_proc_stop(b->sched, prev);
 	step_time(b, 500);
-	gt_sched_proc_start(b->sched, next, cpu);
-	gt_sched_go_start(b->sched, next, next);
+	gt_statuses_proc_start(b->sched, next, cpu);
+	gt_statuses_go_start(b->sched, next, next);
 	b->running[cpu] = next;
 }
 
@@ -96,21 +96,21 @@ static void run(struct bench *b, uint64_t events)
 {
 	step_time(b, 10);
 	for (uint64_t cpu = 0; cpu < b->cpus; cpu++) {
-		gt_sched_proc(b->sched, cpu, GT_PROC_RUNNING, cpu + 1);
-		gt_sched_go(b->sched, cpu + 1, GT_GO_RUNNING, cpu + 1, 0);
+		gt_statuses_proc(b->sched, cpu, GT_PROC_RUNNING, cpu + 1);
+		gt_statuses_go(b->sched, cpu + 1, GT_GO_RUNNING, cpu + 1, 0);
 		b->running[cpu] = cpu + 1;
 	}
 	for (uint64_t g = b->cpus + 1; g <= b->threads; g++)
-		gt_sched_go(b->sched, g, GT_GO_WAITING, GT_NO_M, 0);
+		gt_statuses_go(b->sched, g, GT_GO_WAITING, GT_NO_M, 0);
 	while (gt_writer_events(b->writer) < events) {
 		uint64_t cpu = pick(b, b->cpus);
 
 		for (uint64_t calls = pick(b, 4); calls; calls--) {
 			step_time(b, 300);
-			gt_sched_syscall_begin(b->sched, b->running[cpu],
-					       b->stacks[pick(b, STACKS)]);
+			gt_statuses_syscall_begin(b->sched, b->running[cpu],
+						  b->stacks[pick(b, STACKS)]);
 			step_time(b, 700);
-			gt_sched_syscall_end(b->sched, b->running[cpu]);
+			gt_statuses_syscall_end(b->sched, b->running[cpu]);
 		}
 		switch_to(b, cpu);
 	}
@@ -128,7 +128,7 @@ int main(int argc, char **argv)
 {
 	uint64_t events = argc > 1 ? strtoull(argv[1], NULL, 0) : 20000000;
 	struct gt_writer_options writer_options = { .version = 23 };
-	struct gt_sched_options options = {
+	struct gt_statuses_options options = {
 		.version = 23,
 		.generation_ns = 1000000000,
 		.generation_bytes = 16 << 20,
@@ -144,11 +144,11 @@ int main(int argc, char **argv)
 	b.running = calloc(b.cpus, sizeof(*b.running));
 	if (!b.running || b.threads <= b.cpus ||
 	    gt_writer_new(&b.writer, &writer_options, throw_away, NULL) ||
-	    gt_sched_new(&b.sched, b.writer, &options))
+	    gt_statuses_new(&b.sched, b.writer, &options))
 		return 1;
 	begin = cpu_ns();
 	run(&b, events);
-	if (gt_writer_finish(b.writer) || gt_sched_refused(b.sched))
+	if (gt_writer_finish(b.writer) || gt_statuses_refused(b.sched))
 		return 1;
 	events = gt_writer_events(b.writer);
 	getrusage(RUSAGE_SELF, &usage);
@@ -156,7 +156,7 @@ int main(int argc, char **argv)
 	       " threads: %.1f million events/s, %.2f bytes/event, %ld KiB at most\n",
 	       events, b.generation, b.threads, 1e3 * (double)events / (double)(cpu_ns() - begin),
 	       (double)gt_writer_bytes(b.writer) / (double)events, usage.ru_maxrss);
-	gt_sched_free(b.sched);
+	gt_statuses_free(b.sched);
 	gt_writer_free(b.writer);
 	free(b.running);
 	return 0;

@@ -35,7 +35,7 @@ struct run {
 	bool started;
 	struct model *model;
 	struct gt_writer *writer;
-	struct gt_sched *sched;
+	struct gt_statuses *sched;
 	FILE *trace;
 };
 
@@ -157,7 +157,7 @@ static int start(struct run *run)
 {
 	const struct settings *s = &run->settings;
 	struct gt_writer_options writer = { .version = s->model.version };
-	struct gt_sched_options sched = { .version = s->model.version,
+	struct gt_statuses_options sched = { .version = s->model.version,
 					  .generation_ns = s->generation_ns };
 	int err;
 
@@ -166,7 +166,7 @@ static int start(struct run *run)
 	run->started = true;
 	err = gt_writer_new(&run->writer, &writer, write_trace, run);
 	if (!err)
-		err = gt_sched_new(&run->sched, run->writer, &sched);
+		err = gt_statuses_new(&run->sched, run->writer, &sched);
 	if (!err)
 		err = model_new(&run->model, &s->model, run->writer, run->sched);
 	if (!err)
@@ -290,7 +290,7 @@ static int finish(struct run *run, struct scenario_result *result)
 	err = tracetext_print(out, result->trace, result->trace_size);
 	print_stats(out, model_stats(run->model));
 	fclose(out);
-	result->refused = gt_sched_refused(run->sched);
+	result->refused = gt_statuses_refused(run->sched);
 	return err;
 }
 
@@ -314,7 +314,7 @@ int scenario_run(const struct scenario *scenario, enum model_mapping mapping,
 	if (!err)
 		err = finish(run, result);
 	model_free(run->model);
-	gt_sched_free(run->sched);
+	gt_statuses_free(run->sched);
 	gt_writer_free(run->writer);
 	fclose(run->trace);
 	free(run);

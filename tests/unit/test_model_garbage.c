@@ -199,7 +199,7 @@ static int write_trace(void *ctx, const void *data, size_t size)
 	return !ctx || fwrite(data, 1, size, ctx) == size ? 0 : -1;
 }
 
-static void feed(struct source *s, struct model *model, struct gt_sched *sched)
+static void feed(struct source *s, struct model *model, struct gt_statuses *sched)
 {
 	for (unsigned i = 0; i < RECORDS; i++) {
 		union any any;
@@ -214,7 +214,7 @@ static void feed(struct source *s, struct model *model, struct gt_sched *sched)
 			item.lost_to_ns = s->ts_ns;
 		}
 		assert_int_equal(model_step(model, &item), 0);
-		if (gt_sched_refused(sched))
+		if (gt_statuses_refused(sched))
 			fail_msg("seed %llu, record %u, type %u: refused",
 				 (unsigned long long)s->seed, i, any.head.type);
 	}
@@ -226,7 +226,7 @@ static void run(uint64_t seed, enum model_mapping mapping, FILE *trace)
 	struct source s = { .seed = seed, .random = seed * 0x9e3779b97f4a7c15u + 1, .ts_ns = 500 };
 	int version = versions[below(&s, 4)];
 	struct gt_writer_options writer_options = { .version = version };
-	struct gt_sched_options sched_options = { .version = version,
+	struct gt_statuses_options sched_options = { .version = version,
 						  .generation_ns = 100 + below(&s, 5000) };
 	struct model_options options = { .mapping = mapping,
 					 .version = version,
@@ -237,22 +237,22 @@ static void run(uint64_t seed, enum model_mapping mapping, FILE *trace)
 	struct rec_snapshot entries[20];
 	size_t count = below(&s, 20);
 	struct gt_writer *writer;
-	struct gt_sched *sched;
+	struct gt_statuses *sched;
 	struct model *model;
 
 	assert_int_equal(gt_writer_new(&writer, &writer_options, write_trace, trace), 0);
-	assert_int_equal(gt_sched_new(&sched, writer, &sched_options), 0);
+	assert_int_equal(gt_statuses_new(&sched, writer, &sched_options), 0);
 	assert_int_equal(model_new(&model, &options, writer, sched), 0);
 	a_snapshot(&s, entries, count);
 	assert_int_equal(model_snapshot(model, entries, count, below(&s, 2) ? 1000 : 0), 0);
 	feed(&s, model, sched);
 	assert_int_equal(model_finish(model, s.ts_ns), 0);
 	assert_int_equal(gt_writer_finish(writer), 0);
-	assert_int_equal(gt_sched_refused(sched), 0);
+	assert_int_equal(gt_statuses_refused(sched), 0);
 	/* A test that tells nothing would pass as well. */
 	assert_true(gt_writer_events(writer) > RECORDS / 4);
 	model_free(model);
-	gt_sched_free(sched);
+	gt_statuses_free(sched);
 	gt_writer_free(writer);
 }
 

@@ -34,7 +34,7 @@ struct check {
 	bool whole;  /* no losses */
 	struct order *order;
 	struct gt_writer *writer;
-	struct gt_sched *sched;
+	struct gt_statuses *sched;
 	struct model *model;
 	FILE *trace;
 	char *data;
@@ -78,7 +78,7 @@ static void open_all(struct check *check)
 {
 	const struct sim_options *sim = sim_options(check->sim);
 	struct gt_writer_options writer = { .version = 23 };
-	struct gt_sched_options sched = { .version = 23, .generation_bytes = 20000 };
+	struct gt_statuses_options sched = { .version = 23, .generation_bytes = 20000 };
 	struct model_options model = { .mapping = check->mapping,
 				       .version = 23,
 				       .cpus = sim->cpus,
@@ -92,7 +92,7 @@ static void open_all(struct check *check)
 	check->trace = open_memstream(&check->data, &check->size);
 	assert_int_equal(order_new(&check->order, sim->cpus), 0);
 	assert_int_equal(gt_writer_new(&check->writer, &writer, write_trace, check), 0);
-	assert_int_equal(gt_sched_new(&check->sched, check->writer, &sched), 0);
+	assert_int_equal(gt_statuses_new(&check->sched, check->writer, &sched), 0);
 	assert_int_equal(model_new(&check->model, &model, check->writer, check->sched), 0);
 	assert_int_equal(model_snapshot(check->model, snapshot, count, end_ns), 0);
 }
@@ -115,7 +115,7 @@ static void check_stats(const struct check *check)
 {
 	const struct model_stats *stats = model_stats(check->model);
 
-	if (gt_sched_refused(check->sched))
+	if (gt_statuses_refused(check->sched))
 		wrong(check, "an event was refused");
 	if (check->whole && check->honest && (stats->repairs || stats->unseen || stats->lost)) {
 		fprintf(stderr, "repairs %" PRIu64 ", unseen %" PRIu64 ", lost %" PRIu64 "\n",
@@ -389,7 +389,7 @@ static void check_sim(const struct sim *sim, enum model_mapping mapping)
 	for (uint32_t cpu = 0; cpu < CPUS; cpu++)
 		free(check.runs[cpu]);
 	model_free(check.model);
-	gt_sched_free(check.sched);
+	gt_statuses_free(check.sched);
 	gt_writer_free(check.writer);
 	order_free(check.order);
 	free(check.data);

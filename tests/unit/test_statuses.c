@@ -20,57 +20,57 @@
 #include "wiretext.h"
 
 /* A call by its name; a[]: what stands after it in the script, in the header's order. */
-static int call(struct gt_sched *s, const char *name, const uint64_t *a)
+static int call(struct gt_statuses *s, const char *name, const uint64_t *a)
 {
 	if (!strcmp(name, "proc"))
-		return gt_sched_proc(s, a[0], (enum gt_proc_status)a[1], a[2]);
+		return gt_statuses_proc(s, a[0], (enum gt_proc_status)a[1], a[2]);
 	if (!strcmp(name, "go"))
-		return gt_sched_go(s, a[0], (enum gt_go_status)a[1], a[2], a[3]);
+		return gt_statuses_go(s, a[0], (enum gt_go_status)a[1], a[2], a[3]);
 	if (!strcmp(name, "proc_start"))
-		return gt_sched_proc_start(s, a[0], a[1]);
+		return gt_statuses_proc_start(s, a[0], a[1]);
 	if (!strcmp(name, "proc_stop"))
-		return gt_sched_proc_stop(s, a[0]);
+		return gt_statuses_proc_stop(s, a[0]);
 	if (!strcmp(name, "proc_steal"))
-		return gt_sched_proc_steal(s, a[0], a[1], a[2]);
+		return gt_statuses_proc_steal(s, a[0], a[1], a[2]);
 	if (!strcmp(name, "go_create"))
-		return gt_sched_go_create(s, a[0], a[1], a[2], a[3]);
+		return gt_statuses_go_create(s, a[0], a[1], a[2], a[3]);
 	if (!strcmp(name, "go_start"))
-		return gt_sched_go_start(s, a[0], a[1]);
+		return gt_statuses_go_start(s, a[0], a[1]);
 	if (!strcmp(name, "go_stop"))
-		return gt_sched_go_stop(s, a[0], a[1], a[2]);
+		return gt_statuses_go_stop(s, a[0], a[1], a[2]);
 	if (!strcmp(name, "go_block"))
-		return gt_sched_go_block(s, a[0], a[1], a[2]);
+		return gt_statuses_go_block(s, a[0], a[1], a[2]);
 	if (!strcmp(name, "go_unblock"))
-		return gt_sched_go_unblock(s, a[0], a[1], a[2]);
+		return gt_statuses_go_unblock(s, a[0], a[1], a[2]);
 	if (!strcmp(name, "go_destroy"))
-		return gt_sched_go_destroy(s, a[0]);
+		return gt_statuses_go_destroy(s, a[0]);
 	if (!strcmp(name, "go_destroy_syscall"))
-		return gt_sched_go_destroy_syscall(s, a[0]);
+		return gt_statuses_go_destroy_syscall(s, a[0]);
 	if (!strcmp(name, "syscall_begin"))
-		return gt_sched_syscall_begin(s, a[0], a[1]);
+		return gt_statuses_syscall_begin(s, a[0], a[1]);
 	if (!strcmp(name, "syscall_end"))
-		return gt_sched_syscall_end(s, a[0]);
+		return gt_statuses_syscall_end(s, a[0]);
 	if (!strcmp(name, "syscall_end_blocked"))
-		return gt_sched_syscall_end_blocked(s, a[0]);
+		return gt_statuses_syscall_end_blocked(s, a[0]);
 	if (!strcmp(name, "label"))
-		return gt_sched_label(s, a[0], a[1]);
+		return gt_statuses_label(s, a[0], a[1]);
 	if (!strcmp(name, "log"))
-		return gt_sched_log(s, a[0], a[1], a[2], a[3]);
+		return gt_statuses_log(s, a[0], a[1], a[2], a[3]);
 	if (!strcmp(name, "procs_change"))
-		return gt_sched_procs_change(s, a[0], a[1], a[2]);
+		return gt_statuses_procs_change(s, a[0], a[1], a[2]);
 	fail_msg("no call named %s", name);
 	return 0;
 }
 
 /* One call; "-" is no id. */
-static void run_line(struct gt_sched *s, const char *line)
+static void run_line(struct gt_statuses *s, const char *line)
 {
 	char word[32];
 	uint64_t args[4] = { 0 };
 	int used, result, want = 0;
 
 	if (sscanf(line, " at %" SCNu64, &args[0]) == 1) {
-		gt_sched_at(s, args[0]);
+		gt_statuses_at(s, args[0]);
 		return;
 	}
 	if (sscanf(line, "%31s%n", word, &used) != 1)
@@ -296,19 +296,19 @@ static const struct script_row {
 struct fixture {
 	struct wiretext_file file;
 	struct gt_writer *writer;
-	struct gt_sched *sched;
+	struct gt_statuses *sched;
 };
 
 /* With the strings 1 and 2 and the stack 1. */
 static void set_up(struct fixture *f, int version, uint64_t generation_ns)
 {
 	struct gt_writer_options writer_options = { .version = version };
-	struct gt_sched_options options = { .version = version, .generation_ns = generation_ns };
+	struct gt_statuses_options options = { .version = version, .generation_ns = generation_ns };
 	struct gt_frame frame = { 1, 2, 3 };
 
 	memset(f, 0, sizeof(*f));
 	assert_int_equal(gt_writer_new(&f->writer, &writer_options, wiretext_sink, &f->file), 0);
-	assert_int_equal(gt_sched_new(&f->sched, f->writer, &options), 0);
+	assert_int_equal(gt_statuses_new(&f->sched, f->writer, &options), 0);
 	gt_writer_string(f->writer, "a", 1);
 	gt_writer_string(f->writer, "b", 1);
 	gt_writer_stack(f->writer, &frame, 1);
@@ -316,12 +316,12 @@ static void set_up(struct fixture *f, int version, uint64_t generation_ns)
 
 static void tear_down(struct fixture *f)
 {
-	gt_sched_free(f->sched);
+	gt_statuses_free(f->sched);
 	gt_writer_free(f->writer);
 	free(f->file.data);
 }
 
-static void run_script(struct gt_sched *sched, const char *script)
+static void run_script(struct gt_statuses *sched, const char *script)
 {
 	char *copy = strdup(script), *rest = copy, *line;
 
@@ -347,7 +347,7 @@ static void script(void **state)
 
 	set_up(&f, row->version ? row->version : 23, row->generation_ns);
 	run_script(f.sched, row->script);
-	assert_int_equal(gt_sched_refused(f.sched), count(row->script, '='));
+	assert_int_equal(gt_statuses_refused(f.sched), count(row->script, '='));
 	assert_int_equal(gt_writer_finish(f.writer), 0);
 	text = wiretext_events(&f.file);
 	assert_string_equal(text, row->events);
@@ -361,37 +361,37 @@ static void what_a_reader_holds(void **state)
 
 	(void)state;
 	set_up(&f, 23, 0);
-	assert_true(gt_sched_last_ts(f.sched) == 0);
+	assert_true(gt_statuses_last_ts(f.sched) == 0);
 	run_script(f.sched, "at 9; proc 0 1 1; go 1 2 1 0; go 2 4 - 0");
-	assert_true(gt_sched_m_proc(f.sched, 1) == 0);
-	assert_true(gt_sched_m_go(f.sched, 1) == 1);
-	assert_true(gt_sched_m_proc(f.sched, 2) == GT_NO_ID);
-	assert_int_equal(gt_sched_go_status(f.sched, 1), GT_GO_RUNNING);
-	assert_int_equal(gt_sched_go_status(f.sched, 2), GT_GO_WAITING);
-	assert_int_equal(gt_sched_go_status(f.sched, 3), 0);
+	assert_true(gt_statuses_m_proc(f.sched, 1) == 0);
+	assert_true(gt_statuses_m_go(f.sched, 1) == 1);
+	assert_true(gt_statuses_m_proc(f.sched, 2) == GT_NO_ID);
+	assert_int_equal(gt_statuses_go_status(f.sched, 1), GT_GO_RUNNING);
+	assert_int_equal(gt_statuses_go_status(f.sched, 2), GT_GO_WAITING);
+	assert_int_equal(gt_statuses_go_status(f.sched, 3), 0);
 	run_script(f.sched, "syscall_begin 1 0; proc_stop 1");
-	assert_true(gt_sched_m_proc(f.sched, 1) == GT_NO_ID);
-	assert_int_equal(gt_sched_go_status(f.sched, 1), GT_GO_SYSCALL);
+	assert_true(gt_statuses_m_proc(f.sched, 1) == GT_NO_ID);
+	assert_int_equal(gt_statuses_go_status(f.sched, 1), GT_GO_SYSCALL);
 	run_script(f.sched, "syscall_end_blocked 1; go_unblock - 2 0");
-	assert_true(gt_sched_m_go(f.sched, 1) == GT_NO_ID);
-	assert_int_equal(gt_sched_go_status(f.sched, 1), GT_GO_RUNNABLE);
-	assert_int_equal(gt_sched_go_status(f.sched, 2), GT_GO_RUNNABLE);
-	assert_true(gt_sched_last_ts(f.sched) == 15);
+	assert_true(gt_statuses_m_go(f.sched, 1) == GT_NO_ID);
+	assert_int_equal(gt_statuses_go_status(f.sched, 1), GT_GO_RUNNABLE);
+	assert_int_equal(gt_statuses_go_status(f.sched, 2), GT_GO_RUNNABLE);
+	assert_true(gt_statuses_last_ts(f.sched) == 15);
 	tear_down(&f);
 }
 
 static void large_generations_end_early(void **state)
 {
 	struct fixture f;
-	struct gt_sched_options options = { .version = 23, .generation_bytes = 100000 };
+	struct gt_statuses_options options = { .version = 23, .generation_bytes = 100000 };
 	uint64_t generation = 1;
 
 	(void)state;
 	set_up(&f, 23, 0);
-	gt_sched_free(f.sched);
-	assert_int_equal(gt_sched_new(&f.sched, f.writer, &options), 0);
+	gt_statuses_free(f.sched);
+	assert_int_equal(gt_statuses_new(&f.sched, f.writer, &options), 0);
 	for (uint64_t i = 0; i < 100000; i++) {
-		generation = gt_sched_at(f.sched, i);
+		generation = gt_statuses_at(f.sched, i);
 		run_line(f.sched, i % 2 ? "proc_stop 1" : "proc_start 1 0");
 		assert_true(gt_writer_generation_bytes(f.writer) < 100000 + 100);
 	}

@@ -20,9 +20,9 @@ void idindex_clear(struct idindex *index)
 	index->dense_size = 0;
 }
 
-int idindex_add(struct idindex *index, uint64_t id, uint32_t *place)
+int idindex_add(struct idindex *index, uint64_t id, uint32_t *slot)
 {
-	return idmap_add(&index->map, id, place);
+	return idmap_add(&index->map, id, slot);
 }
 
 int idindex_finish(struct idindex *index)

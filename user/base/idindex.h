@@ -13,7 +13,7 @@
 
 struct idindex {
 	struct idmap map;
-	uint32_t *dense; /* place by id; IDMAP_NONE: no such id */
+	uint32_t *dense; /* slot by id; IDMAP_NONE: no such id */
 	size_t dense_size;
 	size_t dense_cap;
 };
@@ -23,7 +23,7 @@ void idindex_fini(struct idindex *index);
 void idindex_clear(struct idindex *index);
 
 /* As idmap_add(); not after idindex_finish(). */
-int idindex_add(struct idindex *index, uint64_t id, uint32_t *place);
+int idindex_add(struct idindex *index, uint64_t id, uint32_t *slot);
 
 /* Makes finding fast, if the ids are worth it. 0 or -ENOMEM. */
 int idindex_finish(struct idindex *index);

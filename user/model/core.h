@@ -37,7 +37,7 @@ struct cpu {
 struct model {
 	struct model_options options;
 	struct model_stats stats;
-	struct gt_sched *sched;
+	struct gt_statuses *sched;
 	struct names *names;
 	struct sys_classes *classes;
 	const machine_table *table;

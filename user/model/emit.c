@@ -23,7 +23,7 @@ static uint64_t trace_ns(const struct model *model, uint64_t ts_ns)
 
 void emit_at(struct model *model, uint64_t ts_ns)
 {
-	model->generation = gt_sched_at(model->sched, trace_ns(model, ts_ns));
+	model->generation = gt_statuses_at(model->sched, trace_ns(model, ts_ns));
 	names_generation(model->names, model->generation);
 }
 
@@ -55,7 +55,7 @@ static void proc_start(struct model *model, struct thread *thread, uint16_t cpu)
 		model->stats.repairs += model->options.system_wide != 0;
 		introduce(model, thread);
 	}
-	gt_sched_proc_start(model->sched, thread->m, cpu);
+	gt_statuses_proc_start(model->sched, thread->m, cpu);
 	thread->cpu = cpu;
 	model->cpus[cpu].running = thread;
 }
@@ -68,7 +68,7 @@ static void leave_cpu(struct model *model, struct thread *thread)
 
 static void proc_stop(struct model *model, struct thread *thread)
 {
-	gt_sched_proc_stop(model->sched, thread->m);
+	gt_statuses_proc_stop(model->sched, thread->m);
 	leave_cpu(model, thread);
 	if (!thread->g)
 		thread_release_m(model->threads, thread);
@@ -77,15 +77,15 @@ static void proc_stop(struct model *model, struct thread *thread)
 static void give_p(struct model *model, struct thread *thread, const struct change *change)
 {
 	if (change->other_acts && change->other != thread)
-		gt_sched_proc_steal(model->sched, change->other->m, thread->cpu, thread->m);
+		gt_statuses_proc_steal(model->sched, change->other->m, thread->cpu, thread->m);
 	else
-		gt_sched_proc_stop(model->sched, thread->m);
+		gt_statuses_proc_stop(model->sched, thread->m);
 	leave_cpu(model, thread);
 }
 
 static void go_create(struct model *model, struct thread *thread)
 {
-	gt_sched_go_create(model->sched, thread->m, thread->g, stack_own(model, thread), 0);
+	gt_statuses_go_create(model->sched, thread->m, thread->g, stack_own(model, thread), 0);
 }
 
 /* A stranger's fork: on its CPU, which is idle in the trace, and on its M. */
@@ -97,9 +97,9 @@ static void create_by_stranger(struct model *model, struct thread *child,
 										   : child->m;
 	uint64_t stack = stack_own(model, change->other);
 
-	gt_sched_proc_start(model->sched, m, change->cpu);
-	gt_sched_go_create(model->sched, m, child->g, stack_own(model, child), stack);
-	gt_sched_proc_stop(model->sched, m);
+	gt_statuses_proc_start(model->sched, m, change->cpu);
+	gt_statuses_go_create(model->sched, m, child->g, stack_own(model, child), stack);
+	gt_statuses_proc_stop(model->sched, m);
 }
 
 static void create_child(struct model *model, struct thread *child, const struct change *change)
@@ -114,10 +114,10 @@ static void create_child(struct model *model, struct thread *child, const struct
 	}
 	stack = stack_own(model, parent);
 	if (parent->state == T_SYSCALL)
-		gt_sched_syscall_end(model->sched, parent->m);
-	gt_sched_go_create(model->sched, parent->m, child->g, stack_own(model, child), stack);
+		gt_statuses_syscall_end(model->sched, parent->m);
+	gt_statuses_go_create(model->sched, parent->m, child->g, stack_own(model, child), stack);
 	if (parent->state == T_SYSCALL)
-		gt_sched_syscall_begin(model->sched, parent->m, stack);
+		gt_statuses_syscall_begin(model->sched, parent->m, stack);
 }
 
 /*
@@ -130,12 +130,12 @@ static void rebirth(struct model *model, struct thread *thread)
 	bool moves = thread->m < TID_LIMIT && thread->m != thread->tid;
 
 	if (moves) {
-		gt_sched_proc_stop(model->sched, thread->m);
+		gt_statuses_proc_stop(model->sched, thread->m);
 		thread_release_m(model->threads, thread);
 	}
 	introduce(model, thread);
 	if (moves)
-		gt_sched_proc_start(model->sched, thread->m, cpu);
+		gt_statuses_proc_start(model->sched, thread->m, cpu);
 }
 
 /* ---- what waits for a goroutine on a CPU ---- */
@@ -154,19 +154,19 @@ static void log_loss(struct model *model, struct thread *thread, uint16_t cpu)
 	else
 		snprintf(text + n, sizeof(text) - n, " before %" PRIu64 " ns",
 			 trace_ns(model, at->lost_to_ns));
-	gt_sched_log(model->sched, thread->m, category, names_text(model->names, text), stack);
+	gt_statuses_log(model->sched, thread->m, category, names_text(model->names, text), stack);
 	at->lost = 0;
 }
 
 static void tell_label(struct model *model, struct thread *thread)
 {
-	gt_sched_label(model->sched, thread->m, names_comm(model->names, thread));
+	gt_statuses_label(model->sched, thread->m, names_comm(model->names, thread));
 	thread->label_pending = false;
 }
 
 static void tell_procs(struct model *model, struct thread *thread)
 {
-	gt_sched_procs_change(model->sched, thread->m, model->procs, stack_own(model, thread));
+	gt_statuses_procs_change(model->sched, thread->m, model->procs, stack_own(model, thread));
 	model->procs_pending = false;
 }
 
@@ -215,10 +215,10 @@ void emit_leftovers(struct model *model)
  */
 void emit_end(struct model *model, uint64_t ts_ns)
 {
-	uint64_t last = gt_sched_last_ts(model->sched);
+	uint64_t last = gt_statuses_last_ts(model->sched);
 
 	if (last && trace_ns(model, ts_ns) > last + END_NS)
-		gt_sched_end(model->sched);
+		gt_statuses_end(model->sched);
 }
 
 /* ---- unblocking ---- */
@@ -227,7 +227,7 @@ static void unblock(struct model *model, struct thread *thread, const struct cha
 {
 	uint64_t m = change->other_acts ? change->other->m : GT_NO_M;
 
-	gt_sched_go_unblock(model->sched, m, thread->g, stack_wakeup(model, change));
+	gt_statuses_go_unblock(model->sched, m, thread->g, stack_wakeup(model, change));
 }
 
 /* ---- steps ---- */
@@ -238,7 +238,7 @@ static void go_block(struct model *model, struct thread *thread, const struct ch
 					     change->prev_state, thread_is_kernel(thread));
 	uint64_t stack = stack_sleep(model, thread, change);
 
-	gt_sched_go_block(model->sched, thread->m, names_reason(model->names, reason), stack);
+	gt_statuses_go_block(model->sched, thread->m, names_reason(model->names, reason), stack);
 }
 
 static void go_block_unknown(struct model *model, struct thread *thread,
@@ -246,21 +246,22 @@ static void go_block_unknown(struct model *model, struct thread *thread,
 {
 	uint64_t stack = stack_top(model, thread, change->unknown);
 
-	gt_sched_go_block(model->sched, thread->m, names_reason(model->names, REASON_NONE), stack);
+	gt_statuses_go_block(model->sched, thread->m, names_reason(model->names, REASON_NONE),
+			     stack);
 }
 
 static void go_stop(struct model *model, struct thread *thread, const struct change *change)
 {
 	uint64_t stack = stack_stop(model, thread, change);
 
-	gt_sched_go_stop(model->sched, thread->m, names_reason(model->names, REASON_PREEMPTED),
-			 stack);
+	gt_statuses_go_stop(model->sched, thread->m, names_reason(model->names, REASON_PREEMPTED),
+			    stack);
 }
 
 void emit_step(struct model *model, struct thread *thread, enum step step,
 	       const struct change *change)
 {
-	struct gt_sched *sched = model->sched;
+	struct gt_statuses *sched = model->sched;
 
 	switch (step) {
 	case STEP_END:
@@ -281,7 +282,7 @@ void emit_step(struct model *model, struct thread *thread, enum step step,
 		create_child(model, thread, change);
 		break;
 	case GO_START:
-		gt_sched_go_start(sched, thread->m, thread->g);
+		gt_statuses_go_start(sched, thread->m, thread->g);
 		tell_pending(model, thread);
 		break;
 	case GO_STOP:
@@ -297,26 +298,26 @@ void emit_step(struct model *model, struct thread *thread, enum step step,
 		unblock(model, thread, change);
 		break;
 	case UNBLOCK_UNKNOWN:
-		gt_sched_go_unblock(sched, GT_NO_M, thread->g,
-				    stack_top(model, thread, change->unknown));
+		gt_statuses_go_unblock(sched, GT_NO_M, thread->g,
+				       stack_top(model, thread, change->unknown));
 		break;
 	case GO_DESTROY:
-		gt_sched_go_destroy(sched, thread->m);
+		gt_statuses_go_destroy(sched, thread->m);
 		thread->g = 0;
 		break;
 	case DESTROY_SYSCALL:
-		gt_sched_go_destroy_syscall(sched, thread->m);
+		gt_statuses_go_destroy_syscall(sched, thread->m);
 		end_goroutine(model, thread);
 		break;
 	case SYS_BEGIN:
-		gt_sched_syscall_begin(sched, thread->m, stack_own(model, thread));
+		gt_statuses_syscall_begin(sched, thread->m, stack_own(model, thread));
 		break;
 	case SYS_END:
-		gt_sched_syscall_end(sched, thread->m);
+		gt_statuses_syscall_end(sched, thread->m);
 		tell_pending(model, thread);
 		break;
 	case SYS_END_BLOCKED:
-		gt_sched_syscall_end_blocked(sched, thread->m);
+		gt_statuses_syscall_end_blocked(sched, thread->m);
 		break;
 	case REBIRTH:
 		rebirth(model, thread);
@@ -338,7 +339,7 @@ static uint64_t status_stack(struct model *model, struct thread *thread)
 
 void emit_idle_cpu(struct model *model, uint16_t cpu)
 {
-	gt_sched_proc(model->sched, cpu, GT_PROC_IDLE, GT_NO_M);
+	gt_statuses_proc(model->sched, cpu, GT_PROC_IDLE, GT_NO_M);
 }
 
 void emit_running(struct model *model, struct thread *thread)
@@ -346,10 +347,10 @@ void emit_running(struct model *model, struct thread *thread)
 	bool inside = thread->state == T_SYSCALL;
 
 	introduce(model, thread);
-	gt_sched_proc(model->sched, thread->cpu, inside ? GT_PROC_SYSCALL : GT_PROC_RUNNING,
-		      thread->m);
-	gt_sched_go(model->sched, thread->g, inside ? GT_GO_SYSCALL : GT_GO_RUNNING, thread->m,
-		    status_stack(model, thread));
+	gt_statuses_proc(model->sched, thread->cpu, inside ? GT_PROC_SYSCALL : GT_PROC_RUNNING,
+			 thread->m);
+	gt_statuses_go(model->sched, thread->g, inside ? GT_GO_SYSCALL : GT_GO_RUNNING, thread->m,
+		       status_stack(model, thread));
 }
 
 void emit_off_cpu(struct model *model, struct thread *thread)
@@ -359,6 +360,7 @@ void emit_off_cpu(struct model *model, struct thread *thread)
 								: GT_GO_WAITING;
 
 	introduce(model, thread);
-	gt_sched_go(model->sched, thread->g, status,
-		    thread->state == T_BLOCKED ? thread->m : GT_NO_M, status_stack(model, thread));
+	gt_statuses_go(model->sched, thread->g, status,
+		       thread->state == T_BLOCKED ? thread->m : GT_NO_M,
+		       status_stack(model, thread));
 }

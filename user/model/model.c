@@ -252,7 +252,7 @@ void model_bring(struct model *model, struct thread *thread, uint16_t cpu)
 /* ---- public ---- */
 
 int model_new(struct model **out, const struct model_options *options, struct gt_writer *writer,
-	      struct gt_sched *sched)
+	      struct gt_statuses *sched)
 {
 	struct model *model;
 

@@ -52,7 +52,7 @@ struct model;
 
 /* -EINVAL: no CPUs, or too many; -ENOMEM. Writer and sched are borrowed. */
 int model_new(struct model **out, const struct model_options *options, struct gt_writer *writer,
-	      struct gt_sched *sched);
+	      struct gt_statuses *sched);
 void model_free(struct model *model);
 
 /*

@@ -37,7 +37,7 @@ struct names;
 int names_new(struct names **out, struct gt_writer *writer, uint32_t arch);
 void names_free(struct names *names);
 
-/* What gt_sched_at() returned: a new number forgets every id. */
+/* What gt_statuses_at() returned: a new number forgets every id. */
 void names_generation(struct names *names, uint64_t generation);
 
 /* All return string ids of the open generation. */

@@ -48,7 +48,7 @@ struct pipeline {
 	uint64_t open_records; /* in them */
 	struct order *order;
 	struct gt_writer *writer;
-	struct gt_sched *sched;
+	struct gt_statuses *sched;
 	struct model *model;
 	uint64_t base_ns;
 	uint64_t begin_ns; /* the snapshot's end */
@@ -81,7 +81,7 @@ static int make_writer(struct pipeline *pipeline)
 		.clock_mono_ns = info->on_ns,
 		.clock_wall_ns = info->wall_ns + (info->on_ns - info->mono_ns),
 	};
-	const struct gt_sched_options sched_options = {
+	const struct gt_statuses_options sched_options = {
 		.version = options->version,
 		.generation_ns = options->generation_ns ? options->generation_ns : GENERATION_NS,
 		.generation_bytes =
@@ -89,7 +89,7 @@ static int make_writer(struct pipeline *pipeline)
 	};
 	int err = gt_writer_new(&pipeline->writer, &writer_options, to_sink, pipeline);
 
-	return err ? err : gt_sched_new(&pipeline->sched, pipeline->writer, &sched_options);
+	return err ? err : gt_statuses_new(&pipeline->sched, pipeline->writer, &sched_options);
 }
 
 static int make_model(struct pipeline *pipeline)
@@ -126,7 +126,7 @@ void pipeline_free(struct pipeline *pipeline)
 	if (!pipeline)
 		return;
 	model_free(pipeline->model);
-	gt_sched_free(pipeline->sched);
+	gt_statuses_free(pipeline->sched);
 	gt_writer_free(pipeline->writer);
 	order_free(pipeline->order);
 	roundstore_fini(&pipeline->store);
@@ -374,7 +374,7 @@ void pipeline_stats(const struct pipeline *pipeline, struct pipeline_stats *out)
 		.unfinished = pipeline->open_records,
 		.events = gt_writer_events(pipeline->writer),
 		.bytes = gt_writer_bytes(pipeline->writer),
-		.refused = gt_sched_refused(pipeline->sched),
+		.refused = gt_statuses_refused(pipeline->sched),
 		.begin_ns = pipeline->begin_ns,
 		.end_ns = pipeline->last_ns,
 		.clock_offset_ns = pipeline->base_ns,

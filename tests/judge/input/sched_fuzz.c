@@ -26,7 +26,7 @@ static const int versions[] = { 22, 23, 25, 26 };
 struct fuzz {
 	uint64_t random;
 	struct gt_writer *writer;
-	struct gt_sched *sched;
+	struct gt_statuses *sched;
 	uint64_t ts;
 	uint64_t generation;
 	uint64_t string, stack; /* of this generation */
@@ -78,7 +78,7 @@ static void set_time(struct fuzz *f)
 	f->ts += pick(f, 8) ? pick(f, 40) : pick(f, 4000);
 	if (!pick(f, 20))
 		f->ts -= f->ts > 100 ? 100 : 0; /* clocks do run backwards */
-	f->generation = gt_sched_at(f->sched, f->ts);
+	f->generation = gt_statuses_at(f->sched, f->ts);
 	if (pick(f, 4) && gt_writer_stacks(f->writer))
 		return;
 	f->string = pick(f, 2) ? gt_writer_string(f->writer, "sync", 4)
@@ -97,50 +97,51 @@ static int start_status(struct fuzz *f)
 	uint64_t m = pick(f, 2) ? pick_m(f) : GT_NO_M;
 
 	if (pick(f, 2))
-		return gt_sched_proc(f->sched, pick_p(f), 1 + pick(f, 3), m);
-	return gt_sched_go(f->sched, pick_g(f), all[pick(f, 4)], m, pick_stack(f));
+		return gt_statuses_proc(f->sched, pick_p(f), 1 + pick(f, 3), m);
+	return gt_statuses_go(f->sched, pick_g(f), all[pick(f, 4)], m, pick_stack(f));
 }
 
 static int call(struct fuzz *f, unsigned kind)
 {
-	struct gt_sched *s = f->sched;
+	struct gt_statuses *s = f->sched;
 	uint64_t m = pick_m(f);
 
 	switch (kind) {
 	case 0:
 		return start_status(f);
 	case 1:
-		return gt_sched_proc_start(s, m, pick_p(f));
+		return gt_statuses_proc_start(s, m, pick_p(f));
 	case 2:
-		return gt_sched_proc_stop(s, m);
+		return gt_statuses_proc_stop(s, m);
 	case 3:
-		return gt_sched_proc_steal(s, m, pick_p(f), pick_m(f));
+		return gt_statuses_proc_steal(s, m, pick_p(f), pick_m(f));
 	case 4:
-		return gt_sched_go_create(s, m, pick_g(f), pick_stack(f), pick_stack(f));
+		return gt_statuses_go_create(s, m, pick_g(f), pick_stack(f), pick_stack(f));
 	case 5:
-		return gt_sched_go_start(s, m, pick_g(f));
+		return gt_statuses_go_start(s, m, pick_g(f));
 	case 6:
-		return gt_sched_go_stop(s, m, pick_string(f), pick_stack(f));
+		return gt_statuses_go_stop(s, m, pick_string(f), pick_stack(f));
 	case 7:
-		return gt_sched_go_block(s, m, pick_string(f), pick_stack(f));
+		return gt_statuses_go_block(s, m, pick_string(f), pick_stack(f));
 	case 8:
-		return gt_sched_go_unblock(s, pick(f, 2) ? m : GT_NO_M, pick_g(f), pick_stack(f));
+		return gt_statuses_go_unblock(s, pick(f, 2) ? m : GT_NO_M, pick_g(f),
+					      pick_stack(f));
 	case 9:
-		return pick(f, 4) ? -EINVAL : gt_sched_go_destroy(s, m);
+		return pick(f, 4) ? -EINVAL : gt_statuses_go_destroy(s, m);
 	case 10:
-		return gt_sched_go_destroy_syscall(s, m);
+		return gt_statuses_go_destroy_syscall(s, m);
 	case 11:
-		return gt_sched_syscall_begin(s, m, pick_stack(f));
+		return gt_statuses_syscall_begin(s, m, pick_stack(f));
 	case 12:
-		return gt_sched_syscall_end(s, m);
+		return gt_statuses_syscall_end(s, m);
 	case 13:
-		return gt_sched_syscall_end_blocked(s, m);
+		return gt_statuses_syscall_end_blocked(s, m);
 	case 14:
-		return gt_sched_label(s, m, pick_string(f));
+		return gt_statuses_label(s, m, pick_string(f));
 	case 15:
-		return gt_sched_log(s, m, pick_string(f), pick_string(f), pick_stack(f));
+		return gt_statuses_log(s, m, pick_string(f), pick_string(f), pick_stack(f));
 	case 16:
-		return gt_sched_procs_change(s, m, 1 + pick(f, 5), pick_stack(f));
+		return gt_statuses_procs_change(s, m, 1 + pick(f, 5), pick_stack(f));
 	}
 	return -EINVAL;
 }
@@ -161,8 +162,8 @@ static void run(struct fuzz *f, unsigned steps)
 	while (start_steps--)
 		start_status(f);
 	/* A trace without any event is none. */
-	gt_sched_proc(f->sched, PROCS, GT_PROC_IDLE, GT_NO_M);
-	gt_sched_proc_start(f->sched, 999, PROCS);
+	gt_statuses_proc(f->sched, PROCS, GT_PROC_IDLE, GT_NO_M);
+	gt_statuses_proc_start(f->sched, 999, PROCS);
 	for (unsigned i = 0; i < steps; i++) {
 		unsigned kind = (unsigned)pick(f, KINDS);
 
@@ -184,7 +185,7 @@ static int make_trace(struct fuzz *f, const char *dir, uint64_t seed, unsigned s
 		.clock_mono_ns = 1000,
 		.clock_wall_ns = UINT64_C(1700000000123456789),
 	};
-	struct gt_sched_options options = { .version = version };
+	struct gt_statuses_options options = { .version = version };
 	char path[4096];
 	FILE *file;
 	int err;
@@ -200,12 +201,12 @@ static int make_trace(struct fuzz *f, const char *dir, uint64_t seed, unsigned s
 		return -errno;
 	err = gt_writer_new(&f->writer, &writer_options, to_file, file);
 	if (!err)
-		err = gt_sched_new(&f->sched, f->writer, &options);
+		err = gt_statuses_new(&f->sched, f->writer, &options);
 	if (!err) {
 		run(f, steps);
 		err = gt_writer_finish(f->writer);
 	}
-	gt_sched_free(f->sched);
+	gt_statuses_free(f->sched);
 	gt_writer_free(f->writer);
 	return fclose(file) ? -EIO : err;
 }

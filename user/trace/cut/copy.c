@@ -12,16 +12,16 @@
 #define MAX_EVENT (1 + GT_MAX_ARGS * GT_MAX_VARINT)
 #define NS_PER_S UINT64_C(1000000000)
 
-static void fail(struct part *part, int err)
+static void fail(struct copy *copy, int err)
 {
-	if (!part->err)
-		part->err = err;
+	if (!copy->err)
+		copy->err = err;
 }
 
-static void put(struct part *part, const void *data, size_t size)
+static void put(struct copy *copy, const void *data, size_t size)
 {
-	if (!part->err && size)
-		part->err = part->sink(part->ctx, data, size);
+	if (!copy->err && size)
+		copy->err = copy->sink(copy->ctx, data, size);
 }
 
 /* As in the writer: beyond 2^53 a batch begins at a time that a double holds exactly. */
@@ -30,56 +30,56 @@ static uint64_t batch_time(uint64_t time)
 	return time < UINT64_C(1) << 53 ? time : time & ~UINT64_C(1023);
 }
 
-static void bytes_clear(struct part_bytes *bytes)
+static void bytes_clear(struct copy_bytes *bytes)
 {
 	bytes->size = 0;
 	bytes->ends_count = 0;
 }
 
-static void bytes_fini(struct part_bytes *bytes)
+static void bytes_fini(struct copy_bytes *bytes)
 {
 	free(bytes->data);
 	free(bytes->ends);
 }
 
-void part_init(struct part *part, unsigned version, gt_sink_fn sink, void *ctx)
+void copy_init(struct copy *copy, unsigned version, gt_sink_fn sink, void *ctx)
 {
 	uint8_t header[GT_HEADER_SIZE];
 
-	memset(part, 0, sizeof(*part));
-	part->sink = sink;
-	part->ctx = ctx;
-	part->version = version;
-	part->generation = 1;
+	memset(copy, 0, sizeof(*copy));
+	copy->sink = sink;
+	copy->ctx = ctx;
+	copy->version = version;
+	copy->generation = 1;
 	gt_header_put(header, version);
-	put(part, header, sizeof(header));
+	put(copy, header, sizeof(header));
 }
 
-void part_fini(struct part *part)
+void copy_fini(struct copy *copy)
 {
-	batches_fini(&part->batches);
-	bytes_fini(&part->strings);
-	bytes_fini(&part->stacks);
-	bytes_fini(&part->samples);
-	bytes_fini(&part->experiments);
-	idmap_fini(&part->new_strings);
-	idmap_fini(&part->new_stacks);
-	free(part->string_of);
-	free(part->stack_of);
-	memset(part, 0, sizeof(*part));
+	batches_fini(&copy->batches);
+	bytes_fini(&copy->strings);
+	bytes_fini(&copy->stacks);
+	bytes_fini(&copy->samples);
+	bytes_fini(&copy->experiments);
+	idmap_fini(&copy->new_strings);
+	idmap_fini(&copy->new_stacks);
+	free(copy->string_of);
+	free(copy->stack_of);
+	memset(copy, 0, sizeof(*copy));
 }
 
-void part_source(struct part *part, const struct gt_reader *reader)
+void copy_source(struct copy *copy, const struct gt_reader *reader)
 {
-	idmap_clear(&part->new_strings);
-	idmap_clear(&part->new_stacks);
-	if (!gt_reader_clock(reader, &part->clock))
-		memset(&part->clock, 0, sizeof(part->clock));
+	idmap_clear(&copy->new_strings);
+	idmap_clear(&copy->new_stacks);
+	if (!gt_reader_clock(reader, &copy->clock))
+		memset(&copy->clock, 0, sizeof(copy->clock));
 }
 
 /* Room for one more entry of at most size bytes; a batch ends before it if it would be too large.
  */
-static uint8_t *bytes_room(struct part *part, struct part_bytes *bytes, size_t size)
+static uint8_t *bytes_room(struct copy *copy, struct copy_bytes *bytes, size_t size)
 {
 	size_t start = bytes->ends_count ? bytes->ends[bytes->ends_count - 1] : 0;
 	uint8_t *data = grow_array(bytes->data, &bytes->cap, bytes->size + size, 1);
@@ -91,10 +91,10 @@ static uint8_t *bytes_room(struct part *part, struct part_bytes *bytes, size_t s
 	if (ends)
 		bytes->ends = ends;
 	if (!data || !ends) {
-		fail(part, -ENOMEM);
+		fail(copy, -ENOMEM);
 		return NULL;
 	}
-	if (bytes->size + size - start > PART_MAX_DATA)
+	if (bytes->size + size - start > COPY_MAX_DATA)
 		ends[bytes->ends_count++] = bytes->size;
 	return data + bytes->size;
 }
@@ -104,10 +104,10 @@ static uint8_t *put_varint(uint8_t *at, uint64_t value)
 	return at + gt_varint_put(at, value);
 }
 
-uint64_t part_text(struct part *part, struct gt_text text)
+uint64_t copy_text(struct copy *copy, struct gt_text text)
 {
-	uint64_t id = part->string_ids + 1;
-	uint8_t *at = bytes_room(part, &part->strings, 1 + 2 * GT_MAX_VARINT + text.size);
+	uint64_t id = copy->string_ids + 1;
+	uint8_t *at = bytes_room(copy, &copy->strings, 1 + 2 * GT_MAX_VARINT + text.size);
 
 	if (!at)
 		return 0;
@@ -115,42 +115,42 @@ uint64_t part_text(struct part *part, struct gt_text text)
 	at = put_varint(at, id);
 	at = put_varint(at, text.size);
 	memcpy(at, text.data, text.size);
-	part->strings.size = (size_t)(at + text.size - part->strings.data);
-	return part->string_ids = id;
+	copy->strings.size = (size_t)(at + text.size - copy->strings.data);
+	return copy->string_ids = id;
 }
 
-/* The new id of a source's id; 0: it is new, and is to be kept at *place. */
-static uint64_t find_new(struct part *part, struct idmap *map, uint64_t **ids, size_t *cap,
-			 uint64_t id, uint32_t *place)
+/* The new id of a source's id; 0: it is new, and is to be kept at *slot. */
+static uint64_t find_new(struct copy *copy, struct idmap *map, uint64_t **ids, size_t *cap,
+			 uint64_t id, uint32_t *slot)
 {
 	uint64_t *moved;
 
-	*place = idmap_find(map, id);
-	if (*place != IDMAP_NONE)
-		return (*ids)[*place];
+	*slot = idmap_find(map, id);
+	if (*slot != IDMAP_NONE)
+		return (*ids)[*slot];
 	moved = grow_array(*ids, cap, map->count + 1, sizeof(*moved));
 	if (moved)
 		*ids = moved;
-	if (!moved || idmap_add(map, id, place)) {
-		fail(part, -ENOMEM);
+	if (!moved || idmap_add(map, id, slot)) {
+		fail(copy, -ENOMEM);
 		return 0;
 	}
-	moved[*place] = 0;
+	moved[*slot] = 0;
 	return 0;
 }
 
-uint64_t part_string(struct part *part, const struct gt_reader *reader, uint64_t id)
+uint64_t copy_string(struct copy *copy, const struct gt_reader *reader, uint64_t id)
 {
-	uint32_t place;
+	uint32_t slot;
 	uint64_t known;
 
-	if (!id || part->err)
+	if (!id || copy->err)
 		return 0;
-	known = find_new(part, &part->new_strings, &part->string_of, &part->string_of_cap, id,
-			 &place);
-	if (known || part->err)
+	known = find_new(copy, &copy->new_strings, &copy->string_of, &copy->string_of_cap, id,
+			 &slot);
+	if (known || copy->err)
 		return known;
-	return part->string_of[place] = part_text(part, gt_reader_string(reader, id));
+	return copy->string_of[slot] = copy_text(copy, gt_reader_string(reader, id));
 }
 
 static uint8_t *put_frame(uint8_t *at, uint64_t pc, uint64_t func, uint64_t file, uint64_t line)
@@ -162,37 +162,37 @@ static uint8_t *put_frame(uint8_t *at, uint64_t pc, uint64_t func, uint64_t file
 }
 
 /* A stack's entry up to its frames; NULL: no memory. */
-static uint8_t *begin_stack(struct part *part, size_t count)
+static uint8_t *begin_stack(struct copy *copy, size_t count)
 {
-	uint8_t *at = bytes_room(part, &part->stacks, 1 + (2 + 4 * count) * GT_MAX_VARINT);
+	uint8_t *at = bytes_room(copy, &copy->stacks, 1 + (2 + 4 * count) * GT_MAX_VARINT);
 
 	if (!at)
 		return NULL;
 	*at++ = GT_EV_STACK;
-	at = put_varint(at, ++part->stack_ids);
+	at = put_varint(at, ++copy->stack_ids);
 	return put_varint(at, count);
 }
 
-uint64_t part_stack(struct part *part, const struct gt_reader *reader, uint64_t id)
+uint64_t copy_stack(struct copy *copy, const struct gt_reader *reader, uint64_t id)
 {
 	const struct tables *tables = &reader->gen.tables;
 	const struct stack_entry *stack = id ? tables_stack(tables, id) : NULL;
 	uint64_t ids[2 * GT_MAX_FRAMES], known;
-	uint32_t place;
+	uint32_t slot;
 	uint8_t *at;
 
-	if (!stack || part->err)
+	if (!stack || copy->err)
 		return 0;
-	known = find_new(part, &part->new_stacks, &part->stack_of, &part->stack_of_cap, id, &place);
-	if (known || part->err)
+	known = find_new(copy, &copy->new_stacks, &copy->stack_of, &copy->stack_of_cap, id, &slot);
+	if (known || copy->err)
 		return known;
 	for (uint32_t i = 0; i < stack->count; i++) {
 		const struct frame_entry *frame = &tables->frames[tables->refs[stack->first + i]];
 
-		ids[2 * i] = part_string(part, reader, frame->func);
-		ids[2 * i + 1] = part_string(part, reader, frame->file);
+		ids[2 * i] = copy_string(copy, reader, frame->func);
+		ids[2 * i + 1] = copy_string(copy, reader, frame->file);
 	}
-	at = begin_stack(part, stack->count);
+	at = begin_stack(copy, stack->count);
 	if (!at)
 		return 0;
 	for (uint32_t i = 0; i < stack->count; i++) {
@@ -200,76 +200,76 @@ uint64_t part_stack(struct part *part, const struct gt_reader *reader, uint64_t 
 
 		at = put_frame(at, frame->pc, ids[2 * i], ids[2 * i + 1], frame->line);
 	}
-	part->stacks.size = (size_t)(at - part->stacks.data);
-	return part->stack_of[place] = part->stack_ids;
+	copy->stacks.size = (size_t)(at - copy->stacks.data);
+	return copy->stack_of[slot] = copy->stack_ids;
 }
 
-uint64_t part_frame(struct part *part, const struct gt_stack_frame *frame)
+uint64_t copy_frame(struct copy *copy, const struct gt_stack_frame *frame)
 {
-	uint64_t func = part_text(part, frame->func), file = part_text(part, frame->file);
-	uint8_t *at = part->err ? NULL : begin_stack(part, 1);
+	uint64_t func = copy_text(copy, frame->func), file = copy_text(copy, frame->file);
+	uint8_t *at = copy->err ? NULL : begin_stack(copy, 1);
 
 	if (!at)
 		return 0;
 	at = put_frame(at, frame->pc, func, file, frame->line);
-	part->stacks.size = (size_t)(at - part->stacks.data);
-	return part->stack_ids;
+	copy->stacks.size = (size_t)(at - copy->stacks.data);
+	return copy->stack_ids;
 }
 
-static uint8_t *put_header(struct part *part, uint8_t *at, uint64_t m, uint64_t time, size_t size)
+static uint8_t *put_header(struct copy *copy, uint8_t *at, uint64_t m, uint64_t time, size_t size)
 {
-	at = put_varint(at, part->generation);
+	at = put_varint(at, copy->generation);
 	at = put_varint(at, m);
 	at = put_varint(at, time);
 	return put_varint(at, size);
 }
 
-static void put_batch(struct part *part, uint64_t m, uint64_t time, const uint8_t *data,
+static void put_batch(struct copy *copy, uint64_t m, uint64_t time, const uint8_t *data,
 		      size_t size)
 {
 	uint8_t header[1 + 4 * GT_MAX_VARINT] = { GT_EV_EVENT_BATCH };
 
-	put(part, header, (size_t)(put_header(part, header + 1, m, time, size) - header));
-	put(part, data, size);
+	put(copy, header, (size_t)(put_header(copy, header + 1, m, time, size) - header));
+	put(copy, data, size);
 }
 
-static void put_events(struct part *part, struct batch *batch)
+static void put_events(struct copy *copy, struct batch *batch)
 {
 	size_t size = batch->size;
 
-	batch_take(&part->batches, batch, part->stage);
-	put_batch(part, batch->m, batch->first_ts, part->stage, size);
+	batch_take(&copy->batches, batch, copy->stage);
+	put_batch(copy, batch->m, batch->first_ts, copy->stage, size);
 }
 
-void part_event(struct part *part, uint64_t m, uint64_t time, unsigned type, const uint64_t *args,
+void copy_event(struct copy *copy, uint64_t m, uint64_t time, unsigned type, const uint64_t *args,
 		unsigned count)
 {
-	struct batch *batch = part->err ? NULL : batches_get(&part->batches, m);
+	struct batch *batch = copy->err ? NULL : batches_get(&copy->batches, m);
 	uint8_t *start, *at;
 
-	if (batch && batch->size > PART_MAX_DATA - MAX_EVENT)
-		put_events(part, batch);
-	start = at = batch ? batch_room(&part->batches, batch, MAX_EVENT) : NULL;
+	if (batch && batch->size > COPY_MAX_DATA - MAX_EVENT)
+		put_events(copy, batch);
+	start = at = batch ? batch_room(&copy->batches, batch, MAX_EVENT) : NULL;
 	if (!start) {
-		fail(part, -ENOMEM);
+		fail(copy, -ENOMEM);
 		return;
 	}
 	if (!batch->size)
 		batch->first_ts = batch->last_ts = batch_time(time);
-	if (!part->first_time)
-		part->first_time = time;
+	if (!copy->first_time)
+		copy->first_time = time;
 	*at++ = (uint8_t)type;
 	at = put_varint(at, time - batch->last_ts);
 	for (unsigned i = 0; i < count; i++)
 		at = put_varint(at, args[i]);
 	batch->last_ts = time;
 	batch_commit(batch, (size_t)(at - start));
-	part->events++;
+	copy->events++;
 }
 
-void part_sample(struct part *part, const struct gt_event *sample, uint64_t stack)
+void copy_sample(struct copy *copy, const struct gt_event *sample, uint64_t stack)
 {
-	uint8_t *at = bytes_room(part, &part->samples, MAX_EVENT);
+	uint8_t *at = bytes_room(copy, &copy->samples, MAX_EVENT);
 
 	if (!at)
 		return;
@@ -279,93 +279,93 @@ void part_sample(struct part *part, const struct gt_event *sample, uint64_t stac
 	at = put_varint(at, sample->p);
 	at = put_varint(at, sample->g == GT_NO_ID ? 0 : sample->g);
 	at = put_varint(at, stack);
-	part->samples.size = (size_t)(at - part->samples.data);
-	if (!part->first_time)
-		part->first_time = (uint64_t)sample->time;
-	part->events++;
+	copy->samples.size = (size_t)(at - copy->samples.data);
+	if (!copy->first_time)
+		copy->first_time = (uint64_t)sample->time;
+	copy->events++;
 }
 
-void part_experiment(struct part *part, uint8_t experiment, uint64_t m, uint64_t time,
+void copy_experiment(struct copy *copy, uint8_t experiment, uint64_t m, uint64_t time,
 		     struct gt_text data)
 {
-	uint8_t *at = bytes_room(part, &part->experiments, 2 + 4 * GT_MAX_VARINT + data.size);
+	uint8_t *at = bytes_room(copy, &copy->experiments, 2 + 4 * GT_MAX_VARINT + data.size);
 
 	if (!at)
 		return;
 	*at++ = GT_EV_EXPERIMENTAL_BATCH;
 	*at++ = experiment;
-	at = put_header(part, at, m, time, data.size);
+	at = put_header(copy, at, m, time, data.size);
 	memcpy(at, data.data, data.size);
-	part->experiments.size = (size_t)(at + data.size - part->experiments.data);
+	copy->experiments.size = (size_t)(at + data.size - copy->experiments.data);
 }
 
 /* Of the batches without events: so the reader's sync point has a time of its own. */
-static uint64_t structural_time(const struct part *part)
+static uint64_t structural_time(const struct copy *copy)
 {
-	return part->first_time > 1 ? batch_time(part->first_time - 1) : 1;
+	return copy->first_time > 1 ? batch_time(copy->first_time - 1) : 1;
 }
 
-static void put_table(struct part *part, struct part_bytes *bytes, uint8_t kind)
+static void put_table(struct copy *copy, struct copy_bytes *bytes, uint8_t kind)
 {
 	size_t start = 0;
 
 	for (size_t i = 0; i <= bytes->ends_count && bytes->size; i++) {
 		size_t end = i < bytes->ends_count ? bytes->ends[i] : bytes->size;
 
-		part->stage[0] = kind;
-		memcpy(part->stage + 1, bytes->data + start, end - start);
-		put_batch(part, GT_NO_ID, structural_time(part), part->stage, 1 + end - start);
+		copy->stage[0] = kind;
+		memcpy(copy->stage + 1, bytes->data + start, end - start);
+		put_batch(copy, GT_NO_ID, structural_time(copy), copy->stage, 1 + end - start);
 		start = end;
 	}
 	bytes_clear(bytes);
 }
 
 /* The frequency, and from 25 the source's clocks, at the time of this batch or later. */
-static void put_sync(struct part *part)
+static void put_sync(struct copy *copy)
 {
-	uint64_t time = structural_time(part);
-	int64_t ahead = (int64_t)((uint64_t)part->clock.trace - time);
+	uint64_t time = structural_time(copy);
+	int64_t ahead = (int64_t)((uint64_t)copy->clock.trace - time);
 	uint64_t late = ahead < 0 ? -(uint64_t)ahead : 0; /* by which the snapshot is moved on */
-	uint64_t nsec = part->clock.wall_nsec + late % NS_PER_S;
-	uint8_t *at = part->stage;
+	uint64_t nsec = copy->clock.wall_nsec + late % NS_PER_S;
+	uint8_t *at = copy->stage;
 
-	if (part->version >= 25)
+	if (copy->version >= 25)
 		*at++ = GT_EV_SYNC;
 	*at++ = GT_EV_FREQUENCY;
 	at = put_varint(at, NS_PER_S);
-	if (part->version >= 25) {
+	if (copy->version >= 25) {
 		*at++ = GT_EV_CLOCK_SNAPSHOT;
 		at = put_varint(at, ahead > 0 ? (uint64_t)ahead : 0);
-		at = put_varint(at, part->clock.mono_ns + late);
+		at = put_varint(at, copy->clock.mono_ns + late);
 		at = put_varint(at,
-				(uint64_t)part->clock.wall_sec + late / NS_PER_S + nsec / NS_PER_S);
+				(uint64_t)copy->clock.wall_sec + late / NS_PER_S + nsec / NS_PER_S);
 		at = put_varint(at, nsec % NS_PER_S);
 	}
-	put_batch(part, GT_NO_ID, time, part->stage, (size_t)(at - part->stage));
+	put_batch(copy, GT_NO_ID, time, copy->stage, (size_t)(at - copy->stage));
 }
 
-int part_generation(struct part *part)
+int copy_generation(struct copy *copy)
 {
 	const uint8_t end = GT_EV_END_OF_GENERATION;
 
-	if (!part->first_time)
-		return part->err;
-	for (size_t i = 0; i < part->batches.count; i++)
-		if (part->batches.list[i].size)
-			put_events(part, &part->batches.list[i]);
-	batches_clear(&part->batches);
-	put_table(part, &part->strings, GT_EV_STRINGS);
-	put_table(part, &part->stacks, GT_EV_STACKS);
-	put_table(part, &part->samples, GT_EV_CPU_SAMPLES);
-	put(part, part->experiments.data, part->experiments.size);
-	bytes_clear(&part->experiments);
-	put_sync(part);
-	if (part->version >= 26)
-		put(part, &end, 1);
-	part->generation++;
-	part->first_time = 0;
-	part->string_ids = part->stack_ids = 0;
-	idmap_clear(&part->new_strings);
-	idmap_clear(&part->new_stacks);
-	return part->err;
+	if (!copy->first_time)
+		return copy->err;
+	for (size_t i = 0; i < copy->batches.count; i++)
+		if (copy->batches.list[i].size)
+			put_events(copy, &copy->batches.list[i]);
+	batches_clear(&copy->batches);
+	put_table(copy, &copy->strings, GT_EV_STRINGS);
+	put_table(copy, &copy->stacks, GT_EV_STACKS);
+	put_table(copy, &copy->samples, GT_EV_CPU_SAMPLES);
+	put(copy, copy->experiments.data, copy->experiments.size);
+	bytes_clear(&copy->experiments);
+	put_sync(copy);
+	if (copy->version >= 26)
+		put(copy, &end, 1);
+	copy->generation++;
+	copy->first_time = 0;
+	copy->string_ids = copy->stack_ids = 0;
+	idmap_clear(&copy->new_strings);
+	idmap_clear(&copy->new_stacks);
+	return copy->err;
 }

@@ -23,18 +23,18 @@ static int64_t since_start(const struct cut *cut, const struct gt_event *event)
 static void forget_root(struct cut *cut, struct root *root)
 {
 	if (root->known) {
-		names_drop(&cut->reader->names, root->func);
-		names_drop(&cut->reader->names, root->file);
+		texts_drop(&cut->reader->texts, root->func);
+		texts_drop(&cut->reader->texts, root->file);
 	}
 	root->known = false;
 }
 
-static int hold_name(struct cut *cut, struct gt_text text, uint32_t *id)
+static int hold_text(struct cut *cut, struct gt_text text, uint32_t *id)
 {
-	int err = names_find(&cut->reader->names, text.data, text.size, id);
+	int err = texts_find(&cut->reader->texts, text.data, text.size, id);
 
 	if (!err)
-		names_hold(&cut->reader->names, *id);
+		texts_hold(&cut->reader->texts, *id);
 	return err;
 }
 
@@ -65,25 +65,25 @@ static int note_root(struct cut *cut, const struct gt_event *event)
 	struct gt_transition t;
 	struct gt_stack_frame frame;
 	struct root *root;
-	uint32_t place;
+	uint32_t slot;
 	size_t size;
 
 	if (!gt_event_transition(event, &t) || t.of_proc)
 		return 0;
-	place = g_place(cut, t.id);
-	if (place == IDMAP_NONE)
+	slot = g_slot(cut, t.id);
+	if (slot == IDMAP_NONE)
 		return 0;
-	root = &cut->roots[place];
+	root = &cut->roots[slot];
 	if (t.from == GT_STATE_NOT_EXIST || t.from == GT_STATE_UNDETERMINED)
-		forget_root(cut, root); /* the place was another's */
+		forget_root(cut, root); /* the slot was another's */
 	size = gt_reader_stack_size(cut->reader, t.stack);
 	if (root->known || !size)
 		return 0;
 	frame = gt_reader_stack_frame(cut->reader, t.stack, size - 1);
-	if (hold_name(cut, frame.func, &root->func))
+	if (hold_text(cut, frame.func, &root->func))
 		return -ENOMEM;
-	if (hold_name(cut, frame.file, &root->file)) {
-		names_drop(&cut->reader->names, root->func);
+	if (hold_text(cut, frame.file, &root->file)) {
+		texts_drop(&cut->reader->texts, root->func);
 		return -ENOMEM;
 	}
 	root->pc = frame.pc;
@@ -124,11 +124,11 @@ static int begin_part(struct cut *cut, int64_t before)
 
 	if (err)
 		return err;
-	cut->part = malloc(sizeof(*cut->part));
-	if (!cut->part)
+	cut->copy = malloc(sizeof(*cut->copy));
+	if (!cut->copy)
 		return -ENOMEM;
-	part_init(cut->part, gt_reader_version(cut->reader), sink, sink_ctx);
-	part_source(cut->part, cut->reader);
+	copy_init(cut->copy, gt_reader_version(cut->reader), sink, sink_ctx);
+	copy_source(cut->copy, cut->reader);
 	cut->events = 0;
 	cut->first = true;
 	memset(cut->g_seqs, 0, cut->g_seqs_cap * sizeof(*cut->g_seqs));
@@ -141,12 +141,12 @@ static int end_part(struct cut *cut)
 {
 	int err;
 
-	if (!cut->part)
+	if (!cut->copy)
 		return 0;
-	err = part_generation(cut->part);
-	part_fini(cut->part);
-	free(cut->part);
-	cut->part = NULL;
+	err = copy_generation(cut->copy);
+	copy_fini(cut->copy);
+	free(cut->copy);
+	cut->copy = NULL;
 	return err ? err : cut->options->close(cut->options->ctx, cut->parts);
 }
 
@@ -192,23 +192,23 @@ static void renumber(struct cut *cut, const struct gt_event *event, uint64_t *ar
 	case GT_EV_GO_CREATE:
 	case GT_EV_GO_CREATE_BLOCKED:
 	case GT_EV_GO_CREATE_SYSCALL:
-		cut->g_seqs[g_place(cut, args[0])] = 0;
+		cut->g_seqs[g_slot(cut, args[0])] = 0;
 		break;
 	case GT_EV_PROC_STATUS:
-		cut->p_seqs[p_place(cut, args[0])] = 0;
+		cut->p_seqs[p_slot(cut, args[0])] = 0;
 		break;
 	case GT_EV_GO_START:
 	case GT_EV_GO_UNBLOCK:
 	case GT_EV_GO_SWITCH:
 	case GT_EV_GO_SWITCH_DESTROY:
-		args[1] = ++cut->g_seqs[g_place(cut, args[0])];
+		args[1] = ++cut->g_seqs[g_slot(cut, args[0])];
 		break;
 	case GT_EV_PROC_START:
 	case GT_EV_PROC_STEAL:
-		args[1] = ++cut->p_seqs[p_place(cut, args[0])];
+		args[1] = ++cut->p_seqs[p_slot(cut, args[0])];
 		break;
 	case GT_EV_GO_SYSCALL_BEGIN:
-		args[0] = ++cut->p_seqs[p_place(cut, event->p)];
+		args[0] = ++cut->p_seqs[p_slot(cut, event->p)];
 		break;
 	case GT_EV_GC_ACTIVE:
 	case GT_EV_GC_BEGIN:
@@ -225,7 +225,7 @@ static void write_event(struct cut *cut, const struct gt_event *event)
 
 	cut->events++;
 	if (event->type == GT_EV_CPU_SAMPLE) {
-		part_sample(cut->part, event, part_stack(cut->part, cut->reader, event->args[0]));
+		copy_sample(cut->copy, event, copy_stack(cut->copy, cut->reader, event->args[0]));
 		return;
 	}
 	if (is_dropped_stop(cut, event) || is_told(cut, event))
@@ -235,14 +235,14 @@ static void write_event(struct cut *cut, const struct gt_event *event)
 	for (int i = 0; i < 2; i++) {
 		if (spec->strings[i])
 			args[spec->strings[i] - 1] =
-				part_string(cut->part, cut->reader, args[spec->strings[i] - 1]);
+				copy_string(cut->copy, cut->reader, args[spec->strings[i] - 1]);
 		if (spec->stacks[i])
 			args[spec->stacks[i] - 1] =
-				part_stack(cut->part, cut->reader, args[spec->stacks[i] - 1]);
+				copy_stack(cut->copy, cut->reader, args[spec->stacks[i] - 1]);
 	}
 	if (event->type == GT_EV_USER_TASK_BEGIN && args[1] == GT_NO_ID)
 		args[1] = 0;
-	part_event(cut->part, event->m, (uint64_t)event->time, event->type, args,
+	copy_event(cut->copy, event->m, (uint64_t)event->time, event->type, args,
 		   spec->arg_count - 1);
 }
 
@@ -271,7 +271,7 @@ static void take_experiments(struct cut *cut)
 					ref->size };
 		int64_t time = generation_ns(gen, ref->time);
 
-		part_experiment(cut->part, ref->experiment, ref->m, time > 0 ? (uint64_t)time : 1,
+		copy_experiment(cut->copy, ref->experiment, ref->m, time > 0 ? (uint64_t)time : 1,
 				data);
 	}
 }
@@ -281,18 +281,18 @@ static int next_generation(struct cut *cut, const struct gt_event *point)
 {
 	int err = 0;
 
-	if (cut->part) {
-		if (cut->part->first_time)
+	if (cut->copy) {
+		if (cut->copy->first_time)
 			cut->first = false;
-		err = part_generation(cut->part);
-		part_source(cut->part, cut->reader);
+		err = copy_generation(cut->copy);
+		copy_source(cut->copy, cut->reader);
 	}
 	if (err || !cut->reader->open)
 		return err;
 	cut->source_first = !cut->start;
 	if (!cut->start)
 		cut->start = point->time;
-	if (cut->part)
+	if (cut->copy)
 		take_experiments(cut);
 	return rules_open(&cut->mirror, cut->reader->in.bytes);
 }
@@ -305,27 +305,27 @@ static int take_event(struct cut *cut, const struct gt_event *event)
 
 	if (event->derived)
 		return 0;
-	if (cut->part && full)
+	if (cut->copy && full)
 		err = end_part(cut);
-	if (!err && !cut->part && since_start(cut, event) >= options->from_ns) {
+	if (!err && !cut->copy && since_start(cut, event) >= options->from_ns) {
 		err = begin_part(cut, event->time);
 		if (!err)
 			take_experiments(cut);
 	}
 	if (!err && event->type != GT_EV_CPU_SAMPLE)
 		err = feed_mirror(cut, event);
-	if (!err && cut->part) {
+	if (!err && cut->copy) {
 		write_event(cut, event);
-		err = cut->part->err;
+		err = cut->copy->err;
 	}
 	return err;
 }
 
 static void fini(struct cut *cut)
 {
-	if (cut->part) {
-		part_fini(cut->part);
-		free(cut->part);
+	if (cut->copy) {
+		copy_fini(cut->copy);
+		free(cut->copy);
 	}
 	rules_fini(&cut->mirror);
 	free(cut->g_seqs);
@@ -341,7 +341,7 @@ int cut_run(struct gt_reader *reader, const struct cut_options *options)
 	int err, broken = 0;
 
 	gt_error_clear(&cut.error);
-	rules_init(&cut.mirror, &reader->gen, &reader->names, &cut.error);
+	rules_init(&cut.mirror, &reader->gen, &reader->texts, &cut.error);
 	err = make_room(&cut);
 	while (!err && !(broken = gt_reader_next(reader, &event)) && event) {
 		if (event->type == GT_EV_SYNC_POINT)

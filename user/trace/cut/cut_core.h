@@ -17,7 +17,7 @@
 struct root {
 	bool known;
 	uint64_t pc, line;
-	uint32_t func, file; /* in the reader's names */
+	uint32_t func, file; /* in the reader's texts */
 };
 
 /* A stop-the-world that is open at the cut: its end will be dropped. */
@@ -32,30 +32,30 @@ struct cut {
 	struct gt_error error; /* the mirror's */
 	int64_t start;	       /* time of the source's first event */
 
-	/* By the mirror's places of Gs and Ps: the numbers given in the part. */
+	/* By the mirror's slots of Gs and Ps: the numbers given in the part. */
 	uint64_t *g_seqs, *p_seqs;
 	size_t g_seqs_cap, p_seqs_cap;
-	struct root *roots; /* by the mirror's places of Gs */
+	struct root *roots; /* by the mirror's slots of Gs */
 	size_t roots_cap, roots_count;
 	uint64_t gc_seq;
 
 	struct open_stop *stops;
 	size_t stops_count, stops_cap;
 
-	struct part *part; /* NULL: none is open */
+	struct copy *copy; /* NULL: none is open */
 	unsigned parts;	   /* opened so far */
 	uint64_t events;   /* of the source, in the open part */
 	bool first;	   /* the part's first generation is open */
 	bool source_first; /* the source's is */
 };
 
-/* The place of an id in the mirror; it is there. */
-static inline uint32_t g_place(const struct cut *cut, uint64_t g)
+/* The slot of an id in the mirror; it is there. */
+static inline uint32_t g_slot(const struct cut *cut, uint64_t g)
 {
 	return idmap_find(&cut->mirror.g_ids, g);
 }
 
-static inline uint32_t p_place(const struct cut *cut, uint64_t p)
+static inline uint32_t p_slot(const struct cut *cut, uint64_t p)
 {
 	return idmap_find(&cut->mirror.p_ids, p);
 }

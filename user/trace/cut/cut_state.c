@@ -8,41 +8,41 @@
 #include "trace/cut/cut_core.h"
 
 /* A new stack of a G's root frame alone; 0: it has no name. */
-static uint64_t root_stack(struct cut *cut, uint32_t place)
+static uint64_t root_stack(struct cut *cut, uint32_t slot)
 {
-	const struct root *root = &cut->roots[place];
-	const struct name *names = cut->reader->names.list;
+	const struct root *root = &cut->roots[slot];
+	const struct text *texts = cut->reader->texts.list;
 	struct gt_stack_frame frame = { .pc = root->pc, .line = root->line };
 
 	if (!root->known)
 		return 0;
-	frame.func = (struct gt_text){ names[root->func].text, names[root->func].size };
-	frame.file = (struct gt_text){ names[root->file].text, names[root->file].size };
-	return part_frame(cut->part, &frame);
+	frame.func = (struct gt_text){ texts[root->func].bytes, texts[root->func].size };
+	frame.file = (struct gt_text){ texts[root->file].bytes, texts[root->file].size };
+	return copy_frame(cut->copy, &frame);
 }
 
-static void state_proc(struct cut *cut, uint64_t m, uint32_t place, uint64_t *time)
+static void state_proc(struct cut *cut, uint64_t m, uint32_t slot, uint64_t *time)
 {
-	const struct rules_p *p = &cut->mirror.ps[place];
+	const struct rules_p *p = &cut->mirror.ps[slot];
 	uint64_t args[] = { p->id, p->status };
 
-	part_event(cut->part, m, (*time)++, GT_EV_PROC_STATUS, args, 2);
+	copy_event(cut->copy, m, (*time)++, GT_EV_PROC_STATUS, args, 2);
 	if (p->sweeping)
-		part_event(cut->part, m, (*time)++, GT_EV_GC_SWEEP_ACTIVE, args, 1);
+		copy_event(cut->copy, m, (*time)++, GT_EV_GC_SWEEP_ACTIVE, args, 1);
 }
 
 /* m: in whose batch; on: the M that the status names. */
-static void state_go(struct cut *cut, uint64_t m, uint64_t on, uint32_t place, uint64_t *time)
+static void state_go(struct cut *cut, uint64_t m, uint64_t on, uint32_t slot, uint64_t *time)
 {
-	const struct rules_g *g = &cut->mirror.gs[place];
-	uint64_t stack = cut->part->version > 22 ? root_stack(cut, place) : 0;
+	const struct rules_g *g = &cut->mirror.gs[slot];
+	uint64_t stack = cut->copy->version > 22 ? root_stack(cut, slot) : 0;
 	uint64_t args[] = { g->id, on, g->status, stack };
 
-	part_event(cut->part, m, (*time)++, stack ? GT_EV_GO_STATUS_STACK : GT_EV_GO_STATUS, args,
+	copy_event(cut->copy, m, (*time)++, stack ? GT_EV_GO_STATUS_STACK : GT_EV_GO_STATUS, args,
 		   stack ? 4 : 3);
 	for (uint32_t i = 0; i < g->ranges_count; i++)
 		if (g->ranges[i].assist)
-			part_event(cut->part, m, (*time)++, GT_EV_GC_MARK_ASSIST_ACTIVE, args, 1);
+			copy_event(cut->copy, m, (*time)++, GT_EV_GC_MARK_ASSIST_ACTIVE, args, 1);
 }
 
 /* What stands on Ms, and who is thereby stated. */
@@ -54,8 +54,8 @@ static void state_ms(struct cut *cut, struct stated *stated, uint64_t *time)
 {
 	for (size_t i = 0; i < cut->mirror.m_ids.count; i++) {
 		const struct rules_m *m = &cut->mirror.ms[i];
-		uint32_t p = m->p == GT_NO_ID ? IDMAP_NONE : p_place(cut, m->p);
-		uint32_t g = m->g == GT_NO_ID ? IDMAP_NONE : g_place(cut, m->g);
+		uint32_t p = m->p == GT_NO_ID ? IDMAP_NONE : p_slot(cut, m->p);
+		uint32_t g = m->g == GT_NO_ID ? IDMAP_NONE : g_slot(cut, m->g);
 
 		/* The P first: viewers want a G to have one. */
 		if (p != IDMAP_NONE && !stated->ps[p]) {
@@ -111,8 +111,8 @@ int cut_state_all(struct cut *cut, int64_t before)
 		state_rest(cut, &stated, &time);
 		cut->gc_seq = 0;
 		if (cut->mirror.gc == RULES_GC_ON)
-			part_event(cut->part, GT_NO_ID, time, GT_EV_GC_ACTIVE, &cut->gc_seq, 1);
-		err = cut->part->err;
+			copy_event(cut->copy, GT_NO_ID, time, GT_EV_GC_ACTIVE, &cut->gc_seq, 1);
+		err = cut->copy->err;
 	}
 	free(stated.gs);
 	free(stated.ps);

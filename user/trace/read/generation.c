@@ -120,13 +120,13 @@ static int add_events(struct generation *gen, const struct batch_header *header)
 {
 	struct batch_ref *batches = grow_array(gen->batches, &gen->batches_cap,
 					       gen->batches_count + 1, sizeof(*batches));
-	uint32_t place = idmap_find(&gen->m_ids, header->m);
+	uint32_t slot = idmap_find(&gen->m_ids, header->m);
 	uint32_t index = (uint32_t)gen->batches_count;
 
 	if (!batches || gen->batches_count >= NO_BATCH)
 		return -ENOMEM;
 	gen->batches = batches;
-	if (place == IDMAP_NONE) {
+	if (slot == IDMAP_NONE) {
 		struct m_batches *ms =
 			grow_array(gen->ms, &gen->ms_cap, gen->m_ids.count + 1, sizeof(*ms));
 		int err;
@@ -134,13 +134,13 @@ static int add_events(struct generation *gen, const struct batch_header *header)
 		if (!ms)
 			return -ENOMEM;
 		gen->ms = ms;
-		err = idmap_add(&gen->m_ids, header->m, &place);
+		err = idmap_add(&gen->m_ids, header->m, &slot);
 		if (err)
 			return err;
-		ms[place] = (struct m_batches){ header->m, index, index };
+		ms[slot] = (struct m_batches){ header->m, index, index };
 	} else {
-		batches[gen->ms[place].last].next = index;
-		gen->ms[place].last = index;
+		batches[gen->ms[slot].last].next = index;
+		gen->ms[slot].last = index;
 	}
 	batches[index] = (struct batch_ref){
 		.offset = header->offset,

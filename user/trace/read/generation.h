@@ -57,7 +57,7 @@ struct generation {
 
 	struct batch_ref *batches;
 	size_t batches_count, batches_cap;
-	struct idmap m_ids; /* to places in ms, in the order of appearance */
+	struct idmap m_ids; /* to slots in ms, in the order of appearance */
 	struct m_batches *ms;
 	size_t ms_cap;
 
@@ -77,7 +77,7 @@ void generation_fini(struct generation *gen);
 
 /*
  * Reads the next generation; *end instead if the input has no more. Its
- * places in the window hold until the input is released. Else *error is
+ * offsets in the window hold until the input is released. Else *error is
  * filled and its code returned, GT_SILENT_IN_GO among them.
  */
 int generation_load(struct generation *gen, struct input *in, unsigned version, bool *end,

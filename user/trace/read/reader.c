@@ -21,7 +21,7 @@
 #include "base/grow.h"
 #include "trace/wire/header.h"
 
-/* Where in the file a place in the window is. */
+/* Where in the file an address in the window is. */
 static uint64_t byte_of(const struct gt_reader *reader, const uint8_t *at)
 {
 	return reader->in.base + (uint64_t)(at - reader->in.bytes);
@@ -33,7 +33,7 @@ static void at_cursor(struct gt_reader *reader, const struct cursor *cursor, uin
 	reader->error.type = type;
 }
 
-/* Goes to the cursor's next batch that is not empty; its end: NULL as place. */
+/* Goes to the cursor's next batch that is not empty; its end: at is NULL. */
 static void next_batch(struct gt_reader *reader, struct cursor *cursor)
 {
 	while (cursor->at == cursor->end) {
@@ -192,7 +192,7 @@ static int make_frontier(struct gt_reader *reader)
 		cursors[i] = (struct cursor){
 			.m = ms->m,
 			.batch = ms->first,
-			.m_place = IDMAP_NONE,
+			.m_slot = IDMAP_NONE,
 			.at = reader->in.bytes + batch->offset,
 			.end = reader->in.bytes + batch->offset + batch->size,
 		};
@@ -232,15 +232,15 @@ static int next_generation(struct gt_reader *reader, const struct gt_event **out
 	return err ? err : give_point(reader, out);
 }
 
-/* Tries the event of the cursor at a place in the frontier. */
-static enum rules_step try_cursor(struct gt_reader *reader, size_t place)
+/* Tries the event of the cursor at a position in the frontier. */
+static enum rules_step try_cursor(struct gt_reader *reader, size_t position)
 {
-	struct cursor *cursor = &reader->cursors[reader->frontier[place].index];
+	struct cursor *cursor = &reader->cursors[reader->frontier[position].index];
 	struct gt_event *event = &reader->rules.events[0];
 	enum rules_step step;
 	bool more;
 
-	if (!cursor->m_known && rules_m(&reader->rules, cursor->m, &cursor->m_place)) {
+	if (!cursor->m_known && rules_m(&reader->rules, cursor->m, &cursor->m_slot)) {
 		gt_fail(&reader->error, -ENOMEM, "%s", strerror(ENOMEM));
 		return RULES_BREAK;
 	}
@@ -254,7 +254,7 @@ static enum rules_step try_cursor(struct gt_reader *reader, size_t place)
 	event->from = 0;
 	event->derived = false;
 	event->name = 0;
-	step = rules_try(&reader->rules, cursor->m_place);
+	step = rules_try(&reader->rules, cursor->m_slot);
 	if (step == RULES_BREAK)
 		at_cursor(reader, cursor, cursor->type);
 	if (step != RULES_GO) {
@@ -267,10 +267,10 @@ static enum rules_step try_cursor(struct gt_reader *reader, size_t place)
 		return RULES_BREAK;
 	}
 	if (more) {
-		reader->frontier[place].key = cursor->time;
-		goheap_update(reader->frontier, reader->frontier_count, place);
+		reader->frontier[position].key = cursor->time;
+		goheap_update(reader->frontier, reader->frontier_count, position);
 	} else {
-		goheap_remove(reader->frontier, --reader->frontier_count, place);
+		goheap_remove(reader->frontier, --reader->frontier_count, position);
 	}
 	return RULES_GO;
 }
@@ -289,8 +289,8 @@ static int say_stuck(struct gt_reader *reader)
 		char why[96];
 
 		memcpy(event.args, cursor->args, sizeof(event.args));
-		if (cursor->m_place != IDMAP_NONE)
-			event.p = reader->rules.ms[cursor->m_place].p;
+		if (cursor->m_slot != IDMAP_NONE)
+			event.p = reader->rules.ms[cursor->m_slot].p;
 		rules_explain(&reader->rules, &event, why, sizeof(why));
 		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s M %" PRId64 " %s",
 					 i ? ";" : "", (int64_t)cursor->m, spec->name);

@@ -17,9 +17,9 @@ struct cursor {
 	uint64_t m;
 	int64_t time; /* of the event; 0 before the first of a batch */
 	uint64_t args[GT_MAX_ARGS - 1];
-	uint32_t batch;	  /* in the generation */
-	uint32_t m_place; /* among the rules' Ms */
-	bool m_known;	  /* m_place is set */
+	uint32_t batch;	 /* in the generation */
+	uint32_t m_slot; /* among the rules' Ms */
+	bool m_known;	 /* m_slot is set */
 	uint8_t type;
 };
 
@@ -44,7 +44,7 @@ struct gt_reader {
 	struct keyed *frontier; /* a heap; index: in cursors */
 	size_t frontier_count, frontier_cap;
 
-	struct names names;
+	struct texts texts;
 	struct rules rules;
 	unsigned queued;       /* how many of rules.events were given out */
 	struct gt_event point; /* a sync point or sample */

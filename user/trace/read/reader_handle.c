@@ -37,7 +37,7 @@ static struct gt_reader *new_reader(const struct gt_reader_options *options)
 	make_shapes(reader->shapes);
 	gt_error_clear(&reader->error);
 	gt_error_clear(&reader->pending);
-	rules_init(&reader->rules, &reader->gen, &reader->names, &reader->error);
+	rules_init(&reader->rules, &reader->gen, &reader->texts, &reader->error);
 	return reader;
 }
 
@@ -72,7 +72,7 @@ void gt_reader_free(struct gt_reader *reader)
 	input_fini(&reader->in);
 	generation_fini(&reader->gen);
 	rules_fini(&reader->rules);
-	names_fini(&reader->names);
+	texts_fini(&reader->texts);
 	free(reader->cursors);
 	free(reader->frontier);
 	free(reader);
@@ -170,12 +170,12 @@ bool gt_reader_clock(const struct gt_reader *reader, struct gt_clock *clock)
 
 struct gt_text gt_event_task_type(const struct gt_reader *reader, const struct gt_event *event)
 {
-	const struct name *name;
+	const struct text *text;
 
 	if (event->type == GT_EV_USER_TASK_BEGIN)
 		return gt_reader_string(reader, event->args[2]);
 	if (event->type != GT_EV_USER_TASK_END || !event->name)
 		return (struct gt_text){ "", 0 };
-	name = &reader->names.list[event->name - 1];
-	return (struct gt_text){ name->text, name->size };
+	text = &reader->texts.list[event->name - 1];
+	return (struct gt_text){ text->bytes, text->size };
 }

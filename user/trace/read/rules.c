@@ -64,12 +64,12 @@ static const rules_fn rule_of[GT_EV_COUNT] = {
 	[GT_EV_GOROUTINE_STACK_FREE] = rules_experimental,
 };
 
-void rules_init(struct rules *rules, struct generation *gen, struct names *names,
+void rules_init(struct rules *rules, struct generation *gen, struct texts *texts,
 		struct gt_error *error)
 {
 	memset(rules, 0, sizeof(*rules));
 	rules->gen = gen;
-	rules->names = names;
+	rules->texts = texts;
 	rules->error = error;
 }
 
@@ -94,47 +94,47 @@ int rules_open(struct rules *rules, const uint8_t *window)
 	rules->window = window;
 	if (!rules->first_generation)
 		rules->first_generation = rules->gen->number;
-	return names_sweep(rules->names);
+	return texts_sweep(rules->texts);
 }
 
-int rules_m(struct rules *rules, uint64_t m, uint32_t *place)
+int rules_m(struct rules *rules, uint64_t m, uint32_t *slot)
 {
 	struct rules_m *ms;
 	int err;
 
-	*place = m == GT_NO_ID ? IDMAP_NONE : idmap_find(&rules->m_ids, m);
-	if (m == GT_NO_ID || *place != IDMAP_NONE)
+	*slot = m == GT_NO_ID ? IDMAP_NONE : idmap_find(&rules->m_ids, m);
+	if (m == GT_NO_ID || *slot != IDMAP_NONE)
 		return 0;
 	ms = grow_array(rules->ms, &rules->ms_cap, rules->m_ids.count + 1, sizeof(*ms));
 	if (!ms)
 		return -ENOMEM;
 	rules->ms = ms;
-	err = idmap_add(&rules->m_ids, m, place);
+	err = idmap_add(&rules->m_ids, m, slot);
 	if (!err)
-		ms[*place] = (struct rules_m){ .id = m, .p = GT_NO_ID, .g = GT_NO_ID };
+		ms[*slot] = (struct rules_m){ .id = m, .p = GT_NO_ID, .g = GT_NO_ID };
 	return err;
 }
 
 struct rules_g *rules_find_g(struct rules *rules, uint64_t id)
 {
-	uint32_t place = idmap_find(&rules->g_ids, id);
+	uint32_t slot = idmap_find(&rules->g_ids, id);
 
-	return place == IDMAP_NONE ? NULL : &rules->gs[place];
+	return slot == IDMAP_NONE ? NULL : &rules->gs[slot];
 }
 
 struct rules_p *rules_find_p(struct rules *rules, uint64_t id)
 {
-	uint32_t place = idmap_find(&rules->p_ids, id);
+	uint32_t slot = idmap_find(&rules->p_ids, id);
 
-	return place == IDMAP_NONE ? NULL : &rules->ps[place];
+	return slot == IDMAP_NONE ? NULL : &rules->ps[slot];
 }
 
 struct rules_g *rules_own_g(struct attempt *try)
 {
 	struct rules *rules = try->rules;
 
-	if (try->next.g_place < rules->gs_count) {
-		struct rules_g *g = &rules->gs[try->next.g_place];
+	if (try->next.g_slot < rules->gs_count) {
+		struct rules_g *g = &rules->gs[try->next.g_slot];
 
 		if (g->alive && g->id == try->event->g)
 			return g;
@@ -144,7 +144,7 @@ struct rules_g *rules_own_g(struct attempt *try)
 
 struct rules_p *rules_own_p(struct attempt *try)
 {
-	return &try->rules->ps[try->next.p_place];
+	return &try->rules->ps[try->next.p_slot];
 }
 
 struct rules_g *rules_add_g(struct attempt *try, uint64_t id, uint8_t status)
@@ -152,24 +152,24 @@ struct rules_g *rules_add_g(struct attempt *try, uint64_t id, uint8_t status)
 	struct rules *rules = try->rules;
 	struct rules_g *gs =
 		grow_array(rules->gs, &rules->gs_cap, rules->g_ids.count + 1, sizeof(*gs));
-	uint32_t place;
+	uint32_t slot;
 
 	if (!gs)
 		return NULL;
 	rules->gs = gs;
-	if (idmap_add(&rules->g_ids, id, &place))
+	if (idmap_add(&rules->g_ids, id, &slot))
 		return NULL;
-	if (place >= rules->gs_count) {
-		memset(&gs[place], 0, sizeof(gs[place]));
-		rules->gs_count = (size_t)place + 1;
+	if (slot >= rules->gs_count) {
+		memset(&gs[slot], 0, sizeof(gs[slot]));
+		rules->gs_count = (size_t)slot + 1;
 	}
-	gs[place].id = id;
-	gs[place].alive = true;
-	gs[place].status = status;
-	gs[place].seq = (struct rules_seq){ try->event->generation, 0 };
-	gs[place].ranges_count = 0;
-	gs[place].regions_count = 0;
-	return &gs[place];
+	gs[slot].id = id;
+	gs[slot].alive = true;
+	gs[slot].status = status;
+	gs[slot].seq = (struct rules_seq){ try->event->generation, 0 };
+	gs[slot].ranges_count = 0;
+	gs[slot].regions_count = 0;
+	return &gs[slot];
 }
 
 struct rules_p *rules_add_p(struct attempt *try, uint64_t id, uint8_t status)
@@ -177,47 +177,47 @@ struct rules_p *rules_add_p(struct attempt *try, uint64_t id, uint8_t status)
 	struct rules *rules = try->rules;
 	struct rules_p *ps =
 		grow_array(rules->ps, &rules->ps_cap, rules->p_ids.count + 1, sizeof(*ps));
-	uint32_t place;
+	uint32_t slot;
 
 	if (!ps)
 		return NULL;
 	rules->ps = ps;
-	if (idmap_add(&rules->p_ids, id, &place))
+	if (idmap_add(&rules->p_ids, id, &slot))
 		return NULL;
-	ps[place] = (struct rules_p){
+	ps[slot] = (struct rules_p){
 		.id = id,
 		.status = status,
 		.seq = { try->event->generation, 0 },
 	};
-	return &ps[place];
+	return &ps[slot];
 }
 
 void rules_delete_g(struct rules *rules, struct rules_g *g)
 {
 	for (uint32_t i = 0; i < g->regions_count; i++)
-		names_drop(rules->names, g->regions[i].name);
+		texts_drop(rules->texts, g->regions[i].text);
 	g->alive = false;
 	idmap_del(&rules->g_ids, g->id);
 }
 
-int rules_name(struct rules *rules, uint64_t string, uint32_t *id)
+int rules_text(struct rules *rules, uint64_t string, uint32_t *id)
 {
 	struct string_entry *entry;
 	int err;
 
 	if (!string)
-		return names_find(rules->names, "", 0, id);
+		return texts_find(rules->texts, "", 0, id);
 	entry = tables_string(&rules->gen->tables, string);
 	if (!entry)
 		return -ENOENT;
-	if (!entry->name) {
-		err = names_find(rules->names, (const char *)rules->window + entry->offset,
+	if (!entry->text) {
+		err = texts_find(rules->texts, (const char *)rules->window + entry->offset,
 				 entry->size, id);
 		if (err)
 			return err;
-		entry->name = *id + 1;
+		entry->text = *id + 1;
 	}
-	*id = entry->name - 1;
+	*id = entry->text - 1;
 	return 0;
 }
 
@@ -266,7 +266,7 @@ bool rules_need(struct attempt *try, unsigned needs)
 	return false;
 }
 
-enum rules_step rules_try(struct rules *rules, uint32_t m_place)
+enum rules_step rules_try(struct rules *rules, uint32_t m_slot)
 {
 	struct gt_event *event = &rules->events[0];
 	struct attempt try = { .rules = rules, .event = event };
@@ -274,8 +274,8 @@ enum rules_step rules_try(struct rules *rules, uint32_t m_place)
 	enum rules_step step;
 
 	try.next = (struct rules_m){ .id = GT_NO_ID, .p = GT_NO_ID, .g = GT_NO_ID };
-	if (m_place != IDMAP_NONE)
-		try.next = rules->ms[m_place];
+	if (m_slot != IDMAP_NONE)
+		try.next = rules->ms[m_slot];
 	try.first = event->generation == rules->first_generation;
 	event->p = try.next.p;
 	event->g = try.next.g;
@@ -283,8 +283,8 @@ enum rules_step rules_try(struct rules *rules, uint32_t m_place)
 	if (!rule)
 		return rules_break(&try, "may not stand in a batch of events");
 	step = rule(&try);
-	if (step == RULES_GO && m_place != IDMAP_NONE)
-		rules->ms[m_place] = try.next;
+	if (step == RULES_GO && m_slot != IDMAP_NONE)
+		rules->ms[m_slot] = try.next;
 	return step;
 }
 

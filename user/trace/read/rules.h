@@ -30,7 +30,7 @@ struct rules_range {
 
 struct rules_region {
 	uint64_t task;
-	uint32_t name;
+	uint32_t text;
 };
 
 struct rules_seq {
@@ -40,7 +40,7 @@ struct rules_seq {
 struct rules_g {
 	uint64_t id;
 	struct rules_seq seq;
-	bool alive; /* false: the place is free */
+	bool alive; /* false: the slot is free */
 	uint8_t status;
 	uint32_t ranges_count, regions_count;
 	size_t ranges_cap, regions_cap;
@@ -55,16 +55,16 @@ struct rules_p {
 	bool sweeping;
 };
 
-/* What an M holds; the places are hints for g, exact for p. */
+/* What an M holds; the slots are hints for g, exact for p. */
 struct rules_m {
 	uint64_t id;
 	uint64_t p, g;
-	uint32_t p_place, g_place;
+	uint32_t p_slot, g_slot;
 };
 
 struct rules_task {
 	uint64_t parent;
-	uint32_t name;
+	uint32_t text;
 };
 
 enum rules_gc {
@@ -74,14 +74,14 @@ enum rules_gc {
 };
 
 struct rules {
-	struct idmap g_ids, p_ids, m_ids, task_ids; /* to places in the arrays */
+	struct idmap g_ids, p_ids, m_ids, task_ids; /* to slots in the arrays */
 	struct rules_g *gs;
 	struct rules_p *ps;
 	struct rules_m *ms;
 	struct rules_task *tasks;
 	size_t gs_cap, ps_cap, ms_cap, tasks_cap;
-	size_t gs_count;     /* places ever used: their arrays are to be freed */
-	struct names *names; /* borrowed: of tasks and regions */
+	size_t gs_count;     /* slots ever used: their arrays are to be freed */
+	struct texts *texts; /* borrowed: of tasks and regions */
 
 	uint64_t gc_seq;
 	enum rules_gc gc;
@@ -101,7 +101,7 @@ enum rules_step {
 	RULES_BREAK, /* *error says why */
 };
 
-void rules_init(struct rules *rules, struct generation *gen, struct names *names,
+void rules_init(struct rules *rules, struct generation *gen, struct texts *texts,
 		struct gt_error *error);
 void rules_fini(struct rules *rules);
 
@@ -109,22 +109,22 @@ void rules_fini(struct rules *rules);
 int rules_open(struct rules *rules, const uint8_t *window);
 
 /*
- * The place of an M, made if it is new. An M exists from its first attempt on;
+ * The slot of an M, made if it is new. An M exists from its first attempt on;
  * that matters to GoStatus. 0 or -ENOMEM. GT_NO_ID has none: IDMAP_NONE.
  */
-int rules_m(struct rules *rules, uint64_t m, uint32_t *place);
+int rules_m(struct rules *rules, uint64_t m, uint32_t *slot);
 
 /*
- * Tries rules->events[0]: m, type, time, args and place are set by the caller,
- * the rest here. m_place is of rules_m().
+ * Tries rules->events[0]: m, type, time, args and byte are set by the caller,
+ * the rest here. m_slot is of rules_m().
  */
-enum rules_step rules_try(struct rules *rules, uint32_t m_place);
+enum rules_step rules_try(struct rules *rules, uint32_t m_slot);
 
 /* Says in text why an event has to wait: what it wants, what there is. */
 void rules_explain(struct rules *rules, const struct gt_event *event, char *text, size_t size);
 
-/* The name of a task or region; NULL: no such string. Sets *id. */
-int rules_name(struct rules *rules, uint64_t string, uint32_t *id);
+/* The id of the type of a task or region among the texts. 0, -ENOMEM, -ENOENT: no such string. */
+int rules_text(struct rules *rules, uint64_t string, uint32_t *id);
 
 /* -- between the rules_*.c -- */
 
@@ -171,13 +171,13 @@ static inline bool rules_follows(const struct attempt *try, uint64_t number,
 static inline void rules_hold_g(struct attempt *try, const struct rules_g *g)
 {
 	try->next.g = g->id;
-	try->next.g_place = (uint32_t)(g - try->rules->gs);
+	try->next.g_slot = (uint32_t)(g - try->rules->gs);
 }
 
 static inline void rules_hold_p(struct attempt *try, const struct rules_p *p)
 {
 	try->next.p = p->id;
-	try->next.p_place = (uint32_t)(p - try->rules->ps);
+	try->next.p_slot = (uint32_t)(p - try->rules->ps);
 }
 
 const char *rules_go_status(unsigned status);

@@ -30,7 +30,7 @@ static enum rules_step in_syscall(struct attempt *try, uint64_t g, uint64_t on)
 {
 	struct gt_event *event = try->event;
 	struct rules *rules = try->rules;
-	uint32_t place;
+	uint32_t slot;
 
 	if (on == GT_NO_ID)
 		return rules_break(try, "G %" PRId64 " is Syscall on no M", (int64_t)g);
@@ -43,18 +43,18 @@ static enum rules_step in_syscall(struct attempt *try, uint64_t g, uint64_t on)
 		return RULES_GO;
 	}
 	/* It sits in a syscall for the whole generation, and has no P. */
-	place = idmap_find(&rules->m_ids, on);
-	if (place != IDMAP_NONE) {
-		if (rules->ms[place].g != g)
+	slot = idmap_find(&rules->m_ids, on);
+	if (slot != IDMAP_NONE) {
+		if (rules->ms[slot].g != g)
 			return rules_break(try,
 					   "G %" PRId64 " is Syscall on M %" PRId64
 					   ", which runs G %" PRId64,
-					   (int64_t)g, (int64_t)on, (int64_t)rules->ms[place].g);
+					   (int64_t)g, (int64_t)on, (int64_t)rules->ms[slot].g);
 		event->g = g;
 	} else {
-		if (rules_m(rules, on, &place))
+		if (rules_m(rules, on, &slot))
 			return rules_no_memory(try);
-		rules->ms[place].g = g;
+		rules->ms[slot].g = g;
 	}
 	event->m = on;
 	return RULES_GO;

@@ -27,13 +27,13 @@ static uint32_t holder(const struct rules *rules, uint64_t p)
  */
 static enum rules_step promote(struct attempt *try, const struct rules_p *p)
 {
-	uint32_t place = holder(try->rules, p->id);
+	uint32_t slot = holder(try->rules, p->id);
 	const struct rules_m *m;
 
-	if (place == IDMAP_NONE)
+	if (slot == IDMAP_NONE)
 		return rules_break(try, "no M holds P %" PRId64 ", which is Syscall",
 				   (int64_t)p->id);
-	m = &try->rules->ms[place];
+	m = &try->rules->ms[slot];
 	try->event->args[1] = GT_PROC_SYSCALL;
 	try->event->from = GT_STATE_RUNNING;
 	try->event->m = m->id;
@@ -108,7 +108,7 @@ enum rules_step rules_proc_steal(struct attempt *try)
 	uint64_t from_m = event->args[2];
 	struct rules_p *p = rules_find_p(rules, event->args[0]);
 	bool abandoned;
-	uint32_t place;
+	uint32_t slot;
 
 	if (!p || (p->status != GT_PROC_SYSCALL && p->status != GT_PROC_SYSCALL_ABANDONED) ||
 	    !rules_follows(try, event->args[1], &p->seq))
@@ -129,13 +129,13 @@ enum rules_step rules_proc_steal(struct attempt *try)
 		try->next.p = GT_NO_ID;
 		return RULES_GO;
 	}
-	place = from_m == GT_NO_ID ? IDMAP_NONE : idmap_find(&rules->m_ids, from_m);
-	if (place == IDMAP_NONE)
+	slot = from_m == GT_NO_ID ? IDMAP_NONE : idmap_find(&rules->m_ids, from_m);
+	if (slot == IDMAP_NONE)
 		return rules_break(try, "P %" PRId64 " from M %" PRId64 ", which is unknown",
 				   (int64_t)p->id, (int64_t)from_m);
-	if (rules->ms[place].p != p->id)
+	if (rules->ms[slot].p != p->id)
 		return rules_break(try, "P %" PRId64 " from M %" PRId64 ", which holds P %" PRId64,
-				   (int64_t)p->id, (int64_t)from_m, (int64_t)rules->ms[place].p);
-	rules->ms[place].p = GT_NO_ID;
+				   (int64_t)p->id, (int64_t)from_m, (int64_t)rules->ms[slot].p);
+	rules->ms[slot].p = GT_NO_ID;
 	return RULES_GO;
 }

@@ -203,10 +203,10 @@ enum rules_step rules_range_end(struct attempt *try)
 	return RULES_GO;
 }
 
-/* The name that a string id means. False: the trace is broken. */
-static bool name_of(struct attempt *try, uint64_t string, uint32_t *id)
+/* The text that a string id means. False: the trace is broken. */
+static bool text_of(struct attempt *try, uint64_t string, uint32_t *id)
 {
-	int err = rules_name(try->rules, string, id);
+	int err = rules_text(try->rules, string, id);
 
 	if (err == -ENOENT)
 		rules_break(try, "there is no string %" PRIu64, string);
@@ -220,23 +220,23 @@ enum rules_step rules_task_begin(struct attempt *try)
 	struct gt_event *event = try->event;
 	struct rules *rules = try->rules;
 	struct rules_task *tasks;
-	uint32_t name, place;
+	uint32_t text, slot;
 
 	if (idmap_find(&rules->task_ids, event->args[0]) != IDMAP_NONE)
 		return rules_break(try, "task %" PRIu64 " is open already", event->args[0]);
-	if (!rules_need(try, NEED_ALL) || !name_of(try, event->args[2], &name))
+	if (!rules_need(try, NEED_ALL) || !text_of(try, event->args[2], &text))
 		return RULES_BREAK;
 	tasks = grow_array(rules->tasks, &rules->tasks_cap, rules->task_ids.count + 1,
 			   sizeof(*tasks));
 	if (!tasks)
 		return rules_no_memory(try);
 	rules->tasks = tasks;
-	if (idmap_add(&rules->task_ids, event->args[0], &place))
+	if (idmap_add(&rules->task_ids, event->args[0], &slot))
 		return rules_no_memory(try);
 	if (!event->args[1]) /* 0 is no parent here, though elsewhere it is the background task */
 		event->args[1] = GT_NO_ID;
-	names_hold(rules->names, name);
-	tasks[place] = (struct rules_task){ event->args[1], name };
+	texts_hold(rules->texts, text);
+	tasks[slot] = (struct rules_task){ event->args[1], text };
 	return RULES_GO;
 }
 
@@ -244,16 +244,16 @@ enum rules_step rules_task_end(struct attempt *try)
 {
 	struct gt_event *event = try->event;
 	struct rules *rules = try->rules;
-	uint32_t place = idmap_find(&rules->task_ids, event->args[0]);
+	uint32_t slot = idmap_find(&rules->task_ids, event->args[0]);
 
 	if (!rules_need(try, NEED_ALL))
 		return RULES_BREAK;
 	event->args[2] = GT_NO_ID;
 	event->name = 0;
-	if (place != IDMAP_NONE) {
-		event->args[2] = rules->tasks[place].parent;
-		event->name = rules->tasks[place].name + 1;
-		names_drop(rules->names, rules->tasks[place].name);
+	if (slot != IDMAP_NONE) {
+		event->args[2] = rules->tasks[slot].parent;
+		event->name = rules->tasks[slot].text + 1;
+		texts_drop(rules->texts, rules->tasks[slot].text);
 		idmap_del(&rules->task_ids, event->args[0]);
 	}
 	return RULES_GO;
@@ -265,14 +265,14 @@ enum rules_step rules_region_begin(struct attempt *try)
 	struct rules_region *regions;
 	struct rules_g *g = running_g(try);
 
-	if (!g || !name_of(try, try->event->args[1], &region.name))
+	if (!g || !text_of(try, try->event->args[1], &region.text))
 		return RULES_BREAK;
 	regions = grow_array(g->regions, &g->regions_cap, (size_t)g->regions_count + 1,
 			     sizeof(*regions));
 	if (!regions || g->regions_count == UINT32_MAX)
 		return rules_no_memory(try);
 	g->regions = regions;
-	names_hold(try->rules->names, region.name);
+	texts_hold(try->rules->texts, region.text);
 	regions[g->regions_count++] = region;
 	return RULES_GO;
 }
@@ -282,17 +282,17 @@ enum rules_step rules_region_end(struct attempt *try)
 	struct gt_event *event = try->event;
 	struct rules_g *g = running_g(try);
 	const struct rules_region *open;
-	uint32_t name;
+	uint32_t text;
 
-	if (!g || !name_of(try, event->args[1], &name))
+	if (!g || !text_of(try, event->args[1], &text))
 		return RULES_BREAK;
 	if (!g->regions_count) /* it began before the trace */
 		return RULES_GO;
 	open = &g->regions[g->regions_count - 1];
-	if (open->task != event->args[0] || open->name != name)
+	if (open->task != event->args[0] || open->text != text)
 		return rules_break(try, "the innermost region of G %" PRId64 " is another",
 				   (int64_t)g->id);
 	g->regions_count--;
-	names_drop(try->rules->names, name);
+	texts_drop(try->rules->texts, text);
 	return RULES_GO;
 }

@@ -40,12 +40,12 @@ void tables_clear(struct tables *tables)
 }
 
 /* Adds id to an index. 0, -ENOMEM, or *error: Go refuses id 0 and one that is there. */
-static int add_id(struct idindex *index, uint64_t id, const char *what, uint32_t *place,
+static int add_id(struct idindex *index, uint64_t id, const char *what, uint32_t *slot,
 		  struct gt_error *error)
 {
 	if (!id || idmap_find(&index->map, id) != IDMAP_NONE)
 		return gt_fail(error, -EBADMSG, "%s id %" PRIu64 " is there twice", what, id);
-	return idindex_add(index, id, place);
+	return idindex_add(index, id, slot);
 }
 
 static int add_string(struct tables *tables, const uint8_t *window, struct bytes *in,
@@ -53,7 +53,7 @@ static int add_string(struct tables *tables, const uint8_t *window, struct bytes
 {
 	struct string_entry *moved;
 	uint64_t id, size;
-	uint32_t place;
+	uint32_t slot;
 	int err;
 
 	if ((err = bytes_varint(in, &id)) || (err = bytes_varint(in, &size)))
@@ -64,15 +64,14 @@ static int add_string(struct tables *tables, const uint8_t *window, struct bytes
 			       size, GT_MAX_STRING);
 	if (size > (size_t)(in->end - in->at))
 		return gt_fail(error, -EBADMSG, "the text of String %" PRIu64 " is cut off", id);
-	err = add_id(&tables->string_ids, id, "String", &place, error);
+	err = add_id(&tables->string_ids, id, "String", &slot, error);
 	if (err)
 		return err;
-	moved = grow_array(tables->strings, &tables->strings_cap, (size_t)place + 1,
-			   sizeof(*moved));
+	moved = grow_array(tables->strings, &tables->strings_cap, (size_t)slot + 1, sizeof(*moved));
 	if (!moved)
 		return -ENOMEM;
 	tables->strings = moved;
-	tables->strings[place] = (struct string_entry){
+	tables->strings[slot] = (struct string_entry){
 		.offset = (uint64_t)(in->at - window),
 		.size = (uint32_t)size,
 	};
@@ -80,23 +79,23 @@ static int add_string(struct tables *tables, const uint8_t *window, struct bytes
 	return 0;
 }
 
-/* The place of a PC's frame, added if it is new. */
-static int add_frame(struct tables *tables, const struct frame_entry *frame, uint32_t *place)
+/* The slot of a PC's frame, added if it is new. */
+static int add_frame(struct tables *tables, const struct frame_entry *frame, uint32_t *slot)
 {
 	struct frame_entry *moved;
 	int err;
 
-	*place = idmap_find(&tables->pcs, frame->pc);
-	if (*place != IDMAP_NONE)
+	*slot = idmap_find(&tables->pcs, frame->pc);
+	if (*slot != IDMAP_NONE)
 		return 0;
-	err = idmap_add(&tables->pcs, frame->pc, place);
+	err = idmap_add(&tables->pcs, frame->pc, slot);
 	if (err)
 		return err;
-	moved = grow_array(tables->frames, &tables->frames_cap, (size_t)*place + 1, sizeof(*moved));
+	moved = grow_array(tables->frames, &tables->frames_cap, (size_t)*slot + 1, sizeof(*moved));
 	if (!moved)
 		return -ENOMEM;
 	tables->frames = moved;
-	tables->frames[*place] = *frame;
+	tables->frames[*slot] = *frame;
 	return 0;
 }
 
@@ -128,7 +127,7 @@ static int add_stack(struct tables *tables, struct bytes *in, struct gt_error *e
 {
 	struct stack_entry *moved;
 	uint64_t id, count;
-	uint32_t place;
+	uint32_t slot;
 	int err;
 
 	if ((err = bytes_varint(in, &id)) || (err = bytes_varint(in, &count)))
@@ -139,14 +138,14 @@ static int add_stack(struct tables *tables, struct bytes *in, struct gt_error *e
 			       count, GT_MAX_FRAMES);
 	err = add_frames(tables, in, id, (uint32_t)count, error);
 	if (!err)
-		err = add_id(&tables->stack_ids, id, "Stack", &place, error);
+		err = add_id(&tables->stack_ids, id, "Stack", &slot, error);
 	if (err)
 		return err;
-	moved = grow_array(tables->stacks, &tables->stacks_cap, (size_t)place + 1, sizeof(*moved));
+	moved = grow_array(tables->stacks, &tables->stacks_cap, (size_t)slot + 1, sizeof(*moved));
 	if (!moved || tables->refs_count > UINT32_MAX - GT_MAX_FRAMES)
 		return -ENOMEM;
 	tables->stacks = moved;
-	tables->stacks[place] =
+	tables->stacks[slot] =
 		(struct stack_entry){ (uint32_t)tables->refs_count, (uint32_t)count };
 	tables->refs_count += count;
 	return 0;
@@ -221,14 +220,14 @@ int tables_finish(struct tables *tables, struct gt_error *error)
 
 struct string_entry *tables_string(const struct tables *tables, uint64_t id)
 {
-	uint32_t place = idindex_find(&tables->string_ids, id);
+	uint32_t slot = idindex_find(&tables->string_ids, id);
 
-	return place == IDMAP_NONE ? NULL : &tables->strings[place];
+	return slot == IDMAP_NONE ? NULL : &tables->strings[slot];
 }
 
 const struct stack_entry *tables_stack(const struct tables *tables, uint64_t id)
 {
-	uint32_t place = idindex_find(&tables->stack_ids, id);
+	uint32_t slot = idindex_find(&tables->stack_ids, id);
 
-	return place == IDMAP_NONE ? NULL : &tables->stacks[place];
+	return slot == IDMAP_NONE ? NULL : &tables->stacks[slot];
 }

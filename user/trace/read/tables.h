@@ -19,7 +19,7 @@
 struct string_entry {
 	uint64_t offset; /* of the text, in the window */
 	uint32_t size;
-	uint32_t name; /* its id among the reader's names + 1, 0: not there yet */
+	uint32_t text; /* its id among the reader's texts + 1, 0: not there yet */
 };
 
 struct stack_entry {
@@ -32,19 +32,19 @@ struct frame_entry {
 };
 
 struct tables {
-	struct idindex string_ids; /* to places in strings */
+	struct idindex string_ids; /* to slots in strings */
 	struct string_entry *strings;
 	size_t strings_cap;
 
-	struct idindex stack_ids; /* to places in stacks */
+	struct idindex stack_ids; /* to slots in stacks */
 	struct stack_entry *stacks;
 	size_t stacks_cap;
 
-	struct idmap pcs; /* to places in frames */
+	struct idmap pcs; /* to slots in frames */
 	struct frame_entry *frames;
 	size_t frames_cap;
 
-	uint32_t *refs; /* the stacks' frames, as places in frames */
+	uint32_t *refs; /* the stacks' frames, as slots in frames */
 	size_t refs_count, refs_cap;
 };
 
@@ -54,7 +54,7 @@ struct tables {
  */
 #define GT_SILENT_IN_GO (-ENOMSG)
 
-/* A place in a structural batch. */
+/* What is left of a structural batch. */
 struct bytes {
 	const uint8_t *at, *end;
 };

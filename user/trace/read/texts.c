@@ -18,110 +18,110 @@ static uint64_t hash_text(const char *text, size_t size)
 	return hash;
 }
 
-void names_fini(struct names *names)
+void texts_fini(struct texts *texts)
 {
-	for (size_t i = 0; i < names->count; i++)
-		free(names->list[i].text);
-	free(names->list);
-	free(names->free);
-	hashindex_fini(&names->index);
-	memset(names, 0, sizeof(*names));
+	for (size_t i = 0; i < texts->count; i++)
+		free(texts->list[i].bytes);
+	free(texts->list);
+	free(texts->free);
+	hashindex_fini(&texts->index);
+	memset(texts, 0, sizeof(*texts));
 }
 
-/* A place for a new name, which is not taken yet. 0 or -ENOMEM. */
-static int new_place(struct names *names, uint32_t *place)
+/* A slot for a new text, which is not taken yet. 0 or -ENOMEM. */
+static int new_slot(struct texts *texts, uint32_t *slot)
 {
-	struct name *list;
-	uint32_t *places;
+	struct text *list;
+	uint32_t *slots;
 
-	if (names->free_count) {
-		*place = names->free[names->free_count - 1];
+	if (texts->free_count) {
+		*slot = texts->free[texts->free_count - 1];
 		return 0;
 	}
-	list = grow_array(names->list, &names->cap, names->count + 1, sizeof(*list));
+	list = grow_array(texts->list, &texts->cap, texts->count + 1, sizeof(*list));
 	if (list)
-		names->list = list;
+		texts->list = list;
 	/* So that a sweep needs no memory for it. */
-	places = grow_array(names->free, &names->free_cap, names->count + 1, sizeof(*places));
-	if (places)
-		names->free = places;
-	if (!list || !places || names->count >= UINT32_MAX - 1)
+	slots = grow_array(texts->free, &texts->free_cap, texts->count + 1, sizeof(*slots));
+	if (slots)
+		texts->free = slots;
+	if (!list || !slots || texts->count >= UINT32_MAX - 1)
 		return -ENOMEM;
-	*place = (uint32_t)names->count;
+	*slot = (uint32_t)texts->count;
 	return 0;
 }
 
-int names_find(struct names *names, const char *text, size_t size, uint32_t *id)
+int texts_find(struct texts *texts, const char *text, size_t size, uint32_t *id)
 {
 	uint64_t hash = hash_text(text, size);
-	uint32_t found, place;
+	uint32_t found, slot;
 	size_t at = 0;
 	char *copy;
 	int err;
 
-	while ((found = hashindex_next(&names->index, hash, &at))) {
-		const struct name *name = &names->list[found - 1];
+	while ((found = hashindex_next(&texts->index, hash, &at))) {
+		const struct text *known = &texts->list[found - 1];
 
-		if (name->size == size && !memcmp(name->text, text, size)) {
+		if (known->size == size && !memcmp(known->bytes, text, size)) {
 			*id = found - 1;
 			return 0;
 		}
 	}
-	err = new_place(names, &place);
+	err = new_slot(texts, &slot);
 	if (err)
 		return err;
 	copy = malloc(size + 1);
-	if (!copy || hashindex_add(&names->index, hash, place + 1)) {
+	if (!copy || hashindex_add(&texts->index, hash, slot + 1)) {
 		free(copy);
 		return -ENOMEM;
 	}
 	memcpy(copy, text, size);
 	copy[size] = '\0';
-	if (place == names->count)
-		names->count++;
+	if (slot == texts->count)
+		texts->count++;
 	else
-		names->free_count--;
-	names->list[place] = (struct name){ copy, (uint32_t)size, 0, hash };
-	names->unheld++;
-	*id = place;
+		texts->free_count--;
+	texts->list[slot] = (struct text){ copy, (uint32_t)size, 0, hash };
+	texts->unheld++;
+	*id = slot;
 	return 0;
 }
 
-void names_hold(struct names *names, uint32_t id)
+void texts_hold(struct texts *texts, uint32_t id)
 {
-	if (!names->list[id].holders++)
-		names->unheld--;
+	if (!texts->list[id].holders++)
+		texts->unheld--;
 }
 
-void names_drop(struct names *names, uint32_t id)
+void texts_drop(struct texts *texts, uint32_t id)
 {
-	if (!--names->list[id].holders)
-		names->unheld++;
+	if (!--texts->list[id].holders)
+		texts->unheld++;
 }
 
-int names_sweep(struct names *names)
+int texts_sweep(struct texts *texts)
 {
-	size_t held = names->count - names->free_count - names->unheld;
+	size_t held = texts->count - texts->free_count - texts->unheld;
 
 	/* Not before the unheld outnumber the held: so a sweep costs no more than making them did.
 	 */
-	if (names->unheld < SWEEP_MIN || names->unheld < held)
+	if (texts->unheld < SWEEP_MIN || texts->unheld < held)
 		return 0;
-	hashindex_fini(&names->index);
-	for (size_t i = 0; i < names->count; i++) {
-		struct name *name = &names->list[i];
+	hashindex_fini(&texts->index);
+	for (size_t i = 0; i < texts->count; i++) {
+		struct text *text = &texts->list[i];
 
-		if (!name->text)
+		if (!text->bytes)
 			continue;
-		if (name->holders) {
-			if (hashindex_add(&names->index, name->hash, (uint32_t)i + 1))
+		if (text->holders) {
+			if (hashindex_add(&texts->index, text->hash, (uint32_t)i + 1))
 				return -ENOMEM;
 			continue;
 		}
-		free(name->text);
-		*name = (struct name){ 0 };
-		names->free[names->free_count++] = (uint32_t)i;
+		free(text->bytes);
+		*text = (struct text){ 0 };
+		texts->free[texts->free_count++] = (uint32_t)i;
 	}
-	names->unheld = 0;
+	texts->unheld = 0;
 	return 0;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * Names of tasks and regions that outlive their generation: each text once,
- * so that two are equal if their ids are. Owns the texts. A name that nobody
- * holds lives on until names_sweep().
+ * Texts that outlive their generation (types of tasks and regions): each once,
+ * so that two are equal if their ids are. Owns them. A text that nobody holds
+ * lives on until texts_sweep().
  */
 #ifndef GOTRACE_TRACE_READ_TEXTS_H
 #define GOTRACE_TRACE_READ_TEXTS_H
@@ -12,32 +12,32 @@
 
 #include "base/hashindex.h"
 
-struct name {
-	char *text; /* NULL: the place is free */
+struct text {
+	char *bytes; /* NULL: the slot is free */
 	uint32_t size;
 	uint32_t holders;
 	uint64_t hash;
 };
 
-struct names {
-	struct name *list;
-	size_t count, cap; /* places, free ones included */
-	uint32_t *free;	   /* free places */
+struct texts {
+	struct text *list;
+	size_t count, cap; /* slots, free ones included */
+	uint32_t *free;	   /* free slots */
 	size_t free_count, free_cap;
 	size_t unheld;
-	struct hashindex index; /* to places + 1 */
+	struct hashindex index; /* to slots + 1 */
 };
 
 /* A zeroed struct is empty. */
-void names_fini(struct names *names);
+void texts_fini(struct texts *texts);
 
 /* The id of a text, which is held by nobody if it is new. 0 or -ENOMEM. */
-int names_find(struct names *names, const char *text, size_t size, uint32_t *id);
+int texts_find(struct texts *texts, const char *text, size_t size, uint32_t *id);
 
-void names_hold(struct names *names, uint32_t id);
-void names_drop(struct names *names, uint32_t id);
+void texts_hold(struct texts *texts, uint32_t id);
+void texts_drop(struct texts *texts, uint32_t id);
 
-/* Forgets names that nobody holds, if they are many. Their ids are void then. 0 or -ENOMEM. */
-int names_sweep(struct names *names);
+/* Forgets texts that nobody holds, if they are many. Their ids are void then. 0 or -ENOMEM. */
+int texts_sweep(struct texts *texts);
 
 #endif

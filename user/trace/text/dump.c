@@ -20,7 +20,7 @@ static void put_arg(struct out *out, const char *name, uint64_t value)
 	out_u64(out, value);
 }
 
-static void put_frames(struct out *out, const struct raw_event *event)
+static void put_frames(struct out *out, const struct wire_event *event)
 {
 	static const char *const names[] = { "\n\tpc", " func", " file", " line" };
 	const uint8_t *at = (const uint8_t *)event->frames.data;
@@ -33,7 +33,7 @@ static void put_frames(struct out *out, const struct raw_event *event)
 	}
 }
 
-static void put_event(struct out *out, const struct raw_event *event)
+static void put_event(struct out *out, const struct wire_event *event)
 {
 	out_str(out, event->spec->name);
 	for (unsigned i = 0; i < event->spec->arg_count; i++) {
@@ -51,7 +51,7 @@ static void put_event(struct out *out, const struct raw_event *event)
 
 static int dump(struct input *in, struct out *out, struct gt_error *error)
 {
-	struct raw_event event;
+	struct wire_event event;
 	unsigned version;
 	bool end = false;
 	int err = gt_header_read(in, &version, error);
@@ -61,7 +61,7 @@ static int dump(struct input *in, struct out *out, struct gt_error *error)
 	out_str(out, "Trace Go1.");
 	out_u64(out, version);
 	out_char(out, '\n');
-	while (!out->err && !(err = raw_event_next(in, &event, &end, error)) && !end)
+	while (!out->err && !(err = wire_event_next(in, &event, &end, error)) && !end)
 		put_event(out, &event);
 	return err;
 }
@@ -90,7 +90,7 @@ int gt_dump(gt_source_fn read, void *read_ctx, gt_sink_fn sink, void *sink_ctx,
 int gt_footprint(gt_source_fn read, void *read_ctx, struct gt_footprint *footprint,
 		 struct gt_error *error)
 {
-	struct raw_event event;
+	struct wire_event event;
 	struct input in;
 	bool end = false;
 	int err;
@@ -99,7 +99,7 @@ int gt_footprint(gt_source_fn read, void *read_ctx, struct gt_footprint *footpri
 	memset(footprint, 0, sizeof(*footprint));
 	input_init_source(&in, read, read_ctx, MAX_WINDOW);
 	err = gt_header_read(&in, &footprint->version, error);
-	while (!err && !(err = raw_event_next(&in, &event, &end, error)) && !end) {
+	while (!err && !(err = wire_event_next(&in, &event, &end, error)) && !end) {
 		footprint->types[event.type].count++;
 		footprint->types[event.type].bytes += event.canonical;
 		footprint->events++;

@@ -9,7 +9,7 @@
 
 #define RELEASE_BYTES (128u << 10) /* moving the window on is not worth it before */
 
-/* A place in the input that moves ahead of its pos, until the event is whole. */
+/* A position in the input that moves ahead of its pos, until the event is whole. */
 struct ahead {
 	struct input *in;
 	size_t at; /* since pos */
@@ -53,7 +53,7 @@ static int varint(struct ahead *ahead, uint64_t *value)
 	return 0;
 }
 
-static int read_frames(struct ahead *ahead, struct raw_event *event, size_t *start)
+static int read_frames(struct ahead *ahead, struct wire_event *event, size_t *start)
 {
 	int64_t count = (int64_t)event->args[1]; /* negative: none, as in Go */
 	uint64_t value;
@@ -72,7 +72,7 @@ static int read_frames(struct ahead *ahead, struct raw_event *event, size_t *sta
 	return 0;
 }
 
-static int read_data(struct ahead *ahead, struct raw_event *event, size_t *start)
+static int read_data(struct ahead *ahead, struct wire_event *event, size_t *start)
 {
 	uint64_t size;
 	size_t have;
@@ -92,7 +92,7 @@ static int read_data(struct ahead *ahead, struct raw_event *event, size_t *start
 	return 0;
 }
 
-int raw_event_next(struct input *in, struct raw_event *event, bool *end, struct gt_error *error)
+int wire_event_next(struct input *in, struct wire_event *event, bool *end, struct gt_error *error)
 {
 	struct ahead ahead = { .in = in, .error = error };
 	size_t frames = 0, data = 0, have;
@@ -106,7 +106,7 @@ int raw_event_next(struct input *in, struct raw_event *event, bool *end, struct 
 	*end = !err && !have;
 	if (err || *end)
 		return err;
-	*event = (struct raw_event){ .type = in->bytes[in->pos], .canonical = 1 };
+	*event = (struct wire_event){ .type = in->bytes[in->pos], .canonical = 1 };
 	event->spec = gt_spec(event->type);
 	error->type = event->type;
 	if (!event->spec)

@@ -6,7 +6,7 @@
 #include "gotrace.h"
 #include "trace/wire/input.h"
 
-struct raw_event {
+struct wire_event {
 	uint8_t type;
 	const struct gt_spec *spec;
 	uint64_t args[GT_MAX_ARGS];
@@ -21,6 +21,6 @@ struct raw_event {
  * Reads the next event; what it points at is valid until the next call. *end:
  * there is none. 0, or *error: -ENODATA it is cut off, -EBADMSG no such type.
  */
-int raw_event_next(struct input *in, struct raw_event *event, bool *end, struct gt_error *error);
+int wire_event_next(struct input *in, struct wire_event *event, bool *end, struct gt_error *error);
 
 #endif

@@ -33,7 +33,7 @@ struct batch {
 };
 
 struct batches {
-	struct idmap ms;    /* M to its place in list */
+	struct idmap ms;    /* M to its slot in list */
 	struct batch *list; /* in the order of the Ms' first events */
 	size_t count, cap;
 	struct batch *latest; /* asked for last, or NULL */

@@ -18,14 +18,14 @@
 
 #define LAST_ID INT64_MAX /* a reader's ids are signed; -1 is none */
 
-struct gt_sched {
-	struct sched_out out;
-	struct sched_table table;
+struct gt_statuses {
+	struct statuses_out out;
+	struct statuses_table table;
 	int err; /* out of memory: nothing is written any more */
 	uint64_t refused;
 };
 
-static int refuse(struct gt_sched *s)
+static int refuse(struct gt_statuses *s)
 {
 	if (s->err)
 		return s->err;
@@ -34,45 +34,45 @@ static int refuse(struct gt_sched *s)
 }
 
 /* For what every event needs. m: the batch it stands in. */
-static bool may_write(const struct gt_sched *s, uint64_t m)
+static bool may_write(const struct gt_statuses *s, uint64_t m)
 {
-	return !s->err && m <= LAST_ID && sched_out_has_time(&s->out);
+	return !s->err && m <= LAST_ID && statuses_out_has_time(&s->out);
 }
 
-static bool is_string(const struct gt_sched *s, uint64_t id)
+static bool is_string(const struct gt_statuses *s, uint64_t id)
 {
 	return id <= gt_writer_strings(s->out.writer);
 }
 
-static bool is_stack(const struct gt_sched *s, uint64_t id)
+static bool is_stack(const struct gt_statuses *s, uint64_t id)
 {
 	return id <= gt_writer_stacks(s->out.writer);
 }
 
-static bool is_new_go(const struct gt_sched *s, uint64_t g)
+static bool is_new_go(const struct gt_statuses *s, uint64_t g)
 {
-	return g >= 1 && g <= LAST_ID && !sched_table_go(&s->table, g);
+	return g >= 1 && g <= LAST_ID && !statuses_table_go(&s->table, g);
 }
 
 /* A G that runs, on a P that does: what most events stand on. */
-static bool runs(const struct sched_held *held)
+static bool runs(const struct statuses_held *held)
 {
 	return held->go && held->go->status == GT_GO_RUNNING && held->proc &&
 	       held->proc->status == GT_PROC_RUNNING;
 }
 
-static void emit(struct gt_sched *s, uint64_t m, unsigned type, const uint64_t *args,
+static void emit(struct gt_statuses *s, uint64_t m, unsigned type, const uint64_t *args,
 		 unsigned count)
 {
-	sched_out_event(&s->out, m, type, args, count);
+	statuses_out_event(&s->out, m, type, args, count);
 }
 
 /* ---- who holds what; out of memory ends the trace there ---- */
 
 /* Idle. NULL: s->err is set. */
-static struct sched_proc *add_proc(struct gt_sched *s, uint64_t p)
+static struct statuses_proc *add_proc(struct gt_statuses *s, uint64_t p)
 {
-	struct sched_proc *proc = sched_table_add_proc(&s->table, p);
+	struct statuses_proc *proc = statuses_table_add_proc(&s->table, p);
 
 	if (!proc)
 		s->err = -ENOMEM;
@@ -80,9 +80,9 @@ static struct sched_proc *add_proc(struct gt_sched *s, uint64_t p)
 }
 
 /* Stated or created in this generation. NULL: s->err is set. */
-static struct sched_go *add_go(struct gt_sched *s, uint64_t g, enum gt_go_status status)
+static struct statuses_go *add_go(struct gt_statuses *s, uint64_t g, enum gt_go_status status)
 {
-	struct sched_go *go = sched_table_add_go(&s->table, g, status);
+	struct statuses_go *go = statuses_table_add_go(&s->table, g, status);
 
 	if (go)
 		go->generation = s->out.generation;
@@ -91,64 +91,65 @@ static struct sched_go *add_go(struct gt_sched *s, uint64_t g, enum gt_go_status
 	return go;
 }
 
-static int hold_proc(struct gt_sched *s, uint64_t m, struct sched_proc *proc,
+static int hold_proc(struct gt_statuses *s, uint64_t m, struct statuses_proc *proc,
 		     enum gt_proc_status status)
 {
-	s->err = sched_table_hold_proc(&s->table, m, proc, status);
+	s->err = statuses_table_hold_proc(&s->table, m, proc, status);
 	return s->err;
 }
 
-static int hold_go(struct gt_sched *s, uint64_t m, struct sched_go *go, enum gt_go_status status)
+static int hold_go(struct gt_statuses *s, uint64_t m, struct statuses_go *go,
+		   enum gt_go_status status)
 {
-	s->err = sched_table_hold_go(&s->table, m, go, status);
+	s->err = statuses_table_hold_go(&s->table, m, go, status);
 	return s->err;
 }
 
-int gt_sched_new(struct gt_sched **out, struct gt_writer *writer,
-		 const struct gt_sched_options *options)
+int gt_statuses_new(struct gt_statuses **out, struct gt_writer *writer,
+		    const struct gt_statuses_options *options)
 {
-	struct gt_sched *s = calloc(1, sizeof(*s));
+	struct gt_statuses *s = calloc(1, sizeof(*s));
 
 	if (!s)
 		return -ENOMEM;
-	sched_out_init(&s->out, writer, options);
+	statuses_out_init(&s->out, writer, options);
 	*out = s;
 	return 0;
 }
 
-void gt_sched_free(struct gt_sched *s)
+void gt_statuses_free(struct gt_statuses *s)
 {
 	if (!s)
 		return;
-	sched_table_fini(&s->table);
+	statuses_table_fini(&s->table);
 	free(s);
 }
 
-uint64_t gt_sched_at(struct gt_sched *s, uint64_t ts)
+uint64_t gt_statuses_at(struct gt_statuses *s, uint64_t ts)
 {
-	return sched_out_at(&s->out, ts);
+	return statuses_out_at(&s->out, ts);
 }
 
-int gt_sched_proc(struct gt_sched *s, uint64_t p, enum gt_proc_status status, uint64_t m)
+int gt_statuses_proc(struct gt_statuses *s, uint64_t p, enum gt_proc_status status, uint64_t m)
 {
 	bool held = status == GT_PROC_RUNNING || status == GT_PROC_SYSCALL;
-	struct sched_held on_m = sched_table_m(&s->table, m);
-	struct sched_proc *proc;
+	struct statuses_held on_m = statuses_table_m(&s->table, m);
+	struct statuses_proc *proc;
 
-	if (s->out.started || !may_write(s, held ? m : 0) || p > GT_SCHED_MAX_PROC ||
-	    sched_table_proc(&s->table, p) || (!held && (status != GT_PROC_IDLE || m != GT_NO_M)) ||
-	    on_m.proc || on_m.go)
+	if (s->out.started || !may_write(s, held ? m : 0) || p > GT_MAX_PROC ||
+	    statuses_table_proc(&s->table, p) ||
+	    (!held && (status != GT_PROC_IDLE || m != GT_NO_M)) || on_m.proc || on_m.go)
 		return refuse(s);
 	proc = add_proc(s, p);
 	if (!proc)
 		return s->err;
 	proc->generation = s->out.generation;
-	sched_out_status(&s->out, m, GT_EV_PROC_STATUS, ARGS(p, status));
+	statuses_out_status(&s->out, m, GT_EV_PROC_STATUS, ARGS(p, status));
 	return held ? hold_proc(s, m, proc, status) : 0;
 }
 
 /* May M hold a G of this status at the start, the P being stated? */
-static bool fits_start(const struct sched_held *on_m, enum gt_go_status status, uint64_t m)
+static bool fits_start(const struct statuses_held *on_m, enum gt_go_status status, uint64_t m)
 {
 	switch (status) {
 	case GT_GO_RUNNABLE:
@@ -164,12 +165,12 @@ static bool fits_start(const struct sched_held *on_m, enum gt_go_status status, 
 	return false;
 }
 
-int gt_sched_go(struct gt_sched *s, uint64_t g, enum gt_go_status status, uint64_t m,
-		uint64_t stack)
+int gt_statuses_go(struct gt_statuses *s, uint64_t g, enum gt_go_status status, uint64_t m,
+		   uint64_t stack)
 {
-	struct sched_held on_m = sched_table_m(&s->table, m);
+	struct statuses_held on_m = statuses_table_m(&s->table, m);
 	uint64_t batch = on_m.proc ? m : GT_NO_M;
-	struct sched_go *go;
+	struct statuses_go *go;
 
 	if (s->out.started || !may_write(s, 0) || !is_new_go(s, g) ||
 	    !fits_start(&on_m, status, m) || !is_stack(s, stack))
@@ -178,59 +179,60 @@ int gt_sched_go(struct gt_sched *s, uint64_t g, enum gt_go_status status, uint64
 	if (!go)
 		return s->err;
 	if (stack && s->out.options.version >= 23)
-		sched_out_status(&s->out, batch, GT_EV_GO_STATUS_STACK, ARGS(g, m, status, stack));
+		statuses_out_status(&s->out, batch, GT_EV_GO_STATUS_STACK,
+				    ARGS(g, m, status, stack));
 	else
-		sched_out_status(&s->out, batch, GT_EV_GO_STATUS, ARGS(g, m, status));
+		statuses_out_status(&s->out, batch, GT_EV_GO_STATUS, ARGS(g, m, status));
 	return m == GT_NO_M ? 0 : hold_go(s, m, go, status);
 }
 
-int gt_sched_proc_start(struct gt_sched *s, uint64_t m, uint64_t p)
+int gt_statuses_proc_start(struct gt_statuses *s, uint64_t m, uint64_t p)
 {
-	struct sched_held held = sched_table_m(&s->table, m);
-	struct sched_proc *proc = sched_table_proc(&s->table, p);
+	struct statuses_held held = statuses_table_m(&s->table, m);
+	struct statuses_proc *proc = statuses_table_proc(&s->table, p);
 	uint64_t seq;
 
-	if (!may_write(s, m) || held.proc || p > GT_SCHED_MAX_PROC ||
+	if (!may_write(s, m) || held.proc || p > GT_MAX_PROC ||
 	    (proc && proc->status != GT_PROC_IDLE))
 		return refuse(s);
 	if (!proc)
 		proc = add_proc(s, p);
 	if (!proc)
 		return s->err;
-	seq = sched_out_proc_seq(&s->out, proc);
+	seq = statuses_out_proc_seq(&s->out, proc);
 	emit(s, m, GT_EV_PROC_START, ARGS(p, seq));
 	return hold_proc(s, m, proc, GT_PROC_RUNNING);
 }
 
-int gt_sched_proc_stop(struct gt_sched *s, uint64_t m)
+int gt_statuses_proc_stop(struct gt_statuses *s, uint64_t m)
 {
-	struct sched_held held = sched_table_m(&s->table, m);
+	struct statuses_held held = statuses_table_m(&s->table, m);
 
 	if (!may_write(s, m) || !held.proc || runs(&held))
 		return refuse(s);
 	emit(s, m, GT_EV_PROC_STOP, NO_ARGS);
-	sched_table_drop_proc(&s->table, held.proc);
+	statuses_table_drop_proc(&s->table, held.proc);
 	return 0;
 }
 
-int gt_sched_proc_steal(struct gt_sched *s, uint64_t m, uint64_t p, uint64_t from_m)
+int gt_statuses_proc_steal(struct gt_statuses *s, uint64_t m, uint64_t p, uint64_t from_m)
 {
-	struct sched_proc *proc = sched_table_proc(&s->table, p);
+	struct statuses_proc *proc = statuses_table_proc(&s->table, p);
 	uint64_t seq;
 
 	if (!may_write(s, m) || !proc || proc->status != GT_PROC_SYSCALL || proc->m != from_m)
 		return refuse(s);
-	seq = sched_out_proc_seq(&s->out, proc);
+	seq = statuses_out_proc_seq(&s->out, proc);
 	emit(s, m, GT_EV_PROC_STEAL, ARGS(p, seq, from_m));
-	sched_table_drop_proc(&s->table, proc);
+	statuses_table_drop_proc(&s->table, proc);
 	return 0;
 }
 
-int gt_sched_go_create(struct gt_sched *s, uint64_t m, uint64_t g, uint64_t new_stack,
-		       uint64_t stack)
+int gt_statuses_go_create(struct gt_statuses *s, uint64_t m, uint64_t g, uint64_t new_stack,
+			  uint64_t stack)
 {
-	struct sched_held held = sched_table_m(&s->table, m);
-	struct sched_go *go;
+	struct statuses_held held = statuses_table_m(&s->table, m);
+	struct statuses_go *go;
 
 	if (!may_write(s, m) || !held.proc || held.proc->status != GT_PROC_RUNNING ||
 	    (held.go && held.go->status != GT_GO_RUNNING) || !is_new_go(s, g) ||
@@ -243,65 +245,65 @@ int gt_sched_go_create(struct gt_sched *s, uint64_t m, uint64_t g, uint64_t new_
 	return 0;
 }
 
-int gt_sched_go_start(struct gt_sched *s, uint64_t m, uint64_t g)
+int gt_statuses_go_start(struct gt_statuses *s, uint64_t m, uint64_t g)
 {
-	struct sched_held held = sched_table_m(&s->table, m);
-	struct sched_go *go = sched_table_go(&s->table, g);
+	struct statuses_held held = statuses_table_m(&s->table, m);
+	struct statuses_go *go = statuses_table_go(&s->table, g);
 	uint64_t seq;
 
 	if (!may_write(s, m) || !held.proc || held.proc->status != GT_PROC_RUNNING || held.go ||
 	    !go || go->status != GT_GO_RUNNABLE)
 		return refuse(s);
-	seq = sched_out_go_seq(&s->out, go);
+	seq = statuses_out_go_seq(&s->out, go);
 	emit(s, m, GT_EV_GO_START, ARGS(g, seq));
 	return hold_go(s, m, go, GT_GO_RUNNING);
 }
 
-static int leave(struct gt_sched *s, uint64_t m, unsigned type, uint64_t reason, uint64_t stack,
+static int leave(struct gt_statuses *s, uint64_t m, unsigned type, uint64_t reason, uint64_t stack,
 		 enum gt_go_status status)
 {
-	struct sched_held held = sched_table_m(&s->table, m);
+	struct statuses_held held = statuses_table_m(&s->table, m);
 
 	if (!may_write(s, m) || !runs(&held) || !is_string(s, reason) || !is_stack(s, stack))
 		return refuse(s);
 	emit(s, m, type, ARGS(reason, stack));
-	sched_table_drop_go(&s->table, held.go, status);
+	statuses_table_drop_go(&s->table, held.go, status);
 	return 0;
 }
 
-int gt_sched_go_stop(struct gt_sched *s, uint64_t m, uint64_t reason, uint64_t stack)
+int gt_statuses_go_stop(struct gt_statuses *s, uint64_t m, uint64_t reason, uint64_t stack)
 {
 	return leave(s, m, GT_EV_GO_STOP, reason, stack, GT_GO_RUNNABLE);
 }
 
-int gt_sched_go_block(struct gt_sched *s, uint64_t m, uint64_t reason, uint64_t stack)
+int gt_statuses_go_block(struct gt_statuses *s, uint64_t m, uint64_t reason, uint64_t stack)
 {
 	return leave(s, m, GT_EV_GO_BLOCK, reason, stack, GT_GO_WAITING);
 }
 
-int gt_sched_go_unblock(struct gt_sched *s, uint64_t m, uint64_t g, uint64_t stack)
+int gt_statuses_go_unblock(struct gt_statuses *s, uint64_t m, uint64_t g, uint64_t stack)
 {
-	struct sched_go *go = sched_table_go(&s->table, g);
+	struct statuses_go *go = statuses_table_go(&s->table, g);
 	uint64_t seq;
 
 	if (!may_write(s, m == GT_NO_M ? 0 : m) || !go || go->status != GT_GO_WAITING ||
 	    !is_stack(s, stack))
 		return refuse(s);
-	seq = sched_out_go_seq(&s->out, go);
+	seq = statuses_out_go_seq(&s->out, go);
 	emit(s, m, GT_EV_GO_UNBLOCK, ARGS(g, seq, stack));
 	go->status = GT_GO_RUNNABLE;
 	return 0;
 }
 
-static void end_go(struct gt_sched *s, uint64_t m, struct sched_go *go, unsigned type)
+static void end_go(struct gt_statuses *s, uint64_t m, struct statuses_go *go, unsigned type)
 {
 	emit(s, m, type, NO_ARGS);
-	sched_table_del_go(&s->table, go);
+	statuses_table_del_go(&s->table, go);
 }
 
-int gt_sched_go_destroy(struct gt_sched *s, uint64_t m)
+int gt_statuses_go_destroy(struct gt_statuses *s, uint64_t m)
 {
-	struct sched_held held = sched_table_m(&s->table, m);
+	struct statuses_held held = statuses_table_m(&s->table, m);
 
 	if (!may_write(s, m) || !runs(&held))
 		return refuse(s);
@@ -309,9 +311,9 @@ int gt_sched_go_destroy(struct gt_sched *s, uint64_t m)
 	return 0;
 }
 
-int gt_sched_go_destroy_syscall(struct gt_sched *s, uint64_t m)
+int gt_statuses_go_destroy_syscall(struct gt_statuses *s, uint64_t m)
 {
-	struct sched_held held = sched_table_m(&s->table, m);
+	struct statuses_held held = statuses_table_m(&s->table, m);
 
 	/* With a P the reader would leave it abandoned, for somebody to steal. */
 	if (!may_write(s, m) || !held.go || held.go->status != GT_GO_SYSCALL || held.proc)
@@ -320,23 +322,23 @@ int gt_sched_go_destroy_syscall(struct gt_sched *s, uint64_t m)
 	return 0;
 }
 
-int gt_sched_syscall_begin(struct gt_sched *s, uint64_t m, uint64_t stack)
+int gt_statuses_syscall_begin(struct gt_statuses *s, uint64_t m, uint64_t stack)
 {
-	struct sched_held held = sched_table_m(&s->table, m);
+	struct statuses_held held = statuses_table_m(&s->table, m);
 	uint64_t seq;
 
 	if (!may_write(s, m) || !runs(&held) || !is_stack(s, stack))
 		return refuse(s);
-	seq = sched_out_proc_seq(&s->out, held.proc);
+	seq = statuses_out_proc_seq(&s->out, held.proc);
 	emit(s, m, GT_EV_GO_SYSCALL_BEGIN, ARGS(seq, stack));
 	held.go->status = GT_GO_SYSCALL;
 	held.proc->status = GT_PROC_SYSCALL;
 	return 0;
 }
 
-int gt_sched_syscall_end(struct gt_sched *s, uint64_t m)
+int gt_statuses_syscall_end(struct gt_statuses *s, uint64_t m)
 {
-	struct sched_held held = sched_table_m(&s->table, m);
+	struct statuses_held held = statuses_table_m(&s->table, m);
 
 	if (!may_write(s, m) || !held.go || held.go->status != GT_GO_SYSCALL || !held.proc ||
 	    held.proc->status != GT_PROC_SYSCALL)
@@ -347,22 +349,22 @@ int gt_sched_syscall_end(struct gt_sched *s, uint64_t m)
 	return 0;
 }
 
-int gt_sched_syscall_end_blocked(struct gt_sched *s, uint64_t m)
+int gt_statuses_syscall_end_blocked(struct gt_statuses *s, uint64_t m)
 {
-	struct sched_held held = sched_table_m(&s->table, m);
+	struct statuses_held held = statuses_table_m(&s->table, m);
 
 	/* The P it began on must be gone; it may have another one already. */
 	if (!may_write(s, m) || !held.go || held.go->status != GT_GO_SYSCALL ||
 	    (held.proc && held.proc->status == GT_PROC_SYSCALL))
 		return refuse(s);
 	emit(s, m, GT_EV_GO_SYSCALL_END_BLOCKED, NO_ARGS);
-	sched_table_drop_go(&s->table, held.go, GT_GO_RUNNABLE);
+	statuses_table_drop_go(&s->table, held.go, GT_GO_RUNNABLE);
 	return 0;
 }
 
-int gt_sched_label(struct gt_sched *s, uint64_t m, uint64_t label)
+int gt_statuses_label(struct gt_statuses *s, uint64_t m, uint64_t label)
 {
-	struct sched_held held = sched_table_m(&s->table, m);
+	struct statuses_held held = statuses_table_m(&s->table, m);
 
 	if (!may_write(s, m) || !runs(&held) || !is_string(s, label))
 		return refuse(s);
@@ -370,9 +372,9 @@ int gt_sched_label(struct gt_sched *s, uint64_t m, uint64_t label)
 	return 0;
 }
 
-int gt_sched_log(struct gt_sched *s, uint64_t m, uint64_t key, uint64_t value, uint64_t stack)
+int gt_statuses_log(struct gt_statuses *s, uint64_t m, uint64_t key, uint64_t value, uint64_t stack)
 {
-	struct sched_held held = sched_table_m(&s->table, m);
+	struct statuses_held held = statuses_table_m(&s->table, m);
 
 	if (!may_write(s, m) || !runs(&held) || !is_string(s, key) || !is_string(s, value) ||
 	    !is_stack(s, stack))
@@ -381,56 +383,56 @@ int gt_sched_log(struct gt_sched *s, uint64_t m, uint64_t key, uint64_t value, u
 	return 0;
 }
 
-int gt_sched_procs_change(struct gt_sched *s, uint64_t m, uint64_t procs, uint64_t stack)
+int gt_statuses_procs_change(struct gt_statuses *s, uint64_t m, uint64_t procs, uint64_t stack)
 {
-	struct sched_held held = sched_table_m(&s->table, m);
+	struct statuses_held held = statuses_table_m(&s->table, m);
 
-	if (!may_write(s, m) || !runs(&held) || !procs || procs > GT_SCHED_MAX_PROC + 1 ||
+	if (!may_write(s, m) || !runs(&held) || !procs || procs > GT_MAX_PROC + 1 ||
 	    !is_stack(s, stack))
 		return refuse(s);
 	emit(s, m, GT_EV_PROCS_CHANGE, ARGS(procs, stack));
 	return 0;
 }
 
-int gt_sched_end(struct gt_sched *s)
+int gt_statuses_end(struct gt_statuses *s)
 {
-	const struct sched_proc *proc = NULL;
+	const struct statuses_proc *proc = NULL;
 
-	for (uint64_t p = 0; !proc && p <= GT_SCHED_MAX_PROC; p++)
-		proc = sched_table_proc(&s->table, p);
+	for (uint64_t p = 0; !proc && p <= GT_MAX_PROC; p++)
+		proc = statuses_table_proc(&s->table, p);
 	if (!proc || !may_write(s, 0))
 		return refuse(s);
 	emit(s, proc->m, GT_EV_PROC_STATUS, ARGS(proc->id, proc->status));
 	return 0;
 }
 
-uint64_t gt_sched_m_proc(const struct gt_sched *s, uint64_t m)
+uint64_t gt_statuses_m_proc(const struct gt_statuses *s, uint64_t m)
 {
-	const struct sched_proc *proc = sched_table_m(&s->table, m).proc;
+	const struct statuses_proc *proc = statuses_table_m(&s->table, m).proc;
 
 	return proc ? proc->id : GT_NO_ID;
 }
 
-uint64_t gt_sched_m_go(const struct gt_sched *s, uint64_t m)
+uint64_t gt_statuses_m_go(const struct gt_statuses *s, uint64_t m)
 {
-	const struct sched_go *go = sched_table_m(&s->table, m).go;
+	const struct statuses_go *go = statuses_table_m(&s->table, m).go;
 
 	return go ? go->id : GT_NO_ID;
 }
 
-int gt_sched_go_status(const struct gt_sched *s, uint64_t g)
+int gt_statuses_go_status(const struct gt_statuses *s, uint64_t g)
 {
-	const struct sched_go *go = sched_table_go(&s->table, g);
+	const struct statuses_go *go = statuses_table_go(&s->table, g);
 
 	return go ? (int)go->status : 0;
 }
 
-uint64_t gt_sched_refused(const struct gt_sched *s)
+uint64_t gt_statuses_refused(const struct gt_statuses *s)
 {
 	return s->refused;
 }
 
-uint64_t gt_sched_last_ts(const struct gt_sched *s)
+uint64_t gt_statuses_last_ts(const struct gt_statuses *s)
 {
 	return s->out.last_event;
 }

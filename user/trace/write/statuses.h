@@ -13,7 +13,7 @@
  * order, a reader accepts what was written. Out of memory is -ENOMEM, and
  * nothing is written after it.
  *
- * Times: gt_sched_at() sets the time of what follows; each event gets that
+ * Times: gt_statuses_at() sets the time of what follows; each event gets that
  * time or the last event's plus one, whichever is later, below 2^62.
  *
  * Ids are below 2^63, those of Gs from 1; a destroyed G's id may be used again.
@@ -26,26 +26,26 @@
 #include "trace/wire/wire.h"
 #include "trace/write/writer.h"
 
-#define GT_SCHED_MAX_PROC 65535 /* viewers loop over all Ps up to the highest */
+#define GT_MAX_PROC 65535 /* viewers loop over all Ps up to the highest */
 
-struct gt_sched_options {
+struct gt_statuses_options {
 	int version;		   /* as the writer's */
 	uint64_t generation_ns;	   /* a new generation after this long, as 10^9; 0: never */
 	uint64_t generation_bytes; /* or after this many (gt_writer_generation_bytes()); 0: never */
 };
 
-struct gt_sched;
+struct gt_statuses;
 
-int gt_sched_new(struct gt_sched **out, struct gt_writer *writer,
-		 const struct gt_sched_options *options);
-void gt_sched_free(struct gt_sched *sched);
+int gt_statuses_new(struct gt_statuses **out, struct gt_writer *writer,
+		    const struct gt_statuses_options *options);
+void gt_statuses_free(struct gt_statuses *statuses);
 
 /*
  * Sets the time of what follows, ns, from 2 up. Opens a new generation when
  * one is due, so string and stack ids made after this call are valid for the
  * events until the next one. Returns the open generation's number.
  */
-uint64_t gt_sched_at(struct gt_sched *sched, uint64_t ts);
+uint64_t gt_statuses_at(struct gt_statuses *statuses, uint64_t ts);
 
 /*
  * Introduces what existed at the start; only before the first other event.
@@ -54,9 +54,10 @@ uint64_t gt_sched_at(struct gt_sched *sched, uint64_t ts);
  * running) if that G is; a running G needs a P, one in a syscall does not.
  * stack: 0 or what it is in and whose it is (written from 1.23).
  */
-int gt_sched_proc(struct gt_sched *sched, uint64_t p, enum gt_proc_status status, uint64_t m);
-int gt_sched_go(struct gt_sched *sched, uint64_t g, enum gt_go_status status, uint64_t m,
-		uint64_t stack);
+int gt_statuses_proc(struct gt_statuses *statuses, uint64_t p, enum gt_proc_status status,
+		     uint64_t m);
+int gt_statuses_go(struct gt_statuses *statuses, uint64_t g, enum gt_go_status status, uint64_t m,
+		   uint64_t stack);
 
 /*
  * Transitions. m is the M in whose batch the event stands. What must hold, and
@@ -72,39 +73,41 @@ int gt_sched_go(struct gt_sched *sched, uint64_t g, enum gt_go_status status, ui
  * syscall_end: on the P it began on; else it is syscall_end_blocked, after
  *	which the G is runnable and on no M.
  */
-int gt_sched_proc_start(struct gt_sched *sched, uint64_t m, uint64_t p);
-int gt_sched_proc_stop(struct gt_sched *sched, uint64_t m);
-int gt_sched_proc_steal(struct gt_sched *sched, uint64_t m, uint64_t p, uint64_t from_m);
-int gt_sched_go_create(struct gt_sched *sched, uint64_t m, uint64_t g, uint64_t new_stack,
-		       uint64_t stack);
-int gt_sched_go_start(struct gt_sched *sched, uint64_t m, uint64_t g);
-int gt_sched_go_stop(struct gt_sched *sched, uint64_t m, uint64_t reason, uint64_t stack);
-int gt_sched_go_block(struct gt_sched *sched, uint64_t m, uint64_t reason, uint64_t stack);
-int gt_sched_go_unblock(struct gt_sched *sched, uint64_t m, uint64_t g, uint64_t stack);
-int gt_sched_go_destroy(struct gt_sched *sched, uint64_t m);
-int gt_sched_go_destroy_syscall(struct gt_sched *sched, uint64_t m);
-int gt_sched_syscall_begin(struct gt_sched *sched, uint64_t m, uint64_t stack);
-int gt_sched_syscall_end(struct gt_sched *sched, uint64_t m);
-int gt_sched_syscall_end_blocked(struct gt_sched *sched, uint64_t m);
+int gt_statuses_proc_start(struct gt_statuses *statuses, uint64_t m, uint64_t p);
+int gt_statuses_proc_stop(struct gt_statuses *statuses, uint64_t m);
+int gt_statuses_proc_steal(struct gt_statuses *statuses, uint64_t m, uint64_t p, uint64_t from_m);
+int gt_statuses_go_create(struct gt_statuses *statuses, uint64_t m, uint64_t g, uint64_t new_stack,
+			  uint64_t stack);
+int gt_statuses_go_start(struct gt_statuses *statuses, uint64_t m, uint64_t g);
+int gt_statuses_go_stop(struct gt_statuses *statuses, uint64_t m, uint64_t reason, uint64_t stack);
+int gt_statuses_go_block(struct gt_statuses *statuses, uint64_t m, uint64_t reason, uint64_t stack);
+int gt_statuses_go_unblock(struct gt_statuses *statuses, uint64_t m, uint64_t g, uint64_t stack);
+int gt_statuses_go_destroy(struct gt_statuses *statuses, uint64_t m);
+int gt_statuses_go_destroy_syscall(struct gt_statuses *statuses, uint64_t m);
+int gt_statuses_syscall_begin(struct gt_statuses *statuses, uint64_t m, uint64_t stack);
+int gt_statuses_syscall_end(struct gt_statuses *statuses, uint64_t m);
+int gt_statuses_syscall_end_blocked(struct gt_statuses *statuses, uint64_t m);
 
-/* Annotations; m has a running G. procs: from 1 to GT_SCHED_MAX_PROC + 1. */
-int gt_sched_label(struct gt_sched *sched, uint64_t m, uint64_t label);
-int gt_sched_log(struct gt_sched *sched, uint64_t m, uint64_t key, uint64_t value, uint64_t stack);
-int gt_sched_procs_change(struct gt_sched *sched, uint64_t m, uint64_t procs, uint64_t stack);
+/* Annotations; m has a running G. procs: from 1 to GT_MAX_PROC + 1. */
+int gt_statuses_label(struct gt_statuses *statuses, uint64_t m, uint64_t label);
+int gt_statuses_log(struct gt_statuses *statuses, uint64_t m, uint64_t key, uint64_t value,
+		    uint64_t stack);
+int gt_statuses_procs_change(struct gt_statuses *statuses, uint64_t m, uint64_t procs,
+			     uint64_t stack);
 
 /*
  * The trace goes on until now, though nothing happened: states a P again, which
  * viewers pass over but for the time. Nothing may follow it. -EINVAL: no P.
  */
-int gt_sched_end(struct gt_sched *sched);
+int gt_statuses_end(struct gt_statuses *statuses);
 
 /* What a reader holds now: GT_NO_ID if nothing; 0 as status if unknown. */
-uint64_t gt_sched_m_proc(const struct gt_sched *sched, uint64_t m);
-uint64_t gt_sched_m_go(const struct gt_sched *sched, uint64_t m);
-int gt_sched_go_status(const struct gt_sched *sched, uint64_t g);
+uint64_t gt_statuses_m_proc(const struct gt_statuses *statuses, uint64_t m);
+uint64_t gt_statuses_m_go(const struct gt_statuses *statuses, uint64_t m);
+int gt_statuses_go_status(const struct gt_statuses *statuses, uint64_t g);
 
-uint64_t gt_sched_refused(const struct gt_sched *sched);
+uint64_t gt_statuses_refused(const struct gt_statuses *statuses);
 /* The time of the last event written; 0 before the first. */
-uint64_t gt_sched_last_ts(const struct gt_sched *sched);
+uint64_t gt_statuses_last_ts(const struct gt_statuses *statuses);
 
 #endif

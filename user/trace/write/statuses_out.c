@@ -7,10 +7,10 @@
 #define MAX_EVENTS 4		      /* that one call makes, at most */
 #define FREE_TIMES 2 /* between generations: the reader's own Sync event takes one */
 
-void sched_out_init(struct sched_out *out, struct gt_writer *writer,
-		    const struct gt_sched_options *options)
+void statuses_out_init(struct statuses_out *out, struct gt_writer *writer,
+		       const struct gt_statuses_options *options)
 {
-	*out = (struct sched_out){
+	*out = (struct statuses_out){
 		.writer = writer,
 		.options = *options,
 		.at = FIRST_TIME,
@@ -18,14 +18,14 @@ void sched_out_init(struct sched_out *out, struct gt_writer *writer,
 	};
 }
 
-static uint64_t next_time(const struct sched_out *out)
+static uint64_t next_time(const struct statuses_out *out)
 {
 	return out->at > out->last ? out->at : out->last + 1;
 }
 
-static bool generation_is_due(const struct sched_out *out)
+static bool generation_is_due(const struct statuses_out *out)
 {
-	const struct gt_sched_options *o = &out->options;
+	const struct gt_statuses_options *o = &out->options;
 
 	/* New statuses are legal in the first generation only. */
 	if (!out->started || !out->first)
@@ -36,7 +36,7 @@ static bool generation_is_due(const struct sched_out *out)
 	       gt_writer_generation_bytes(out->writer) >= o->generation_bytes;
 }
 
-uint64_t sched_out_at(struct sched_out *out, uint64_t ts)
+uint64_t statuses_out_at(struct statuses_out *out, uint64_t ts)
 {
 	out->at = ts > FIRST_TIME ? ts : FIRST_TIME;
 	if (generation_is_due(out) && !gt_writer_generation(out->writer)) {
@@ -47,13 +47,13 @@ uint64_t sched_out_at(struct sched_out *out, uint64_t ts)
 	return out->generation;
 }
 
-bool sched_out_has_time(const struct sched_out *out)
+bool statuses_out_has_time(const struct statuses_out *out)
 {
 	return next_time(out) < LAST_TIME - MAX_EVENTS;
 }
 
-void sched_out_status(struct sched_out *out, uint64_t m, unsigned type, const uint64_t *args,
-		      unsigned count)
+void statuses_out_status(struct statuses_out *out, uint64_t m, unsigned type, const uint64_t *args,
+			 unsigned count)
 {
 	out->last = out->last_event = next_time(out);
 	if (!out->first)
@@ -61,28 +61,29 @@ void sched_out_status(struct sched_out *out, uint64_t m, unsigned type, const ui
 	gt_writer_event(out->writer, m, out->last, type, args, count);
 }
 
-void sched_out_event(struct sched_out *out, uint64_t m, unsigned type, const uint64_t *args,
-		     unsigned count)
+void statuses_out_event(struct statuses_out *out, uint64_t m, unsigned type, const uint64_t *args,
+			unsigned count)
 {
 	out->started = true;
-	sched_out_status(out, m, type, args, count);
+	statuses_out_status(out, m, type, args, count);
 }
 
-uint64_t sched_out_proc_seq(struct sched_out *out, struct sched_proc *proc)
+uint64_t statuses_out_proc_seq(struct statuses_out *out, struct statuses_proc *proc)
 {
 	if (proc->generation != out->generation) {
 		/* On the M that holds it; an idle one on none. */
-		sched_out_event(out, proc->m, GT_EV_PROC_STATUS, ARGS(proc->id, proc->status));
+		statuses_out_event(out, proc->m, GT_EV_PROC_STATUS, ARGS(proc->id, proc->status));
 		proc->generation = out->generation;
 		proc->seq = 0;
 	}
 	return ++proc->seq;
 }
 
-uint64_t sched_out_go_seq(struct sched_out *out, struct sched_go *go)
+uint64_t statuses_out_go_seq(struct statuses_out *out, struct statuses_go *go)
 {
 	if (go->generation != out->generation) {
-		sched_out_event(out, GT_NO_M, GT_EV_GO_STATUS, ARGS(go->id, GT_NO_M, go->status));
+		statuses_out_event(out, GT_NO_M, GT_EV_GO_STATUS,
+				   ARGS(go->id, GT_NO_M, go->status));
 		go->generation = out->generation;
 		go->seq = 0;
 	}

@@ -19,9 +19,9 @@
 #include "trace/write/statuses.h"
 #include "trace/write/statuses_table.h"
 
-struct sched_out {
+struct statuses_out {
 	struct gt_writer *writer;
-	struct gt_sched_options options;
+	struct gt_statuses_options options;
 	bool started;	     /* the statuses of the start are over */
 	uint64_t at;	     /* the caller's time */
 	uint64_t last;	     /* no event is at or before it */
@@ -30,24 +30,24 @@ struct sched_out {
 	uint64_t first;	     /* time of its first event; 0: none yet */
 };
 
-void sched_out_init(struct sched_out *out, struct gt_writer *writer,
-		    const struct gt_sched_options *options);
+void statuses_out_init(struct statuses_out *out, struct gt_writer *writer,
+		       const struct gt_statuses_options *options);
 
-/* See gt_sched_at(). */
-uint64_t sched_out_at(struct sched_out *out, uint64_t ts);
+/* See gt_statuses_at(). */
+uint64_t statuses_out_at(struct statuses_out *out, uint64_t ts);
 
 /* Is there time left for one more call's events? */
-bool sched_out_has_time(const struct sched_out *out);
+bool statuses_out_has_time(const struct statuses_out *out);
 
 /* Writes one status of the start; any other event ends the start. args as in gt_writer_event(). */
-void sched_out_status(struct sched_out *out, uint64_t m, unsigned type, const uint64_t *args,
-		      unsigned count);
-void sched_out_event(struct sched_out *out, uint64_t m, unsigned type, const uint64_t *args,
-		     unsigned count);
+void statuses_out_status(struct statuses_out *out, uint64_t m, unsigned type, const uint64_t *args,
+			 unsigned count);
+void statuses_out_event(struct statuses_out *out, uint64_t m, unsigned type, const uint64_t *args,
+			unsigned count);
 
 /* The next number; states it first if need be. The G is runnable or waiting. */
-uint64_t sched_out_proc_seq(struct sched_out *out, struct sched_proc *proc);
-uint64_t sched_out_go_seq(struct sched_out *out, struct sched_go *go);
+uint64_t statuses_out_proc_seq(struct statuses_out *out, struct statuses_proc *proc);
+uint64_t statuses_out_go_seq(struct statuses_out *out, struct statuses_go *go);
 
 /* The arguments of an event, for the two parameters args and count. */
 #define ARGS(...) (const uint64_t[]){ __VA_ARGS__ }, sizeof((uint64_t[]){ __VA_ARGS__ }) / 8

@@ -9,7 +9,7 @@
 
 #include "base/grow.h"
 
-void sched_table_fini(struct sched_table *table)
+void statuses_table_fini(struct statuses_table *table)
 {
 	idmap_fini(&table->proc_ids);
 	idmap_fini(&table->go_ids);
@@ -35,24 +35,24 @@ static void *add(struct idmap *ids, uint64_t id, void *data, size_t *cap, size_t
 	return moved;
 }
 
-struct sched_proc *sched_table_proc(const struct sched_table *table, uint64_t p)
+struct statuses_proc *statuses_table_proc(const struct statuses_table *table, uint64_t p)
 {
 	uint32_t slot = idmap_find(&table->proc_ids, p);
 
 	return slot == IDMAP_NONE ? NULL : &table->procs[slot];
 }
 
-struct sched_go *sched_table_go(const struct sched_table *table, uint64_t g)
+struct statuses_go *statuses_table_go(const struct statuses_table *table, uint64_t g)
 {
 	uint32_t slot = idmap_find(&table->go_ids, g);
 
 	return slot == IDMAP_NONE ? NULL : &table->gos[slot];
 }
 
-struct sched_held sched_table_m(const struct sched_table *table, uint64_t m)
+struct statuses_held statuses_table_m(const struct statuses_table *table, uint64_t m)
 {
 	uint32_t slot = idmap_find(&table->m_ids, m);
-	struct sched_held held = { NULL, NULL };
+	struct statuses_held held = { NULL, NULL };
 
 	if (slot == IDMAP_NONE)
 		return held;
@@ -63,7 +63,7 @@ struct sched_held sched_table_m(const struct sched_table *table, uint64_t m)
 	return held;
 }
 
-struct sched_proc *sched_table_add_proc(struct sched_table *table, uint64_t p)
+struct statuses_proc *statuses_table_add_proc(struct statuses_table *table, uint64_t p)
 {
 	uint32_t slot = IDMAP_NONE;
 	void *procs = add(&table->proc_ids, p, table->procs, &table->procs_cap,
@@ -73,11 +73,13 @@ struct sched_proc *sched_table_add_proc(struct sched_table *table, uint64_t p)
 		table->procs = procs;
 	if (slot == IDMAP_NONE)
 		return NULL;
-	table->procs[slot] = (struct sched_proc){ .id = p, .m = GT_NO_ID, .status = GT_PROC_IDLE };
+	table->procs[slot] =
+		(struct statuses_proc){ .id = p, .m = GT_NO_ID, .status = GT_PROC_IDLE };
 	return &table->procs[slot];
 }
 
-struct sched_go *sched_table_add_go(struct sched_table *table, uint64_t g, enum gt_go_status status)
+struct statuses_go *statuses_table_add_go(struct statuses_table *table, uint64_t g,
+					  enum gt_go_status status)
 {
 	uint32_t slot = IDMAP_NONE;
 	void *gos = add(&table->go_ids, g, table->gos, &table->gos_cap, sizeof(*table->gos), &slot);
@@ -86,12 +88,12 @@ struct sched_go *sched_table_add_go(struct sched_table *table, uint64_t g, enum 
 		table->gos = gos;
 	if (slot == IDMAP_NONE)
 		return NULL;
-	table->gos[slot] = (struct sched_go){ .id = g, .m = GT_NO_ID, .status = status };
+	table->gos[slot] = (struct statuses_go){ .id = g, .m = GT_NO_ID, .status = status };
 	return &table->gos[slot];
 }
 
 /* M's entry, made if need be. NULL: no memory. */
-static struct sched_m *get_m(struct sched_table *table, uint64_t m)
+static struct statuses_m *get_m(struct statuses_table *table, uint64_t m)
 {
 	uint32_t slot = idmap_find(&table->m_ids, m);
 	void *ms;
@@ -103,24 +105,24 @@ static struct sched_m *get_m(struct sched_table *table, uint64_t m)
 		table->ms = ms;
 	if (slot == IDMAP_NONE)
 		return NULL;
-	table->ms[slot] = (struct sched_m){ .id = m, .proc = IDMAP_NONE, .go = IDMAP_NONE };
+	table->ms[slot] = (struct statuses_m){ .id = m, .proc = IDMAP_NONE, .go = IDMAP_NONE };
 	return &table->ms[slot];
 }
 
 /* M's entry, which exists; it is forgotten when it holds nothing any more. */
-static void forget_empty_m(struct sched_table *table, uint32_t slot)
+static void forget_empty_m(struct statuses_table *table, uint32_t slot)
 {
-	struct sched_m *m = &table->ms[slot];
+	struct statuses_m *m = &table->ms[slot];
 
 	if (m->proc != IDMAP_NONE || m->go != IDMAP_NONE)
 		return;
 	idmap_del(&table->m_ids, m->id);
 }
 
-int sched_table_hold_proc(struct sched_table *table, uint64_t m, struct sched_proc *proc,
-			  enum gt_proc_status status)
+int statuses_table_hold_proc(struct statuses_table *table, uint64_t m, struct statuses_proc *proc,
+			     enum gt_proc_status status)
 {
-	struct sched_m *entry = get_m(table, m);
+	struct statuses_m *entry = get_m(table, m);
 
 	if (!entry)
 		return -ENOMEM;
@@ -131,10 +133,10 @@ int sched_table_hold_proc(struct sched_table *table, uint64_t m, struct sched_pr
 	return 0;
 }
 
-int sched_table_hold_go(struct sched_table *table, uint64_t m, struct sched_go *go,
-			enum gt_go_status status)
+int statuses_table_hold_go(struct statuses_table *table, uint64_t m, struct statuses_go *go,
+			   enum gt_go_status status)
 {
-	struct sched_m *entry = get_m(table, m);
+	struct statuses_m *entry = get_m(table, m);
 
 	if (!entry)
 		return -ENOMEM;
@@ -145,7 +147,7 @@ int sched_table_hold_go(struct sched_table *table, uint64_t m, struct sched_go *
 	return 0;
 }
 
-void sched_table_drop_proc(struct sched_table *table, struct sched_proc *proc)
+void statuses_table_drop_proc(struct statuses_table *table, struct statuses_proc *proc)
 {
 	uint32_t slot = idmap_find(&table->m_ids, proc->m);
 
@@ -155,7 +157,8 @@ void sched_table_drop_proc(struct sched_table *table, struct sched_proc *proc)
 	forget_empty_m(table, slot);
 }
 
-void sched_table_drop_go(struct sched_table *table, struct sched_go *go, enum gt_go_status status)
+void statuses_table_drop_go(struct statuses_table *table, struct statuses_go *go,
+			    enum gt_go_status status)
 {
 	uint32_t slot = idmap_find(&table->m_ids, go->m);
 
@@ -165,8 +168,8 @@ void sched_table_drop_go(struct sched_table *table, struct sched_go *go, enum gt
 	forget_empty_m(table, slot);
 }
 
-void sched_table_del_go(struct sched_table *table, struct sched_go *go)
+void statuses_table_del_go(struct statuses_table *table, struct statuses_go *go)
 {
-	sched_table_drop_go(table, go, go->status);
+	statuses_table_drop_go(table, go, go->status);
 	idmap_del(&table->go_ids, go->id);
 }

@@ -13,7 +13,7 @@
 #include "base/idmap.h"
 #include "trace/wire/wire.h"
 
-struct sched_proc {
+struct statuses_proc {
 	uint64_t id;
 	uint64_t m;	     /* that holds it, or GT_NO_ID: then it is idle */
 	uint64_t generation; /* in which seq counts; else seq starts anew with a status */
@@ -21,7 +21,7 @@ struct sched_proc {
 	enum gt_proc_status status;
 };
 
-struct sched_go {
+struct statuses_go {
 	uint64_t id;
 	uint64_t m; /* that holds it, or GT_NO_ID: then it is runnable or waiting */
 	uint64_t generation, seq;
@@ -29,48 +29,49 @@ struct sched_go {
 };
 
 /* Slots or IDMAP_NONE, at least one of them taken: an M that holds nothing has no entry. */
-struct sched_m {
+struct statuses_m {
 	uint64_t id;
 	uint32_t proc, go;
 };
 
-struct sched_table {
+struct statuses_table {
 	struct idmap proc_ids, go_ids, m_ids;
-	struct sched_proc *procs;
-	struct sched_go *gos;
-	struct sched_m *ms;
+	struct statuses_proc *procs;
+	struct statuses_go *gos;
+	struct statuses_m *ms;
 	size_t procs_cap, gos_cap, ms_cap;
 };
 
 /* What an M holds: NULL for nothing. */
-struct sched_held {
-	struct sched_proc *proc;
-	struct sched_go *go;
+struct statuses_held {
+	struct statuses_proc *proc;
+	struct statuses_go *go;
 };
 
 /* A zeroed struct is an empty table. */
-void sched_table_fini(struct sched_table *table);
+void statuses_table_fini(struct statuses_table *table);
 
 /* NULL if unknown. Valid until one of the same kind is added. */
-struct sched_proc *sched_table_proc(const struct sched_table *table, uint64_t p);
-struct sched_go *sched_table_go(const struct sched_table *table, uint64_t g);
-struct sched_held sched_table_m(const struct sched_table *table, uint64_t m);
+struct statuses_proc *statuses_table_proc(const struct statuses_table *table, uint64_t p);
+struct statuses_go *statuses_table_go(const struct statuses_table *table, uint64_t g);
+struct statuses_held statuses_table_m(const struct statuses_table *table, uint64_t m);
 
 /* Adds one that is unknown, held by nobody, with seq 0; a P is idle. NULL: no memory. */
-struct sched_proc *sched_table_add_proc(struct sched_table *table, uint64_t p);
-struct sched_go *sched_table_add_go(struct sched_table *table, uint64_t g,
-				    enum gt_go_status status);
+struct statuses_proc *statuses_table_add_proc(struct statuses_table *table, uint64_t p);
+struct statuses_go *statuses_table_add_go(struct statuses_table *table, uint64_t g,
+					  enum gt_go_status status);
 
 /* Lets an M that holds no P, no G, hold one that nobody holds. 0 or -ENOMEM. */
-int sched_table_hold_proc(struct sched_table *table, uint64_t m, struct sched_proc *proc,
-			  enum gt_proc_status status);
-int sched_table_hold_go(struct sched_table *table, uint64_t m, struct sched_go *go,
-			enum gt_go_status status);
+int statuses_table_hold_proc(struct statuses_table *table, uint64_t m, struct statuses_proc *proc,
+			     enum gt_proc_status status);
+int statuses_table_hold_go(struct statuses_table *table, uint64_t m, struct statuses_go *go,
+			   enum gt_go_status status);
 
 /* Takes it from the M that holds it. A P is idle then. */
-void sched_table_drop_proc(struct sched_table *table, struct sched_proc *proc);
-void sched_table_drop_go(struct sched_table *table, struct sched_go *go, enum gt_go_status status);
+void statuses_table_drop_proc(struct statuses_table *table, struct statuses_proc *proc);
+void statuses_table_drop_go(struct statuses_table *table, struct statuses_go *go,
+			    enum gt_go_status status);
 /* The same, and forgets it. */
-void sched_table_del_go(struct sched_table *table, struct sched_go *go);
+void statuses_table_del_go(struct statuses_table *table, struct statuses_go *go);
 
 #endif
