@@ -105,7 +105,7 @@ struct encoder_sample {
 };
 void encoder_sample(struct encoder *encoder, const struct encoder_sample *sample);
 
-/* A batch of an experiment: its data is nobody's business here. At most ENCODER_MAX_DATA bytes. */
+/* A batch of an experiment, of at most GT_MAX_BATCH bytes that are nobody's business here. */
 void encoder_experiment(struct encoder *encoder, uint8_t experiment, uint64_t m, uint64_t time,
 			const void *data, size_t size);
 
