@@ -119,6 +119,9 @@ uint64_t encoder_time(const struct encoder *encoder);
  */
 int encoder_close(struct encoder *encoder, const struct gt_clock *clock);
 
+/* What a writer stands on, for copies that go into the same trace; borrowed. */
+struct encoder *writer_encoder(struct gt_writer *writer);
+
 /* Makes sure that the header is written, be there nothing else. 0 or the first error. */
 int encoder_finish(struct encoder *encoder);
 

@@ -141,6 +141,11 @@ void gt_writer_free(struct gt_writer *w)
 	free(w);
 }
 
+struct encoder *writer_encoder(struct gt_writer *w)
+{
+	return &w->encoder;
+}
+
 uint64_t gt_writer_string(struct gt_writer *w, const char *text, size_t size)
 {
 	uint64_t id = 0;
