@@ -116,6 +116,22 @@ static int note_stops(struct cut *cut)
 	return 0;
 }
 
+static void take_clock(struct cut *cut)
+{
+	if (!gt_reader_clock(cut->reader, &cut->part->clock))
+		memset(&cut->part->clock, 0, sizeof(cut->part->clock));
+}
+
+static void free_part(struct cut *cut)
+{
+	if (!cut->part)
+		return;
+	copy_fini(&cut->part->copy);
+	encoder_fini(&cut->part->encoder);
+	free(cut->part);
+	cut->part = NULL;
+}
+
 static int begin_part(struct cut *cut, int64_t before)
 {
 	gt_sink_fn sink;
@@ -124,11 +140,12 @@ static int begin_part(struct cut *cut, int64_t before)
 
 	if (err)
 		return err;
-	cut->copy = malloc(sizeof(*cut->copy));
-	if (!cut->copy)
+	cut->part = malloc(sizeof(*cut->part));
+	if (!cut->part)
 		return -ENOMEM;
-	copy_init(cut->copy, gt_reader_version(cut->reader), sink, sink_ctx);
-	copy_source(cut->copy, cut->reader);
+	encoder_init(&cut->part->encoder, gt_reader_version(cut->reader), sink, sink_ctx);
+	copy_init(&cut->part->copy, &cut->part->encoder, cut->reader);
+	take_clock(cut);
 	cut->events = 0;
 	cut->first = true;
 	memset(cut->g_seqs, 0, cut->g_seqs_cap * sizeof(*cut->g_seqs));
@@ -137,16 +154,22 @@ static int begin_part(struct cut *cut, int64_t before)
 	return err ? err : cut_state_all(cut, before);
 }
 
+static int close_generation(struct cut *cut)
+{
+	struct encoder *encoder = &cut->part->encoder;
+	struct gt_clock clock = copy_clock(&cut->part->clock, encoder);
+
+	return encoder_close(encoder, &clock);
+}
+
 static int end_part(struct cut *cut)
 {
 	int err;
 
-	if (!cut->copy)
+	if (!cut->part)
 		return 0;
-	err = copy_generation(cut->copy);
-	copy_fini(cut->copy);
-	free(cut->copy);
-	cut->copy = NULL;
+	err = close_generation(cut);
+	free_part(cut);
 	return err ? err : cut->options->close(cut->options->ctx, cut->parts);
 }
 
@@ -220,30 +243,22 @@ static void renumber(struct cut *cut, const struct gt_event *event, uint64_t *ar
 
 static void write_event(struct cut *cut, const struct gt_event *event)
 {
-	const struct gt_spec *spec = gt_spec(event->type);
 	uint64_t args[GT_MAX_ARGS - 1];
 
 	cut->events++;
 	if (event->type == GT_EV_CPU_SAMPLE) {
-		copy_sample(cut->copy, event, copy_stack(cut->copy, cut->reader, event->args[0]));
+		copy_sample(&cut->part->copy, event);
 		return;
 	}
 	if (is_dropped_stop(cut, event) || is_told(cut, event))
 		return;
 	memcpy(args, event->args, sizeof(args));
 	renumber(cut, event, args);
-	for (int i = 0; i < 2; i++) {
-		if (spec->strings[i])
-			args[spec->strings[i] - 1] =
-				copy_string(cut->copy, cut->reader, args[spec->strings[i] - 1]);
-		if (spec->stacks[i])
-			args[spec->stacks[i] - 1] =
-				copy_stack(cut->copy, cut->reader, args[spec->stacks[i] - 1]);
-	}
+	copy_args(&cut->part->copy, event->type, args);
 	if (event->type == GT_EV_USER_TASK_BEGIN && args[1] == GT_NO_ID)
 		args[1] = 0;
-	copy_event(cut->copy, event->m, (uint64_t)event->time, event->type, args,
-		   spec->arg_count - 1);
+	encoder_event(&cut->part->encoder, event->m, (uint64_t)event->time, event->type, args,
+		      gt_spec(event->type)->arg_count - 1);
 }
 
 /* The mirror sees the event as it stood on the wire. */
@@ -261,39 +276,25 @@ static int feed_mirror(struct cut *cut, const struct gt_event *event)
 	return err ? err : note_root(cut, event);
 }
 
-static void take_experiments(struct cut *cut)
-{
-	const struct generation *gen = &cut->reader->gen;
-
-	for (size_t i = 0; i < gen->experiments_count; i++) {
-		const struct experiment_ref *ref = &gen->experiments[i];
-		struct gt_text data = { (const char *)cut->reader->in.bytes + ref->offset,
-					ref->size };
-		int64_t time = generation_ns(gen, ref->time);
-
-		copy_experiment(cut->copy, ref->experiment, ref->m, time > 0 ? (uint64_t)time : 1,
-				data);
-	}
-}
-
 /* A sync point: the source goes on in another generation, or ends. */
 static int next_generation(struct cut *cut, const struct gt_event *point)
 {
 	int err = 0;
 
-	if (cut->copy) {
-		if (cut->copy->first_time)
+	if (cut->part) {
+		if (cut->part->encoder.first_time)
 			cut->first = false;
-		err = copy_generation(cut->copy);
-		copy_source(cut->copy, cut->reader);
+		err = close_generation(cut);
+		copy_forget(&cut->part->copy);
+		take_clock(cut);
 	}
 	if (err || !cut->reader->open)
 		return err;
 	cut->source_first = !cut->start;
 	if (!cut->start)
 		cut->start = point->time;
-	if (cut->copy)
-		take_experiments(cut);
+	if (cut->part)
+		copy_experiments(&cut->part->copy);
 	return rules_open(&cut->mirror, cut->reader->in.bytes);
 }
 
@@ -305,28 +306,25 @@ static int take_event(struct cut *cut, const struct gt_event *event)
 
 	if (event->derived)
 		return 0;
-	if (cut->copy && full)
+	if (cut->part && full)
 		err = end_part(cut);
-	if (!err && !cut->copy && since_start(cut, event) >= options->from_ns) {
+	if (!err && !cut->part && since_start(cut, event) >= options->from_ns) {
 		err = begin_part(cut, event->time);
 		if (!err)
-			take_experiments(cut);
+			copy_experiments(&cut->part->copy);
 	}
 	if (!err && event->type != GT_EV_CPU_SAMPLE)
 		err = feed_mirror(cut, event);
-	if (!err && cut->copy) {
+	if (!err && cut->part) {
 		write_event(cut, event);
-		err = cut->copy->err;
+		err = cut->part->encoder.err;
 	}
 	return err;
 }
 
 static void fini(struct cut *cut)
 {
-	if (cut->copy) {
-		copy_fini(cut->copy);
-		free(cut->copy);
-	}
+	free_part(cut);
 	rules_fini(&cut->mirror);
 	free(cut->g_seqs);
 	free(cut->p_seqs);

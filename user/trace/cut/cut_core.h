@@ -25,6 +25,13 @@ struct open_stop {
 	uint64_t g, kind;
 };
 
+/* The part being written: a copy of the source, which is all that its encoder has. */
+struct part {
+	struct encoder encoder;
+	struct copy copy;
+	struct gt_clock clock; /* of the source's generation */
+};
+
 struct cut {
 	struct gt_reader *reader;
 	const struct cut_options *options;
@@ -42,7 +49,7 @@ struct cut {
 	struct open_stop *stops;
 	size_t stops_count, stops_cap;
 
-	struct copy *copy; /* NULL: none is open */
+	struct part *part; /* NULL: none is open */
 	unsigned parts;	   /* opened so far */
 	uint64_t events;   /* of the source, in the open part */
 	bool first;	   /* the part's first generation is open */

@@ -7,18 +7,26 @@
 
 #include "trace/cut/cut_core.h"
 
+/* A text of the reader's as a new string. */
+static uint64_t new_text(struct cut *cut, uint32_t id)
+{
+	const struct text *text = &cut->reader->texts.list[id];
+
+	return encoder_string(&cut->part->encoder, text->bytes, text->size);
+}
+
 /* A new stack of a G's root frame alone; 0: it has no name. */
 static uint64_t root_stack(struct cut *cut, uint32_t slot)
 {
 	const struct root *root = &cut->roots[slot];
-	const struct text *texts = cut->reader->texts.list;
-	struct gt_stack_frame frame = { .pc = root->pc, .line = root->line };
+	struct encoder *encoder = &cut->part->encoder;
+	struct wire_frame frame = { .pc = root->pc, .line = root->line };
 
 	if (!root->known)
 		return 0;
-	frame.func = (struct gt_text){ texts[root->func].bytes, texts[root->func].size };
-	frame.file = (struct gt_text){ texts[root->file].bytes, texts[root->file].size };
-	return copy_frame(cut->copy, &frame);
+	frame.func = new_text(cut, root->func);
+	frame.file = new_text(cut, root->file);
+	return encoder_stack(encoder, &frame, 1);
 }
 
 static void state_proc(struct cut *cut, uint64_t m, uint32_t slot, uint64_t *time)
@@ -26,23 +34,24 @@ static void state_proc(struct cut *cut, uint64_t m, uint32_t slot, uint64_t *tim
 	const struct rules_p *p = &cut->mirror.ps[slot];
 	uint64_t args[] = { p->id, p->status };
 
-	copy_event(cut->copy, m, (*time)++, GT_EV_PROC_STATUS, args, 2);
+	encoder_event(&cut->part->encoder, m, (*time)++, GT_EV_PROC_STATUS, args, 2);
 	if (p->sweeping)
-		copy_event(cut->copy, m, (*time)++, GT_EV_GC_SWEEP_ACTIVE, args, 1);
+		encoder_event(&cut->part->encoder, m, (*time)++, GT_EV_GC_SWEEP_ACTIVE, args, 1);
 }
 
 /* m: in whose batch; on: the M that the status names. */
 static void state_go(struct cut *cut, uint64_t m, uint64_t on, uint32_t slot, uint64_t *time)
 {
 	const struct rules_g *g = &cut->mirror.gs[slot];
-	uint64_t stack = cut->copy->version > 22 ? root_stack(cut, slot) : 0;
+	uint64_t stack = cut->part->encoder.version > 22 ? root_stack(cut, slot) : 0;
 	uint64_t args[] = { g->id, on, g->status, stack };
 
-	copy_event(cut->copy, m, (*time)++, stack ? GT_EV_GO_STATUS_STACK : GT_EV_GO_STATUS, args,
-		   stack ? 4 : 3);
+	encoder_event(&cut->part->encoder, m, (*time)++,
+		      stack ? GT_EV_GO_STATUS_STACK : GT_EV_GO_STATUS, args, stack ? 4 : 3);
 	for (uint32_t i = 0; i < g->ranges_count; i++)
 		if (g->ranges[i].assist)
-			copy_event(cut->copy, m, (*time)++, GT_EV_GC_MARK_ASSIST_ACTIVE, args, 1);
+			encoder_event(&cut->part->encoder, m, (*time)++,
+				      GT_EV_GC_MARK_ASSIST_ACTIVE, args, 1);
 }
 
 /* What stands on Ms, and who is thereby stated. */
@@ -111,8 +120,9 @@ int cut_state_all(struct cut *cut, int64_t before)
 		state_rest(cut, &stated, &time);
 		cut->gc_seq = 0;
 		if (cut->mirror.gc == RULES_GC_ON)
-			copy_event(cut->copy, GT_NO_ID, time, GT_EV_GC_ACTIVE, &cut->gc_seq, 1);
-		err = cut->copy->err;
+			encoder_event(&cut->part->encoder, GT_NO_ID, time, GT_EV_GC_ACTIVE,
+				      &cut->gc_seq, 1);
+		err = cut->part->encoder.err;
 	}
 	free(stated.gs);
 	free(stated.ps);

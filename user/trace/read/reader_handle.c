@@ -134,7 +134,7 @@ struct gt_stack_frame gt_reader_stack_frame(const struct gt_reader *reader, uint
 {
 	const struct tables *tables = &reader->gen.tables;
 	const struct stack_entry *stack = tables_stack(tables, id);
-	const struct frame_entry *frame;
+	const struct wire_frame *frame;
 
 	assert(reader->open && stack && index < stack->count);
 	frame = &tables->frames[tables->refs[stack->first + index]];

@@ -80,9 +80,9 @@ static int add_string(struct tables *tables, const uint8_t *window, struct bytes
 }
 
 /* The slot of a PC's frame, added if it is new. */
-static int add_frame(struct tables *tables, const struct frame_entry *frame, uint32_t *slot)
+static int add_frame(struct tables *tables, const struct wire_frame *frame, uint32_t *slot)
 {
-	struct frame_entry *moved;
+	struct wire_frame *moved;
 	int err;
 
 	*slot = idmap_find(&tables->pcs, frame->pc);
@@ -109,7 +109,7 @@ static int add_frames(struct tables *tables, struct bytes *in, uint64_t id, uint
 		return -ENOMEM;
 	tables->refs = moved;
 	for (uint32_t i = 0; i < count; i++) {
-		struct frame_entry frame;
+		struct wire_frame frame;
 		int err;
 
 		if (bytes_varint(in, &frame.pc) || bytes_varint(in, &frame.func) ||
@@ -202,7 +202,7 @@ int tables_finish(struct tables *tables, struct gt_error *error)
 	if (err)
 		return err;
 	for (size_t i = 0; i < tables->pcs.count; i++) {
-		const struct frame_entry *frame = &tables->frames[i];
+		const struct wire_frame *frame = &tables->frames[i];
 
 		if (frame->func && !tables_string(tables, frame->func))
 			return gt_fail(error, -EBADMSG,

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "gotrace.h"
+#include "trace/wire/encode.h"
 #include "base/idmap.h"
 #include "base/idindex.h"
 
@@ -27,10 +28,6 @@ struct stack_entry {
 	uint32_t count;
 };
 
-struct frame_entry {
-	uint64_t pc, func, file, line; /* func and file are string ids */
-};
-
 struct tables {
 	struct idindex string_ids; /* to slots in strings */
 	struct string_entry *strings;
@@ -41,7 +38,7 @@ struct tables {
 	size_t stacks_cap;
 
 	struct idmap pcs; /* to slots in frames */
-	struct frame_entry *frames;
+	struct wire_frame *frames;
 	size_t frames_cap;
 
 	uint32_t *refs; /* the stacks' frames, as slots in frames */

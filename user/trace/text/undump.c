@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "trace/wire/error.h"
+#include "trace/wire/encode.h"
 #include "trace/wire/header.h"
 #include "trace/wire/input.h"
 #include "trace/text/quote.h"
@@ -168,19 +169,13 @@ static int parse_args(struct undump *u, struct gt_text rest, const char *const *
 	return 0;
 }
 
-static void put_varint(struct out *out, uint64_t value)
-{
-	uint8_t buf[GT_MAX_VARINT];
-
-	out_bytes(out, buf, gt_varint_put(buf, value));
-}
-
 static int undump_frames(struct undump *u, uint64_t count)
 {
 	static const char *const names[] = { "pc", "func", "file", "line" };
 	bool end;
 
 	for (int64_t i = 0; i < (int64_t)count; i++) {
+		uint8_t bytes[WIRE_FRAME_BYTES];
 		uint64_t args[4];
 		int err = next_line(u, &end);
 
@@ -192,10 +187,17 @@ static int undump_frames(struct undump *u, uint64_t count)
 		err = parse_args(u, u->text, names, 4, args);
 		if (err)
 			return err;
-		for (int k = 0; k < 4; k++)
-			put_varint(u->out, args[k]);
+		out_bytes(u->out, bytes, (size_t)(wire_put_args(bytes, args, 4) - bytes));
 	}
 	return 0;
+}
+
+static void put_data(struct out *out, const void *data, size_t size)
+{
+	uint8_t bytes[GT_MAX_VARINT];
+
+	out_bytes(out, bytes, (size_t)(wire_put_varint(bytes, size) - bytes));
+	out_bytes(out, data, size);
 }
 
 /* A data line, if there is one; else the event's data is empty. */
@@ -214,7 +216,7 @@ static int undump_data(struct undump *u)
 	key = trim(key);
 	if (key.size != 4 || memcmp(key.data, "data", 4)) {
 		u->held = !end;
-		put_varint(u->out, 0);
+		put_data(u->out, NULL, 0);
 		return 0;
 	}
 	value = (struct gt_text){ equals + 1, u->text.size - (size_t)(equals + 1 - u->text.data) };
@@ -229,8 +231,7 @@ static int undump_data(struct undump *u)
 	}
 	if (unquote_go(value.data, value.size, u->data, &used))
 		return line_fail(u, "the data is no quoted string");
-	put_varint(u->out, used);
-	out_bytes(u->out, u->data, used);
+	put_data(u->out, u->data, used);
 	return 0;
 }
 
@@ -239,6 +240,7 @@ static int undump_event(struct undump *u)
 	struct gt_text rest = u->text, name = take_word(&rest);
 	unsigned type = gt_spec_find(name.data, name.size);
 	const struct gt_spec *spec = gt_spec(type);
+	uint8_t bytes[WIRE_EVENT_BYTES];
 	uint64_t args[GT_MAX_ARGS];
 	int err;
 
@@ -247,9 +249,8 @@ static int undump_event(struct undump *u)
 	err = parse_args(u, rest, spec->args, spec->arg_count, args);
 	if (err)
 		return err;
-	out_char(u->out, (char)type);
-	for (unsigned i = 0; i < spec->arg_count; i++)
-		put_varint(u->out, args[i]);
+	out_bytes(u->out, bytes,
+		  (size_t)(wire_put_event(bytes, type, args, spec->arg_count) - bytes));
 	if (spec->is_stack)
 		err = undump_frames(u, args[1]);
 	if (!err && spec->has_data)

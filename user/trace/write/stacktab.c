@@ -67,7 +67,8 @@ static int append(struct stacktab *tab, const struct gt_frame *frames, unsigned 
 
 	if (tab->count >= UINT32_MAX - 1)
 		return -ENOMEM;
-	all = grow_array(tab->frames, &tab->frames_cap, tab->frames_count + count, sizeof(*all));
+	all = grow_array(tab->frames, &tab->frames_cap, tab->frames_count + count + 1,
+			 sizeof(*all));
 	if (!all)
 		return -ENOMEM;
 	tab->frames = all;
@@ -75,7 +76,8 @@ static int append(struct stacktab *tab, const struct gt_frame *frames, unsigned 
 	if (!entries)
 		return -ENOMEM;
 	tab->entries = entries;
-	memcpy(tab->frames + tab->frames_count, frames, count * sizeof(*frames));
+	if (count)
+		memcpy(tab->frames + tab->frames_count, frames, count * sizeof(*frames));
 	tab->entries[tab->count++] = (struct stacktab_entry){
 		.first = tab->frames_count,
 		.count = count,
@@ -101,6 +103,15 @@ int stacktab_add(struct stacktab *tab, const struct gt_frame *frames, unsigned c
 	}
 	*id = found;
 	return 0;
+}
+
+int stacktab_skip(struct stacktab *tab, uint64_t id)
+{
+	int err = 0;
+
+	while (!err && tab->count < id)
+		err = append(tab, NULL, 0);
+	return err;
 }
 
 const struct gt_frame *stacktab_frames(const struct stacktab *tab, uint64_t id, unsigned *count)

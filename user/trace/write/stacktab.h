@@ -32,7 +32,11 @@ void stacktab_fini(struct stacktab *tab);
 /* The id of these frames; the same frames have the same id. 0 or -ENOMEM. */
 int stacktab_add(struct stacktab *tab, const struct gt_frame *frames, unsigned count, uint64_t *id);
 
-/* The frames of an id from 1 to count; borrowed until the table changes. */
+/* Leaves all ids up to this one to others. 0 or -ENOMEM. */
+int stacktab_skip(struct stacktab *tab, uint64_t id);
+
+/* The frames of an id from 1 to count, none if it is another's; borrowed until the table changes.
+ */
 const struct gt_frame *stacktab_frames(const struct stacktab *tab, uint64_t id, unsigned *count);
 
 /* Forgets all stacks; keeps the memory. */

@@ -11,6 +11,8 @@
 #include "base/utf8.h"
 #include "trace/wire/wire.h"
 
+#define SKIPPED UINT32_MAX /* the size of an id that is another's */
+
 /* FNV-1a. */
 static uint64_t hash_text(const char *text, size_t size)
 {
@@ -145,10 +147,24 @@ int strtab_set(struct strtab *tab, uint64_t id, const char *text, size_t size)
 	return 0;
 }
 
+int strtab_skip(struct strtab *tab, uint64_t id)
+{
+	while (tab->count < id) {
+		int err = append(tab, "", 0);
+
+		if (err)
+			return err;
+		tab->entries[tab->count - 1].size = SKIPPED;
+	}
+	return 0;
+}
+
 const char *strtab_text(const struct strtab *tab, uint64_t id, size_t *size)
 {
 	const struct strtab_entry *entry = entry_of(tab, id);
 
+	if (entry->size == SKIPPED)
+		return NULL;
 	*size = entry->size;
 	return tab->bytes + entry->offset;
 }

@@ -38,7 +38,10 @@ int strtab_add_late(struct strtab *tab, uint64_t *id);
 /* Sets a late string's text. 0, or -ENOMEM with the text as it was. */
 int strtab_set(struct strtab *tab, uint64_t id, const char *text, size_t size);
 
-/* The text of an id from 1 to count; borrowed until the table changes. */
+/* Leaves all ids up to this one to others. 0 or -ENOMEM. */
+int strtab_skip(struct strtab *tab, uint64_t id);
+
+/* The text of an id from 1 to count, NULL if it is another's; borrowed until the table changes. */
 const char *strtab_text(const struct strtab *tab, uint64_t id, size_t *size);
 
 /* A hash of the id's text as it is now, of nothing but the text. id 0 is the empty text. */
