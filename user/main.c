@@ -56,7 +56,7 @@ int main(int argc, char **argv)
 {
 	const struct command *command = argc > 1 && *argv[1] ? command_find(argv[1]) : NULL;
 	int skip = command ? 2 : 1;
-	struct option_error error;
+	struct diag diag = { "" };
 	struct config config;
 	char line[256];
 
@@ -65,8 +65,8 @@ int main(int argc, char **argv)
 	join(line, sizeof(line), argv);
 	if (!command)
 		command = command_find("");
-	if (argc < 1 || options_parse(command, argc - skip, argv + skip, &config, &error))
-		return argc < 1 ? CLI_USAGE : cli_usage(command, error.text);
+	if (argc < 1 || options_parse(command, argc - skip, argv + skip, &config, &diag))
+		return argc < 1 ? CLI_USAGE : cli_usage(command, diag.text);
 	if (config.help) {
 		options_print_help(stdout, command);
 		return end_of_output(CLI_DONE);

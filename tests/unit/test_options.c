@@ -146,7 +146,7 @@ static void test_row(void **state)
 	const struct row *row = *state;
 	char line[256], result[512], *argv[32];
 	const struct command *command = NULL;
-	struct option_error error;
+	struct diag diag = { "" };
 	struct config config;
 	int argc, skip;
 
@@ -157,8 +157,8 @@ static void test_row(void **state)
 	skip = command ? 1 : 0;
 	if (!command)
 		command = command_find("");
-	if (options_parse(command, argc - skip, argv + skip, &config, &error)) {
-		snprintf(result, sizeof(result), "error: %s", error.text);
+	if (options_parse(command, argc - skip, argv + skip, &config, &diag)) {
+		snprintf(result, sizeof(result), "error: %s", diag.text);
 		assert_string_equal(result, row->result);
 	} else {
 		describe(&config, result, sizeof(result));
@@ -170,12 +170,12 @@ static void test_untouched_on_error(void **state)
 {
 	char word[] = "--nonsense", *argv[] = { word, NULL };
 	struct config config, before;
-	struct option_error error;
+	struct diag diag = { "" };
 
 	(void)state;
 	memset(&config, 0x5a, sizeof(config));
 	before = config;
-	assert_int_equal(options_parse(command_find(""), 1, argv, &config, &error), -EINVAL);
+	assert_int_equal(options_parse(command_find(""), 1, argv, &config, &diag), -EINVAL);
 	assert_memory_equal(&config, &before, sizeof(config));
 }
 

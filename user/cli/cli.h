@@ -9,6 +9,7 @@
 
 #include <sys/stat.h>
 
+#include "base/diag.h"
 #include "options/options.h"
 
 enum cli_exit {
@@ -18,17 +19,19 @@ enum cli_exit {
 };
 
 /* Says on stderr what failed and what to do, one line, no full stop needed. CLI_FAILED. */
-int cli_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+enum cli_exit cli_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Says what stands in diag; if nothing does, that `what` failed because of err. CLI_FAILED. */
+enum cli_exit cli_fail_with(const struct diag *diag, int err, const char *what);
 /* Says something on stderr that is no failure. */
 void cli_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The same as cli_fail for a wrong command line; names --help. CLI_USAGE. */
-int cli_usage(const struct command *command, const char *text);
+enum cli_exit cli_usage(const struct command *command, const char *text);
 
 /*
  * What is written must not take the place of what it is made of. output may
  * be NULL. CLI_DONE, or said that it would and CLI_FAILED.
  */
-int cli_spare_input(const char *name, const struct stat *input, const char *output);
+enum cli_exit cli_spare_input(const char *name, const struct stat *input, const char *output);
 
 /* Each returns the program's exit status. */
 int cmd_trace(const struct config *config);

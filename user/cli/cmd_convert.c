@@ -27,9 +27,9 @@ struct convert {
 	uint64_t begin_ns;
 };
 
-static int open_input(struct convert *convert)
+static enum cli_exit open_input(struct convert *convert)
 {
-	struct raw_diag diag = { 0 };
+	struct diag diag = { "" };
 	int err = mapped_open(&convert->input, convert->path);
 
 	if (err == -EINVAL)
@@ -38,15 +38,15 @@ static int open_input(struct convert *convert)
 	if (err)
 		return cli_fail("cannot read %s: %s", convert->path, strerror(-err));
 	err = raw_reader_new(&convert->reader, convert->input.data, convert->input.size, &diag);
-	if (err == -EINVAL)
-		return cli_fail("%s: %s%s", convert->path, diag.text,
-				filekind_advice(convert->input.data, convert->input.size));
 	if (err)
-		return cli_fail("%s: %s", convert->path, diag.text);
+		return cli_fail("%s: %s%s", convert->path, diag.text,
+				err == -EINVAL
+					? filekind_advice(convert->input.data, convert->input.size)
+					: "");
 	return CLI_DONE;
 }
 
-static int open_output(struct convert *convert)
+static enum cli_exit open_output(struct convert *convert)
 {
 	const struct config *config = convert->config;
 	struct stat input;
@@ -89,28 +89,28 @@ static int on_passed(void *ctx, uint64_t offset)
 }
 
 /* The trace is made; stop says why it may not be all of the capture. */
-static int finish(struct convert *convert, const struct raw_diag *stop)
+static enum cli_exit finish(struct convert *convert, const struct raw_stop *stop)
 {
 	const struct traceout_source source = {
 		.ring_bytes = raw_reader_info(convert->reader)->ring_bytes,
 		.ring_fullest = -1,
-		.cut_off = *stop->text ? stop->text : NULL,
+		.cut_off = stop->err ? stop->diag.text : NULL,
 	};
-	int status = traceout_finish(&convert->trace, &source);
+	enum cli_exit status = traceout_finish(&convert->trace, &source);
 
 	if (status != CLI_DONE || !source.cut_off)
 		return status;
 	if (stop->err == -EBADMSG)
 		return cli_fail("%s: %s; all that is whole is in the trace", convert->path,
-				stop->text);
-	cli_note("%s: %s; what there is is in the trace", convert->path, stop->text);
+				stop->diag.text);
+	cli_note("%s: %s; what there is is in the trace", convert->path, stop->diag.text);
 	return CLI_DONE;
 }
 
-static int run(struct convert *convert)
+static enum cli_exit run(struct convert *convert)
 {
 	const struct stream stream = pipeline_stream(convert->trace.pipeline);
-	struct raw_diag stop = { .text = "" };
+	struct raw_stop stop;
 	int err;
 
 	convert->begin_ns = live_now_ns();
@@ -119,8 +119,8 @@ static int run(struct convert *convert)
 	progress_clear(&convert->progress);
 	if (err == -ENODATA || err == -EBADMSG)
 		return cli_fail("%s: %s; nothing before it can be converted", convert->path,
-				stop.text);
-	return err ? traceout_fail(&convert->trace, err) : finish(convert, &stop);
+				stop.diag.text);
+	return err ? traceout_fail(&convert->trace, err, true) : finish(convert, &stop);
 }
 
 int cmd_convert(const struct config *config)

@@ -24,7 +24,7 @@ struct parts {
 	bool numbered;
 	struct output *output; /* the open part's */
 	unsigned closed;
-	char text[512]; /* what went wrong with one */
+	struct diag diag; /* of all of them */
 };
 
 static void part_name(char *name, size_t size, const char *base, uint64_t part)
@@ -35,7 +35,6 @@ static void part_name(char *name, size_t size, const char *base, uint64_t part)
 static int open_part(void *ctx, unsigned part, gt_sink_fn *sink, void **sink_ctx)
 {
 	struct parts *parts = ctx;
-	struct output_diag diag;
 	char name[4096];
 	int err;
 
@@ -43,11 +42,9 @@ static int open_part(void *ctx, unsigned part, gt_sink_fn *sink, void **sink_ctx
 		part_name(name, sizeof(name), parts->name, part);
 	else
 		snprintf(name, sizeof(name), "%s", parts->name);
-	err = output_open(&parts->output, name, &diag);
-	if (err) {
-		snprintf(parts->text, sizeof(parts->text), "%s", diag.text);
+	err = output_open(&parts->output, name, &parts->diag);
+	if (err)
 		return err;
-	}
 	*sink = output_write;
 	*sink_ctx = parts->output;
 	return 0;
@@ -68,30 +65,27 @@ static int close_part(void *ctx, unsigned part)
 }
 
 /* What the cut came to. */
-static int conclude(struct parts *parts, const struct trace_file *file,
-		    const struct gt_reader *reader, int err)
+static enum cli_exit conclude(struct parts *parts, const struct trace_file *file,
+			      const struct gt_reader *reader, int err)
 {
 	const struct gt_error *error = gt_reader_error(reader);
-	int status = CLI_DONE;
+	enum cli_exit status = CLI_DONE;
 
 	if (error->code) {
 		status = trace_file_fail(file, error);
 		if (parts->closed)
 			cli_note("what is before that was written");
-	} else if (parts->text[0]) {
-		status = cli_fail("%s", parts->text);
-	} else if (parts->output && *output_error(parts->output)) {
-		status = cli_fail("%s", output_error(parts->output));
 	} else if (err == -ENODATA) {
 		status = cli_fail("%s: no event lies between these times", file->name);
 	} else if (err) {
-		status = cli_fail("%s: %s", file->name, strerror(-err));
+		status = cli_fail_with(&parts->diag, err, file->name);
 	}
 	output_discard(parts->output);
 	return status;
 }
 
-static int run(struct trace_file *file, const struct config *config, uint64_t events_per_part)
+static enum cli_exit run(struct trace_file *file, const struct config *config,
+			 uint64_t events_per_part)
 {
 	struct parts parts = { .name = base_of(config), .numbered = events_per_part };
 	const struct cut_options options = {
@@ -113,7 +107,7 @@ static int run(struct trace_file *file, const struct config *config, uint64_t ev
 }
 
 /* How many events of the wire a trace has, up to where it breaks. */
-static int count_events(struct trace_file *file, uint64_t *count)
+static enum cli_exit count_events(struct trace_file *file, uint64_t *count)
 {
 	const struct gt_event *event;
 	struct gt_reader *reader;
@@ -128,7 +122,7 @@ static int count_events(struct trace_file *file, uint64_t *count)
 }
 
 /* None of so many parts may take the place of the file. */
-static int spare_parts(const struct trace_file *file, const char *base, uint64_t parts)
+static enum cli_exit spare_parts(const struct trace_file *file, const char *base, uint64_t parts)
 {
 	char name[4096];
 
@@ -140,7 +134,7 @@ static int spare_parts(const struct trace_file *file, const char *base, uint64_t
 	return CLI_DONE;
 }
 
-static int split(struct trace_file *file, const struct config *config)
+static enum cli_exit split(struct trace_file *file, const struct config *config)
 {
 	uint64_t count;
 

@@ -17,7 +17,8 @@ static long local_offset(int64_t sec)
 	return localtime_r(&time, &tm) ? tm.tm_gmtoff : 0;
 }
 
-static int print_all(struct trace_file *file, struct gt_reader *reader, struct out *out, bool json)
+static enum cli_exit print_all(struct trace_file *file, struct gt_reader *reader, struct out *out,
+			       bool json)
 {
 	const struct gt_event *event;
 	int err;

@@ -19,6 +19,7 @@
 struct record {
 	const struct config *config;
 	const char *path;
+	struct diag diag;
 	struct output *output, *stats; /* stats: NULL without --stats FILE */
 	struct raw_writer *writer;
 	bool named; /* there are records: an earlier capture had to go */
@@ -42,14 +43,7 @@ static int name_file(void *ctx, const struct stream_ring *ring)
 	return err;
 }
 
-static int fail(const struct record *record, int err)
-{
-	if (*output_error(record->output))
-		return cli_fail("%s", output_error(record->output));
-	return cli_fail("cannot write %s: %s", record->path, strerror(-err));
-}
-
-static int write_stats(const struct record *record, const struct live *live)
+static enum cli_exit write_stats(const struct record *record, const struct live *live)
 {
 	const struct capture_usage *usage = &live->usage;
 	const struct stats_row rows[] = {
@@ -68,7 +62,7 @@ static int write_stats(const struct record *record, const struct live *live)
 	};
 
 	return stats_write(record->stats, record->config->stats, rows,
-			   sizeof(rows) / sizeof(rows[0]));
+			   sizeof(rows) / sizeof(rows[0]), &record->diag);
 }
 
 static void say_summary(const struct record *record, const struct live *live)
@@ -87,7 +81,7 @@ static void say_summary(const struct record *record, const struct live *live)
 		fputc('\n', stderr);
 }
 
-static int run(struct live *live, struct record *record)
+static enum cli_exit run(struct live *live, struct record *record)
 {
 	static const struct stream_ops naming = { .ring = name_file };
 	struct stream_tee tee;
@@ -98,13 +92,12 @@ static int run(struct live *live, struct record *record)
 		.measure = measure,
 		.ctx = record,
 	};
-	bool said;
-	int err = live_run(live, &output, &said);
+	int err = live_run(live, &output, &record->diag);
 
 	if (!err)
 		err = output_commit(record->output);
 	if (err)
-		return said ? CLI_FAILED : fail(record, err);
+		return cli_fail_with(&record->diag, err, record->path);
 	if (!live->config->quiet)
 		say_summary(record, live);
 	if (!live->config->quiet && live->usage.dropped)
@@ -113,15 +106,15 @@ static int run(struct live *live, struct record *record)
 }
 
 /* The files, so that one that cannot be written is known at once. */
-static int open_files(struct record *record)
+static enum cli_exit open_files(struct record *record)
 {
-	struct output_diag diag;
+	int err = output_open(&record->output, record->path, &record->diag);
 
-	if (output_open(&record->output, record->path, &diag))
-		return cli_fail("%s", diag.text);
-	if (raw_writer_new(&record->writer, output_write, record->output))
-		return cli_fail("%s", strerror(ENOMEM));
-	return stats_open(&record->stats, record->config->stats);
+	if (!err)
+		err = raw_writer_new(&record->writer, output_write, record->output);
+	if (err)
+		return cli_fail_with(&record->diag, err, record->path);
+	return stats_open(&record->stats, record->config->stats, &record->diag);
 }
 
 static void close_files(struct record *record)
@@ -134,20 +127,25 @@ static void close_files(struct record *record)
 	raw_writer_free(record->writer);
 }
 
+static enum cli_exit capture(struct live *live, struct record *record)
+{
+	int err = live_open(live, record->config, &record->diag);
+
+	return err ? cli_fail_with(&record->diag, err, "cannot start") : run(live, record);
+}
+
 int cmd_record(const struct config *config)
 {
 	struct record record = { .config = config,
 				 .path = config->output ? config->output : DEFAULT_PATH };
 	struct live live;
-	int status = open_files(&record);
+	enum cli_exit status = open_files(&record);
 
 	if (status != CLI_DONE) {
 		close_files(&record);
 		return status;
 	}
-	status = live_open(&live, config);
-	if (status == CLI_DONE)
-		status = run(&live, &record);
+	status = capture(&live, &record);
 	close_files(&record);
 	return live_close(&live, status);
 }

@@ -105,7 +105,8 @@ static void print_all(const struct report *report, const char *name, size_t most
 }
 
 /* All events up to the end or a break. CLI_DONE, or it was said why not. */
-static int add_all(const struct trace_file *file, struct gt_reader *reader, struct report *report)
+static enum cli_exit add_all(const struct trace_file *file, struct gt_reader *reader,
+			     struct report *report)
 {
 	const struct gt_event *event;
 	int err;
@@ -118,7 +119,7 @@ static int add_all(const struct trace_file *file, struct gt_reader *reader, stru
 	return err ? trace_file_fail(file, gt_reader_error(reader)) : CLI_DONE;
 }
 
-static int run(struct trace_file *file, struct report *report, size_t most)
+static enum cli_exit run(struct trace_file *file, struct report *report, size_t most)
 {
 	struct gt_reader *reader;
 	int status, err;

@@ -11,7 +11,7 @@ static void measure(void *ctx, struct progress_state *state)
 	traceout_measure(ctx, state);
 }
 
-static int run(struct live *live, struct traceout *trace)
+static enum cli_exit run(struct live *live, struct traceout *trace)
 {
 	const struct live_output output = {
 		.stream = pipeline_stream(trace->pipeline),
@@ -19,8 +19,7 @@ static int run(struct live *live, struct traceout *trace)
 		.measure = measure,
 		.ctx = trace,
 	};
-	bool said;
-	int err = live_run(live, &output, &said);
+	int err = live_run(live, &output, &trace->diag);
 	struct traceout_source source = {
 		.ring_bytes = capture_info(live->capture)->ring_bytes,
 		.ring_fullest = live->usage.fullest,
@@ -28,21 +27,26 @@ static int run(struct live *live, struct traceout *trace)
 	};
 
 	if (err)
-		return said ? CLI_FAILED : traceout_fail(trace, err);
+		return traceout_fail(trace, err, live->has_recorded);
 	return traceout_finish(trace, &source);
+}
+
+static enum cli_exit capture(struct live *live, struct traceout *trace)
+{
+	int err = live_open(live, trace->config, &trace->diag);
+
+	return err ? cli_fail_with(&trace->diag, err, "cannot start") : run(live, trace);
 }
 
 int cmd_trace(const struct config *config)
 {
 	struct traceout trace;
 	struct live live;
-	int status = traceout_open(&trace, config);
+	enum cli_exit status = traceout_open(&trace, config);
 
 	if (status != CLI_DONE)
 		return status;
-	status = live_open(&live, config);
-	if (status == CLI_DONE)
-		status = run(&live, &trace);
+	status = capture(&live, &trace);
 	traceout_close(&trace);
 	return live_close(&live, status);
 }

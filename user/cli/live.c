@@ -49,14 +49,15 @@ static struct capture_options capture_options_of(const struct config *config)
 }
 
 /* The command is forked first: what a capture holds open is none of its business. */
-static int fork_command(struct live *live)
+static int fork_command(struct live *live, struct diag *diag)
 {
 	int err = child_fork(&live->child, live->config->child, &live->signals);
 
 	if (err)
-		return cli_fail("cannot start a process for the command: %s", strerror(-err));
+		return diag_set(diag, err, "cannot start a process for the command: %s",
+				strerror(-err));
 	live->has_child = true;
-	return CLI_DONE;
+	return 0;
 }
 
 /* A CPU's ring cannot have any size; what is less than half of what was asked for is said. */
@@ -82,21 +83,21 @@ static void allow_many_files(void)
 }
 
 /* Marks those behind the first `from`. One that has ended meanwhile is nobody's concern. */
-static int mark_family(struct live *live, const struct family *family, size_t from)
+static int mark_family(struct live *live, const struct family *family, size_t from,
+		       struct diag *diag)
 {
-	struct capture_diag diag = { "" };
-
 	for (size_t i = from; i < family->count; i++) {
-		int err = capture_mark(live->capture, family->pids[i], true, &diag);
+		struct diag why = { "" };
+		int err = capture_mark(live->capture, family->pids[i], true, &why);
 
 		if (err && err != -ESRCH)
-			return cli_fail("%s", diag.text);
+			return diag_set(diag, err, "%s", why.text);
 	}
-	return CLI_DONE;
+	return 0;
 }
 
 /* What a marked process forks is marked: once no unmarked one is found there is none. */
-static int mark_descendants(struct live *live, struct family *family)
+static int mark_descendants(struct live *live, struct family *family, struct diag *diag)
 {
 	size_t marked = family->count;
 
@@ -104,11 +105,13 @@ static int mark_descendants(struct live *live, struct family *family)
 		int err = family_add_descendants(family);
 
 		if (err)
-			return cli_fail("cannot find child processes in /proc: %s", strerror(-err));
+			return diag_set(diag, err, "cannot find child processes in /proc: %s",
+					strerror(-err));
 		if (family->count == marked)
-			return CLI_DONE;
-		if (mark_family(live, family, marked))
-			return CLI_FAILED;
+			return 0;
+		err = mark_family(live, family, marked, diag);
+		if (err)
+			return err;
 		marked = family->count;
 	}
 }
@@ -124,42 +127,43 @@ static void say_who_is_left_out(struct family *family)
 			 family->count - given == 1 ? "is" : "are");
 }
 
-static int see_to_children(struct live *live)
+static int see_to_children(struct live *live, struct diag *diag)
 {
 	const struct config *config = live->config;
 	struct family family = { 0 };
-	int status = CLI_DONE;
+	int err = 0;
 
-	for (size_t i = 0; i < config->pids.count && status == CLI_DONE; i++) {
-		if (family_add(&family, config->pids.pid[i]))
-			status = cli_fail("%s", strerror(ENOMEM));
-	}
-	if (status == CLI_DONE && config->children)
-		status = mark_descendants(live, &family);
-	else if (status == CLI_DONE && !config->quiet)
+	for (size_t i = 0; i < config->pids.count && !err; i++)
+		err = family_add(&family, config->pids.pid[i]);
+	if (!err && config->children)
+		err = mark_descendants(live, &family, diag);
+	else if (!err && !config->quiet)
 		say_who_is_left_out(&family);
 	family_fini(&family);
-	return status;
+	return err;
 }
 
-int live_open(struct live *live, const struct config *config)
+int live_open(struct live *live, const struct config *config, struct diag *diag)
 {
 	struct capture_options options = capture_options_of(config);
-	struct capture_diag diag = { "" };
+	int err = 0;
 
 	*live = (struct live){ .config = config };
 	signals_take(&live->signals);
-	if (config->child && fork_command(live))
-		return CLI_FAILED;
+	if (config->child)
+		err = fork_command(live, diag);
+	if (err)
+		return err;
 	allow_many_files(); /* not the command's: it was forked before */
-	if (capture_open(&live->capture, &options, &diag))
-		return cli_fail("%s", diag.text);
+	err = capture_open(&live->capture, &options, diag);
+	if (err)
+		return err;
 	say_if_smaller(live);
-	if (config->pids.count && see_to_children(live))
-		return CLI_FAILED;
-	if (live->has_child && capture_mark(live->capture, live->child.pid, true, &diag))
-		return cli_fail("%s", diag.text);
-	return CLI_DONE;
+	if (config->pids.count)
+		err = see_to_children(live, diag);
+	if (!err && live->has_child)
+		err = capture_mark(live->capture, live->child.pid, true, diag);
+	return err;
 }
 
 static bool signal_is_end(struct live *live, struct signal_seen seen)
@@ -227,31 +231,28 @@ static int drain_until_end(struct live *live, const struct stream *to,
 	return 0;
 }
 
-static int start_command(struct live *live)
+static int start_command(struct live *live, struct diag *diag)
 {
 	int err = child_go(&live->child);
 
-	if (err)
-		cli_fail("cannot run '%s': %s", live->config->child[0], strerror(-err));
-	return err;
+	return err ? diag_set(diag, err, "cannot run '%s': %s", live->config->child[0],
+			      strerror(-err))
+		   : 0;
 }
 
-/* Recording, and nothing needs root any more. 0, or -errno and said why. */
-static int start_capture(struct live *live)
+/* Recording, and nothing needs root any more. */
+static int start_capture(struct live *live, struct diag *diag)
 {
-	struct capture_diag diag = { "" };
-	int err = capture_start(live->capture, &diag);
+	int err = capture_start(live->capture, diag);
 
-	if (err) {
-		cli_fail("%s", diag.text);
+	if (err)
 		return err;
-	}
 	/* All is attached and the threads are listed: the rest can be done by anybody. */
 	err = privilege_drop();
 	if (err)
-		cli_fail("cannot give up privileges: %s", strerror(-err));
+		return diag_set(diag, err, "cannot give up privileges: %s", strerror(-err));
 	live->begin_ns = capture_begin_ns(live->capture);
-	return err;
+	return 0;
 }
 
 static int flush_file(void *ctx, const struct stream_counters *counters)
@@ -260,8 +261,8 @@ static int flush_file(void *ctx, const struct stream_counters *counters)
 	return output_flush(ctx);
 }
 
-/* Into the stream, up to the end. 0, or -errno: *said as live_run() has it. */
-static int record(struct live *live, const struct live_output *output, bool *said)
+/* Into the stream, up to the end. */
+static int record(struct live *live, const struct live_output *output, struct diag *diag)
 {
 	static const struct stream_ops flush = { .round = flush_file };
 	struct stream_tee tee;
@@ -276,8 +277,8 @@ static int record(struct live *live, const struct live_output *output, bool *sai
 	if (live->config->verbose)
 		cli_note("recording");
 	if (live->has_child)
-		err = start_command(live);
-	*said = err != 0;
+		err = start_command(live, diag);
+	live->has_recorded = !err;
 	if (!err)
 		err = drain_until_end(live, &to, output);
 	progress_clear(&live->progress);
@@ -285,13 +286,12 @@ static int record(struct live *live, const struct live_output *output, bool *sai
 	return err ? err : capture_stop(live->capture, &to);
 }
 
-int live_run(struct live *live, const struct live_output *output, bool *said)
+int live_run(struct live *live, const struct live_output *output, struct diag *diag)
 {
-	int err = start_capture(live);
+	int err = start_capture(live, diag);
 
-	*said = err != 0;
 	if (!err)
-		err = record(live, output, said);
+		err = record(live, output, diag);
 	capture_usage(live->capture, &live->usage);
 	return err;
 }

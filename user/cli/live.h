@@ -33,21 +33,20 @@ struct live {
 	bool has_child;
 	struct capture *capture;
 	struct progress progress;
+	bool has_recorded;	    /* the stream may have got something worth keeping */
 	uint64_t begin_ns, end_ns;  /* CLOCK_MONOTONIC: snapshot complete, recording off */
 	int signal;		    /* that ended it, or 0 */
 	struct capture_usage usage; /* as of the end */
 };
 
-/*
- * Loads everything; nothing is recorded yet. What is wrong has been said when
- * it fails. CLI_DONE or CLI_FAILED. live_close is due either way.
+/* Loads everything; nothing is recorded yet. 0, or -errno with diag. live_close is due then, too.
  */
-int live_open(struct live *live, const struct config *config);
+int live_open(struct live *live, const struct config *config, struct diag *diag);
 /*
- * Records until the end that the config asks for, or a signal. 0, or -errno:
- * *said tells whether it was said why; if not, the stream failed.
+ * Records until the end that the config asks for, or a signal. 0, or -errno
+ * with diag, but for errors of the stream: their diag is the stream's.
  */
-int live_run(struct live *live, const struct live_output *output, bool *said);
+int live_run(struct live *live, const struct live_output *output, struct diag *diag);
 /*
  * Frees; waits for the command if it still runs (another signal ends that).
  * status: the command line's so far; returned, unless it is CLI_DONE and

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 #include "cli/stats.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -52,28 +53,30 @@ static bool is_file(const char *path)
 	return path && strcmp(path, "-") != 0;
 }
 
-int stats_open(struct output **out, const char *path)
+enum cli_exit stats_open(struct output **out, const char *path, struct diag *diag)
 {
-	struct output_diag diag;
+	int err;
 
 	*out = NULL;
-	if (is_file(path) && output_open(out, path, &diag))
-		return cli_fail("%s", diag.text);
-	return CLI_DONE;
+	err = is_file(path) ? output_open(out, path, diag) : 0;
+	return err ? cli_fail_with(diag, err, path) : CLI_DONE;
 }
 
-static int write_file(struct output *out, const char *text, size_t size)
+static int write_text(struct output *out, const char *text, size_t size)
 {
+	if (!out)
+		return fwrite(text, 1, size, stdout) == size ? 0 : -errno;
 	output_write(out, text, size);
-	return output_commit(out) ? cli_fail("%s", output_error(out)) : CLI_DONE;
+	return output_commit(out);
 }
 
-int stats_write(struct output *out, const char *path, const struct stats_row *rows, size_t count)
+enum cli_exit stats_write(struct output *out, const char *path, const struct stats_row *rows,
+			  size_t count, const struct diag *diag)
 {
 	char *text = NULL;
 	size_t size = 0;
 	FILE *memory;
-	int status;
+	int err;
 
 	if (!path)
 		return CLI_DONE;
@@ -81,12 +84,7 @@ int stats_write(struct output *out, const char *path, const struct stats_row *ro
 	if (!memory)
 		return cli_fail("cannot write %s: %m", path);
 	put_json(memory, rows, count);
-	if (fclose(memory))
-		status = cli_fail("cannot write %s: %m", path);
-	else if (is_file(path))
-		status = write_file(out, text, size);
-	else
-		status = fwrite(text, 1, size, stdout) == size ? CLI_DONE : CLI_FAILED;
+	err = fclose(memory) ? -errno : write_text(out, text, size);
 	free(text);
-	return status;
+	return err ? cli_fail_with(diag, err, path) : CLI_DONE;
 }

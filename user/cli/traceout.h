@@ -8,6 +8,7 @@
 #ifndef GOTRACE_CLI_TRACEOUT_H
 #define GOTRACE_CLI_TRACEOUT_H
 
+#include "cli/cli.h"
 #include "cli/progress.h"
 #include "options/options.h"
 #include "output/output.h"
@@ -16,6 +17,7 @@
 struct traceout {
 	const struct config *config;
 	const char *path;
+	struct diag diag;	       /* of all that makes the trace */
 	struct output *output, *stats; /* stats: NULL without --stats FILE */
 	struct pipeline *pipeline;
 	bool keep; /* what is there: it is finished, or can be read in parts */
@@ -27,7 +29,7 @@ const char *traceout_path(const struct config *config);
  * Makes the pipeline and opens the files, so that one that cannot be written
  * is known at once. CLI_DONE, or said what is wrong and CLI_FAILED.
  */
-int traceout_open(struct traceout *trace, const struct config *config);
+enum cli_exit traceout_open(struct traceout *trace, const struct config *config);
 /* Fills events and bytes. */
 void traceout_measure(const struct traceout *trace, struct progress_state *state);
 
@@ -40,9 +42,9 @@ struct traceout_source {
 };
 
 /* Puts the finished trace under its name and says how it went. CLI_DONE or CLI_FAILED. */
-int traceout_finish(struct traceout *trace, const struct traceout_source *source);
-/* Says why no trace comes of it. CLI_FAILED. */
-int traceout_fail(struct traceout *trace, int err);
+enum cli_exit traceout_finish(struct traceout *trace, const struct traceout_source *source);
+/* Says why no trace comes of it. keep: what there is can be read. CLI_FAILED. */
+enum cli_exit traceout_fail(struct traceout *trace, int err, bool keep);
 /* Frees. What is neither finished nor a failure's rest is removed. */
 void traceout_close(struct traceout *trace);
 

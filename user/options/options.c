@@ -6,7 +6,6 @@
 #include "options/options.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <string.h>
 
 #include "options/near.h"
@@ -14,22 +13,10 @@
 struct parse {
 	const struct command *command;
 	struct config *config;
-	struct option_error *error;
+	struct diag *diag;
 	char **argv;
 	int argc, at;
 };
-
-static int fail(struct parse *parse, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static int fail(struct parse *parse, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(parse->error->text, sizeof(parse->error->text), format, args);
-	va_end(args);
-	return -EINVAL;
-}
 
 const struct command *command_find(const char *name)
 {
@@ -89,8 +76,8 @@ static int set_choice(struct parse *parse, const struct option_row *row, void *m
 	int index = find_choice(row->argument, value);
 
 	if (index < 0)
-		return fail(parse, "--%s '%.64s': it is one of %s", row->name, value,
-			    row->argument);
+		return diag_set(parse->diag, -EINVAL, "--%s '%.64s': it is one of %s", row->name,
+				value, row->argument);
 	if (row->kind == OPTION_CHOICE)
 		*(int *)member = row->values[index];
 	else
@@ -118,14 +105,17 @@ static int set_quantity(struct parse *parse, const struct option_row *row, void 
 		err = units_parse_pids(value, member);
 	}
 	if (err == -ERANGE)
-		return fail(parse, "--%s '%.64s': that is too large", row->name, value);
+		return diag_set(parse->diag, -EINVAL, "--%s '%.64s': that is too large", row->name,
+				value);
 	if (err == -E2BIG)
-		return fail(parse, "--%s: more than %d processes are too many", row->name,
-			    PID_LIST_MAX);
+		return diag_set(parse->diag, -EINVAL, "--%s: more than %d processes are too many",
+				row->name, PID_LIST_MAX);
 	if (err)
-		return fail(parse, "--%s '%.64s': give %s", row->name, value, form);
+		return diag_set(parse->diag, -EINVAL, "--%s '%.64s': give %s", row->name, value,
+				form);
 	if (row->kind != OPTION_PIDS && row->kind != OPTION_TIME && *(uint64_t *)member == 0)
-		return fail(parse, "--%s '%.64s': it must be more than 0", row->name, value);
+		return diag_set(parse->diag, -EINVAL, "--%s '%.64s': it must be more than 0",
+				row->name, value);
 	return 0;
 }
 
@@ -139,7 +129,8 @@ static int set_option(struct parse *parse, const struct option_row *row, const c
 		return 0;
 	case OPTION_STRING:
 		if (!value || !*value)
-			return fail(parse, "--%s: give a %s", row->name, row->argument);
+			return diag_set(parse->diag, -EINVAL, "--%s: give a %s", row->name,
+					row->argument);
 		*(const char **)member = value;
 		return 0;
 	case OPTION_CHOICE:
@@ -155,7 +146,8 @@ static int take_option(struct parse *parse, const struct option_row *row, const 
 {
 	if (row->argument && !value) {
 		if (parse->at + 1 >= parse->argc || !strcmp(parse->argv[parse->at + 1], "--"))
-			return fail(parse, "--%s needs a value: %s", row->name, row->argument);
+			return diag_set(parse->diag, -EINVAL, "--%s needs a value: %s", row->name,
+					row->argument);
 		value = parse->argv[++parse->at];
 	}
 	return set_option(parse, row, value);
@@ -177,8 +169,9 @@ static int no_option(struct parse *parse, const char *text, size_t length)
 		 text);
 	near = near_find(name, option_count, option_name, parse->command);
 	if (near)
-		return fail(parse, "there is no option --%s here, did you mean --%s?", name, near);
-	return fail(parse, "there is no option --%s here", name);
+		return diag_set(parse->diag, -EINVAL,
+				"there is no option --%s here, did you mean --%s?", name, near);
+	return diag_set(parse->diag, -EINVAL, "there is no option --%s here", name);
 }
 
 static int take_long(struct parse *parse, const char *text)
@@ -190,7 +183,7 @@ static int take_long(struct parse *parse, const char *text)
 	if (!row)
 		return no_option(parse, text, length);
 	if (value && !row->argument)
-		return fail(parse, "--%s takes no value", row->name);
+		return diag_set(parse->diag, -EINVAL, "--%s takes no value", row->name);
 	return take_option(parse, row, value);
 }
 
@@ -202,7 +195,7 @@ static int take_letters(struct parse *parse, const char *text)
 		int err;
 
 		if (!row)
-			return fail(parse, "there is no option -%c here", *text);
+			return diag_set(parse->diag, -EINVAL, "there is no option -%c here", *text);
 		if (row->argument)
 			return take_option(parse, row, text[1] ? text + 1 : NULL);
 		err = take_option(parse, row, NULL);
@@ -215,9 +208,9 @@ static int take_letters(struct parse *parse, const char *text)
 static int take_child(struct parse *parse)
 {
 	if (!parse->command->takes_child)
-		return fail(parse, "a command after -- has no meaning here");
+		return diag_set(parse->diag, -EINVAL, "a command after -- has no meaning here");
 	if (parse->at + 1 >= parse->argc)
-		return fail(parse, "give the command to run after --");
+		return diag_set(parse->diag, -EINVAL, "give the command to run after --");
 	parse->config->child = &parse->argv[parse->at + 1];
 	return 0;
 }
@@ -234,16 +227,18 @@ static int no_word(struct parse *parse, const char *text)
 	const char *near = near_find(text, COMMAND_COUNT, command_name, NULL);
 
 	if (parse->command->id == COMMAND_TRACE && near && !strcmp(near, text))
-		return fail(parse, "'%s': the command comes first, its options behind it", text);
+		return diag_set(parse->diag, -EINVAL,
+				"'%s': the command comes first, its options behind it", text);
 	if (parse->command->id == COMMAND_TRACE && near)
-		return fail(
-			parse,
+		return diag_set(
+			parse->diag, -EINVAL,
 			"there is no command '%.64s', did you mean '%s'? To run a program put -- "
 			"before it",
 			text, near);
 	if (text[strspn(text, "0123456789,")] == '\0')
-		return fail(parse, "'%.64s': to trace a process put -p before it", text);
-	return fail(parse, "'%.64s': to run a program put -- before it", text);
+		return diag_set(parse->diag, -EINVAL,
+				"'%.64s': to trace a process put -p before it", text);
+	return diag_set(parse->diag, -EINVAL, "'%.64s': to run a program put -- before it", text);
 }
 
 static int take_argument(struct parse *parse, char *text)
@@ -253,7 +248,7 @@ static int take_argument(struct parse *parse, char *text)
 	if (config->arg_count == parse->command->max_args) {
 		if (parse->command->takes_child)
 			return no_word(parse, text);
-		return fail(parse, "'%.64s': one argument too many", text);
+		return diag_set(parse->diag, -EINVAL, "'%.64s': one argument too many", text);
 	}
 	config->args[config->arg_count++] = text;
 	return 0;
@@ -274,34 +269,36 @@ static int check_whole(struct parse *parse)
 	if (config->help || config->show_version)
 		return 0;
 	if (config->arg_count < parse->command->min_args)
-		return fail(parse, "%s needs an argument: %s", parse->command->name,
-			    parse->command->arguments);
+		return diag_set(parse->diag, -EINVAL, "%s needs an argument: %s",
+				parse->command->name, parse->command->arguments);
 	if ((parse->command->id == COMMAND_UNDUMP ||
 	     (parse->command->id == COMMAND_CUT && !names_parts(config))) &&
 	    !config->output)
-		return fail(parse, "%s needs -o FILE", parse->command->name);
+		return diag_set(parse->diag, -EINVAL, "%s needs -o FILE", parse->command->name);
 	if (parse->command->id == COMMAND_CUT &&
 	    !config->split == !(config->from_ns || config->to_ns))
-		return fail(parse, "give --from, --to or both, or --split");
+		return diag_set(parse->diag, -EINVAL, "give --from, --to or both, or --split");
 	if (config->to_ns && config->from_ns >= config->to_ns)
-		return fail(parse, "--from is not before --to");
+		return diag_set(parse->diag, -EINVAL, "--from is not before --to");
 	if (config->stats && config->output && !strcmp(config->stats, config->output))
-		return fail(parse, "-o and --stats name the same file: give two");
+		return diag_set(parse->diag, -EINVAL,
+				"-o and --stats name the same file: give two");
 	if (scopes > 1)
-		return fail(parse, "-p, --cgroup and -- COMMAND are different scopes: give one");
+		return diag_set(parse->diag, -EINVAL,
+				"-p, --cgroup and -- COMMAND are different scopes: give one");
 	if (config->children && !config->pids.count)
-		return fail(parse, "--children goes with -p");
+		return diag_set(parse->diag, -EINVAL, "--children goes with -p");
 	if (config->quiet && config->verbose)
-		return fail(parse, "-q and -v contradict each other: give one");
+		return diag_set(parse->diag, -EINVAL, "-q and -v contradict each other: give one");
 	return 0;
 }
 
 int options_parse(const struct command *command, int argc, char **argv, struct config *config,
-		  struct option_error *error)
+		  struct diag *diag)
 {
 	struct config parsed = { .version = 23, .args = argv };
 	struct parse parse = {
-		.command = command, .config = &parsed, .error = error, .argv = argv, .argc = argc
+		.command = command, .config = &parsed, .diag = diag, .argv = argv, .argc = argc
 	};
 	int err = 0;
 

@@ -16,6 +16,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/diag.h"
 #include "options/units.h"
 
 enum command_id {
@@ -101,10 +102,6 @@ extern const struct option_row option_rows[];
 extern const size_t option_count;
 extern const struct command command_rows[COMMAND_COUNT];
 
-struct option_error {
-	char text[256];
-};
-
 /* The row of a command's name, or NULL. "" is COMMAND_TRACE. */
 const struct command *command_find(const char *name);
 bool option_is_for(const struct option_row *row, enum command_id command);
@@ -113,10 +110,10 @@ bool option_is_for(const struct option_row *row, enum command_id command);
  * argv[0..argc): what follows the program's and the command's name. Fills
  * *config, defaults included, and moves the arguments that are no options to
  * the front of argv (they keep their order). 0, or -EINVAL with what is wrong
- * in error. An option given twice counts as given last.
+ * in diag. An option given twice counts as given last.
  */
 int options_parse(const struct command *command, int argc, char **argv, struct config *config,
-		  struct option_error *error);
+		  struct diag *diag);
 
 /* The whole --help of a command; of COMMAND_TRACE with a list of the others. */
 void options_print_help(FILE *out, const struct command *command);
