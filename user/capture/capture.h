@@ -39,6 +39,9 @@ struct capture_options {
 	const char *command_line; /* for stream_info.options; may be NULL */
 };
 
+/* Was this program built with what a capture needs? 0, or -ENOSYS with diag. */
+int capture_supported(struct diag *diag);
+
 /*
  * Loads and attaches; nothing is recorded yet. -EPERM no privilege, -ENOSYS
  * the kernel lacks what is needed, -ESRCH no such process, -ENOENT no such

@@ -53,16 +53,3 @@ enum cli_exit cli_spare_input(const char *name, const struct stat *input, const 
 	return cli_fail("%s would take the place of %s, which is read: name another file", output,
 			name);
 }
-
-int cmd_help(const struct config *config)
-{
-	const char *name = config->arg_count ? config->args[0] : "";
-	const struct command *command = command_find(name);
-
-	if (!command) {
-		cli_fail("there is no command '%.64s' (see gotrace-bpf --help)", name);
-		return CLI_USAGE;
-	}
-	options_print_help(stdout, command);
-	return CLI_DONE;
-}

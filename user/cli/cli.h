@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * The commands, and what they share at the program's edge: exit statuses and
- * the one way to report a failure. Only what stands in user/cli and
- * user/main.c prints.
+ * What commands share at the program's edge: exit statuses and the one way to
+ * report a failure. Only what stands in user/cli and user/main.c prints; what
+ * prints returns an exit status, everything else 0 or -errno.
  */
 #ifndef GOTRACE_CLI_CLI_H
 #define GOTRACE_CLI_CLI_H
@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 
 #include "base/diag.h"
-#include "options/options.h"
+#include "options/command.h"
 
 enum cli_exit {
 	CLI_DONE = 0,
@@ -32,19 +32,5 @@ enum cli_exit cli_usage(const struct command *command, const char *text);
  * be NULL. CLI_DONE, or said that it would and CLI_FAILED.
  */
 enum cli_exit cli_spare_input(const char *name, const struct stat *input, const char *output);
-
-/* Each returns the program's exit status. */
-int cmd_trace(const struct config *config);
-int cmd_record(const struct config *config);
-int cmd_convert(const struct config *config);
-int cmd_help(const struct config *config);
-int cmd_doctor(const struct config *config);
-int cmd_validate(const struct config *config);
-int cmd_report(const struct config *config);
-int cmd_dump(const struct config *config);
-int cmd_undump(const struct config *config);
-int cmd_events(const struct config *config);
-int cmd_footprint(const struct config *config);
-int cmd_cut(const struct config *config);
 
 #endif

@@ -11,11 +11,18 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/clock.h"
+#include "cli/commands.h"
 #include "cli/filekind.h"
-#include "cli/live.h"
 #include "cli/mapped.h"
 #include "cli/traceout.h"
 #include "raw/raw.h"
+
+struct config {
+	struct command_line line;
+	struct trace_options trace;
+	struct talk_options talk;
+};
 
 struct convert {
 	const struct config *config;
@@ -55,15 +62,15 @@ static enum cli_exit open_output(struct convert *convert)
 
 	if (err)
 		return cli_fail("cannot read %s: %m", convert->path);
-	if (cli_spare_input(convert->path, &input, traceout_path(config)) ||
-	    cli_spare_input(convert->path, &input, config->stats))
+	if (cli_spare_input(convert->path, &input, traceout_path(&config->trace)) ||
+	    cli_spare_input(convert->path, &input, config->talk.stats))
 		return CLI_FAILED;
-	return traceout_open(&convert->trace, config);
+	return traceout_open(&convert->trace, &config->trace, &config->talk);
 }
 
 static void show_progress(struct convert *convert, uint64_t offset)
 {
-	struct progress_state state = { .elapsed_ns = live_now_ns() - convert->begin_ns,
+	struct progress_state state = { .elapsed_ns = clock_now_ns() - convert->begin_ns,
 					.left_ns = PROGRESS_NO_END };
 	double share = (double)offset / (double)convert->input.size;
 	struct pipeline_stats stats;
@@ -107,14 +114,14 @@ static enum cli_exit finish(struct convert *convert, const struct raw_stop *stop
 	return CLI_DONE;
 }
 
-static enum cli_exit run(struct convert *convert)
+static enum cli_exit play(struct convert *convert)
 {
 	const struct stream stream = pipeline_stream(convert->trace.pipeline);
 	struct raw_stop stop;
 	int err;
 
-	convert->begin_ns = live_now_ns();
-	progress_init(&convert->progress, convert->config->quiet);
+	convert->begin_ns = clock_now_ns();
+	progress_init(&convert->progress, convert->config->talk.quiet);
 	err = raw_play(convert->reader, &stream, on_passed, convert, &stop);
 	progress_clear(&convert->progress);
 	if (err == -ENODATA || err == -EBADMSG)
@@ -123,19 +130,52 @@ static enum cli_exit run(struct convert *convert)
 	return err ? traceout_fail(&convert->trace, err, true) : finish(convert, &stop);
 }
 
-int cmd_convert(const struct config *config)
+static int run(const void *ctx)
 {
-	struct convert convert = { .config = config, .path = config->args[0] };
-	int status = open_input(&convert);
+	const struct config *config = ctx;
+	struct convert convert = { .config = config, .path = config->line.args[0] };
+	enum cli_exit status = open_input(&convert);
 
 	signal(SIGPIPE, SIG_IGN); /* a closed pipe behind -o is an error like others */
 	if (status == CLI_DONE)
 		status = open_output(&convert);
 	if (status == CLI_DONE) {
-		status = run(&convert);
+		status = play(&convert);
 		traceout_close(&convert.trace);
 	}
 	raw_reader_free(convert.reader);
 	mapped_close(&convert.input);
 	return status;
 }
+
+static int check(const void *ctx, struct diag *diag)
+{
+	const struct config *config = ctx;
+
+	return talk_options_check(&config->talk, config->trace.output, diag);
+}
+
+static const struct config defaults = { .trace = TRACE_OPTIONS_DEFAULT };
+static const struct option_group groups[] = {
+	{ trace_option_rows, offsetof(struct config, trace) },
+	{ talk_option_rows, offsetof(struct config, talk) },
+	{ NULL, 0 },
+};
+
+const struct command command_convert = {
+	.name = "convert",
+	.arguments = "CAPTURE",
+	.summary = "make a trace of a raw capture",
+	.text = "Needs no root and no eBPF. A capture that was cut off is converted as far as it "
+		"is whole; what is missing is said.",
+	.examples = "gotrace-bpf convert cap.gtraw                writes gotrace.out\n"
+		    "gotrace-bpf convert cap.gtraw -o a.out       another name\n"
+		    "gotrace-bpf convert cap.gtraw --mapping go   as Go's runtime shows syscalls\n",
+	.min_args = 1,
+	.max_args = 1,
+	.groups = groups,
+	.config_size = sizeof(struct config),
+	.defaults = &defaults,
+	.check = check,
+	.run = run,
+};

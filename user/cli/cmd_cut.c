@@ -9,14 +9,22 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/commands.h"
 #include "cli/tracefile.h"
 #include "output/output.h"
 #include "trace/cut/cut.h"
 
+struct config {
+	struct command_line line;
+	const char *output;
+	uint64_t from_ns, to_ns; /* since the trace's start; to_ns 0: to the end */
+	uint64_t split;		 /* parts to cut into; 0: none */
+};
+
 /* What the parts are named after; with --split that may be the trace itself. */
 static const char *base_of(const struct config *config)
 {
-	return config->output ? config->output : config->args[0];
+	return config->output ? config->output : config->line.args[0];
 }
 
 struct parts {
@@ -84,7 +92,7 @@ static enum cli_exit conclude(struct parts *parts, const struct trace_file *file
 	return status;
 }
 
-static enum cli_exit run(struct trace_file *file, const struct config *config,
+static enum cli_exit cut(struct trace_file *file, const struct config *config,
 			 uint64_t events_per_part)
 {
 	struct parts parts = { .name = base_of(config), .numbered = events_per_part };
@@ -141,25 +149,77 @@ static enum cli_exit split(struct trace_file *file, const struct config *config)
 	if (trace_file_keep(file) || count_events(file, &count) ||
 	    spare_parts(file, base_of(config), count < config->split ? count : config->split))
 		return CLI_FAILED;
-	return run(file, config, (count + config->split - 1) / config->split + !count);
+	return cut(file, config, (count + config->split - 1) / config->split + !count);
 }
 
-int cmd_cut(const struct config *config)
+static int run(const void *ctx)
 {
+	const struct config *config = ctx;
 	struct trace_file file;
-	int status;
+	enum cli_exit status;
 
 	signal(SIGPIPE, SIG_IGN); /* a closed pipe behind -o is an error like others */
 	if (config->split && !strcmp(base_of(config), "-"))
 		return cli_fail("parts need names: give a file with -o");
-	if (trace_file_open(&file, config->args[0]))
+	if (trace_file_open(&file, config->line.args[0]))
 		return CLI_FAILED;
 	if (config->split)
 		status = split(&file, config);
 	else if (trace_file_spare(&file, config->output))
 		status = CLI_FAILED;
 	else
-		status = run(&file, config, 0);
+		status = cut(&file, config, 0);
 	trace_file_close(&file);
 	return status;
 }
+
+/* Parts have a number each, so they can be named after what they are cut from. */
+static bool names_parts(const struct config *config)
+{
+	return config->split && strcmp(config->line.args[0], "-") != 0;
+}
+
+static int check(const void *ctx, struct diag *diag)
+{
+	const struct config *config = ctx;
+
+	if (!config->output && !names_parts(config))
+		return diag_set(diag, -EINVAL, "cut needs -o FILE");
+	if (!config->split == !(config->from_ns || config->to_ns))
+		return diag_set(diag, -EINVAL, "give --from, --to or both, or --split");
+	if (config->to_ns && config->from_ns >= config->to_ns)
+		return diag_set(diag, -EINVAL, "--from is not before --to");
+	return 0;
+}
+
+#define MEMBER(name) offsetof(struct config, name)
+static const struct option_row rows[] = {
+	{ 'o', "output", "FILE", OPTION_STRING, MEMBER(output),
+	  "where the trace goes (needed, but for --split); until it is whole it is FILE.part",
+	  NULL },
+	{ 0, "from", "TIME", OPTION_TIME, MEMBER(from_ns),
+	  "leave out what is before this time since the trace's start: 1500ms, 2s", NULL },
+	{ 0, "to", "TIME", OPTION_DURATION, MEMBER(to_ns), "leave out what is from this time on",
+	  NULL },
+	{ 0, "split", "N", OPTION_COUNT, MEMBER(split),
+	  "make N parts of about the same number of events, FILE.1 to FILE.N; FILE is the trace "
+	  "itself if there is no -o",
+	  NULL },
+	{ .name = NULL },
+};
+
+const struct command command_cut = {
+	.name = "cut",
+	.arguments = "FILE",
+	.summary = "make a smaller trace, or several, of a trace",
+	.text = "Each part stands alone: any viewer opens it. It begins with the states of all "
+		"that is there at that moment.",
+	.examples = "gotrace-bpf cut a.out -o b.out --from 2s --to 3s   one second\n"
+		    "gotrace-bpf cut a.out --split 4                    a.out.1 to a.out.4\n",
+	.min_args = 1,
+	.max_args = 1,
+	.groups = (const struct option_group[]){ { rows, 0 }, { NULL, 0 } },
+	.config_size = sizeof(struct config),
+	.check = check,
+	.run = run,
+};

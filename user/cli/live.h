@@ -14,7 +14,7 @@
 #include "cli/child.h"
 #include "cli/progress.h"
 #include "cli/signals.h"
-#include "options/options.h"
+#include "options/shared.h"
 #include "output/output.h"
 
 /* Where a capture goes. */
@@ -26,8 +26,15 @@ struct live_output {
 	void *ctx; /* of measure */
 };
 
+/* What a command's config has for it; borrowed until live_close. */
+struct live_config {
+	const struct command_line *line; /* the command after "--", and the whole line */
+	const struct live_options *options;
+	const struct talk_options *talk;
+};
+
 struct live {
-	const struct config *config;
+	struct live_config config;
 	struct signals signals;
 	struct child child;
 	bool has_child;
@@ -41,7 +48,7 @@ struct live {
 
 /* Loads everything; nothing is recorded yet. 0, or -errno with diag. live_close is due then, too.
  */
-int live_open(struct live *live, const struct config *config, struct diag *diag);
+int live_open(struct live *live, const struct live_config *config, struct diag *diag);
 /*
  * Records until the end that the config asks for, or a signal. 0, or -errno
  * with diag, but for errors of the stream: their diag is the stream's.
@@ -54,13 +61,7 @@ int live_run(struct live *live, const struct live_output *output, struct diag *d
  */
 int live_close(struct live *live, int status);
 
-/* What --buffer would have kept all records. 0: it did; LIVE_NO_BUFFER: none that fits. */
-#define LIVE_NO_BUFFER UINT64_MAX
+/* What --buffer would have kept all records, for lost_say(); 0: it did. */
 uint64_t live_buffer_wanted(const struct live *live);
-/* Says so of lost records. converted: while they were captured. */
-void live_say_lost(uint64_t buffer_wanted, bool converted);
-
-/* CLOCK_MONOTONIC, ns. */
-uint64_t live_now_ns(void);
 
 #endif

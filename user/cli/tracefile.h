@@ -12,6 +12,11 @@
 #include "cli/mapped.h"
 #include "gotrace.h"
 
+/* The help of --like-go, of commands that judge a trace. */
+#define LIKE_GO_HELP                                                                               \
+	"judge exactly as Go's reader does, where it fails on a legal trace and where it says "    \
+	"nothing of a partial end"
+
 struct trace_file {
 	const char *name; /* as given; "-" is standard input */
 	int fd;
