@@ -5,7 +5,7 @@
 #   vmlinux/ARCH + bpf/*.bpf.c --clang--> gotrace.bpf.o --bpftool--> gotrace.skel.h
 #   user/**/*.c (but capture, cli, output) --cc--> libgotrace-pure.a   no I/O, no kernel
 #   pure + capture (libbpf) + cli + output --cc--> gotrace-bpf
-#   user/options + man/*.in     --docs--> build/man/gotrace-bpf.1, build/completions/*
+#   user/cli + man/*.in         --docs--> build/man/gotrace-bpf.1, build/completions/*
 #   tests/unit/test_*.c + pure    --cc--> build/tests/test_*
 #   tests/workload/*.c            --cc--> build/workload/*
 #   tests/fuzz/fuzz_*.c + pure    --clang, libFuzzer--> build/fuzz/fuzz_*
@@ -14,8 +14,11 @@
 #   tests/judge/*.go              --go--> build/judge (and Go's cmd/trace: build/gotool)
 #
 # Everything made stands under build/ (build/san with SAN=1, build/static with
-# STATIC=1, build/ARCH for another architecture than this machine's), but the
-# program itself: ./gotrace-bpf.
+# STATIC=1, build/nobpf with NO_BPF=1, build/ARCH for another architecture than
+# this machine's), but the program itself: ./gotrace-bpf.
+#
+# NO_BPF=1 makes a program that captures nothing: convert, report and whatever
+# reads traces, for any machine that gcc knows (CC=...), of zlib and libc alone.
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -37,6 +40,7 @@ CLANG_TIDY ?= clang-tidy
 
 SAN ?= 0
 STATIC ?= 0
+NO_BPF ?= 0
 # The architecture as the kernel calls it: x86, arm64. For one that is not this
 # machine's there are the compiler CROSSgcc and libraries under .deps/ARCH.
 HOST_ARCH := $(shell uname -m | sed -e s/x86_64/x86/ -e s/aarch64/arm64/)
@@ -52,7 +56,7 @@ AR := $(CROSS)ar
 LD := $(CROSS)ld
 OBJCOPY := $(CROSS)objcopy
 endif
-BUILD := build$(if $(FOREIGN),/$(ARCH))$(if $(filter 1,$(SAN)),/san)$(if $(filter 1,$(STATIC)),/static)
+BUILD := build$(if $(FOREIGN),/$(ARCH))$(if $(filter 1,$(SAN)),/san)$(if $(filter 1,$(STATIC)),/static)$(if $(filter 1,$(NO_BPF)),/nobpf)
 
 comma := ,
 WARN := -Wall -Wextra -Wno-missing-field-initializers -Wshadow -Wstrict-prototypes \
@@ -65,10 +69,16 @@ ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DGOTRACE_VERSION='"$(VERSION)"' $(WARN) \
 ALL_LDFLAGS = $(LDFLAGS) $(if $(filter 1,$(STATIC)),-static) $(if $(FOREIGN),\
 	$(addprefix -L$(SYSROOT)/,usr/lib/$(TRIPLET) lib/$(TRIPLET)))
 SYSROOT := .deps/$(ARCH)
-LIBS := -lbpf -lelf -lz -lpthread
+LIBS := $(if $(filter 1,$(NO_BPF)),-lz,-lbpf -lelf -lz -lpthread)
 
-TOOL_SRC := $(sort $(wildcard user/*.c user/cli/*.c user/capture/*.c user/output/*.c))
-PURE_SRC := $(filter-out $(TOOL_SRC),$(sort $(wildcard user/*/*.c user/*/*/*.c)))
+# Without eBPF one file stands in for all of user/capture; what is made of the
+# commands' words and options (docs, a test) needs no more than that.
+CLI_SRC := $(sort $(wildcard user/cli/*.c user/output/*.c))
+CAPTURE_ABSENT := user/capture/absent.c
+CAPTURE_SRC := $(filter-out $(CAPTURE_ABSENT),$(sort $(wildcard user/capture/*.c)))
+TOOL_SRC := user/main.c $(CLI_SRC) $(if $(filter 1,$(NO_BPF)),$(CAPTURE_ABSENT),$(CAPTURE_SRC))
+PURE_SRC := $(filter-out user/cli/% user/capture/% user/output/%,$\
+	$(sort $(wildcard user/*/*.c user/*/*/*.c)))
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 TESTLIB_SRC := $(sort $(wildcard tests/lib/*.c tests/simulator/*.c))
 WORKLOAD_SRC := $(sort $(wildcard tests/workload/*.c))
@@ -83,6 +93,7 @@ TIDY := -*,bugprone-*,clang-analyzer-*,-bugprone-easily-swappable-parameters,$\
 
 PURE_OBJ := $(PURE_SRC:%.c=$(BUILD)/%.o)
 TOOL_OBJ := $(TOOL_SRC:%.c=$(BUILD)/%.o)
+COMMANDS_OBJ := $(CLI_SRC:%.c=$(BUILD)/%.o) $(CAPTURE_ABSENT:%.c=$(BUILD)/%.o)
 TESTLIB_OBJ := $(TESTLIB_SRC:%.c=$(BUILD)/%.o)
 UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/%)
 WORKLOAD_BIN := $(WORKLOAD_SRC:tests/workload/%.c=$(BUILD)/workload/%)
@@ -137,11 +148,11 @@ $(TOOL): $(TOOL_OBJ) $(PURE)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $^ -o $@ $(LIBS)
 
-# ---- man page and completions, from the table of options ----
+# ---- man page and completions, from the commands' words and options ----
 
-$(BUILD)/docs: tools/docs.c $(PURE) Makefile
+$(BUILD)/docs: tools/docs.c $(COMMANDS_OBJ) $(PURE) Makefile
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $< -o $@ $(PURE)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $< -o $@ $(COMMANDS_OBJ) $(PURE) -lz
 
 $(BUILD)/man/%: man/%.in $(BUILD)/docs
 	$(call say,DOCS,$@)
@@ -169,6 +180,8 @@ $(BUILD)/tests/%: tests/unit/%.c $(TESTLIB) $(PURE)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -Itests -Itests/lib -MMD -MP -MF $@.d $< -o $@ $(filter %.o,$^) $(TESTLIB) $(PURE) -lcmocka -lz
+
+$(BUILD)/tests/test_options: $(COMMANDS_OBJ)
 
 # The one part of the program that does I/O and needs no kernel side.
 $(addprefix $(BUILD)/tests/,test_output test_output_files test_output_root): \
@@ -412,7 +425,7 @@ install-lib: lib ## install libgotrace, its headers and its pkg-config file
 VM_RECORDS := $(BUILD)/vm/records
 VM_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/vm/compat.c,$(wildcard tests/vm/*.c)))
 
-$(VM_RECORDS): $(VM_OBJ) $(filter $(BUILD)/user/capture/%,$(TOOL_OBJ)) $(PURE)
+$(VM_RECORDS): $(VM_OBJ) $(CAPTURE_SRC:%.c=$(BUILD)/%.o) $(PURE)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $^ -o $@ $(LIBS)
@@ -493,7 +506,7 @@ distclean: clean ## remove the Go toolchain of `make deps` too
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
--include $(BPF_OBJ:.o=.d) $(PURE_OBJ:.o=.d) $(TOOL_OBJ:.o=.d) $(TESTLIB_OBJ:.o=.d) $(UNIT_BIN:%=%.d) \
+-include $(BPF_OBJ:.o=.d) $(PURE_OBJ:.o=.d) $(TOOL_OBJ:.o=.d) $(COMMANDS_OBJ:.o=.d) $(TESTLIB_OBJ:.o=.d) $(UNIT_BIN:%=%.d) \
 	$(WORKLOAD_BIN:%=%.d) $(BUILD)/docs.d $(BUILD)/witness/witness.bpf.d \
 	$(patsubst %.c,$(BUILD)/%.d,$(WITNESS_SRC) $(WITNESS_WORK_SRC)) \
 	$(FUZZ_OBJ:.o=.d) $(FUZZ_BIN:%=%.d) $(VM_OBJ:.o=.d)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /*
- * Build-time tool: the man page and the shell completions, from the tables of
- * commands and options.
+ * Build-time tool: the man page and the shell completions, from the rows of
+ * all commands.
  *
  *     docs man <man/gotrace-bpf.1.in     fills the @...@ lines
  *     docs bash|zsh|fish
@@ -11,7 +11,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "options/options.h"
+#include "cli/commands.h"
+
+/* What gotrace-bpf does by itself. */
+static const struct command *main_command(void)
+{
+	return command_list.commands[0];
+}
 
 /* ---- man ---- */
 
@@ -60,10 +66,10 @@ static void man_usage(const struct command *command)
 
 static void man_synopsis(void)
 {
-	for (size_t i = 0; i < COMMAND_COUNT; i++) {
+	for (size_t i = 0; i < command_list.count; i++) {
 		if (i)
 			puts(".br");
-		man_usage(&command_rows[i]);
+		man_usage(command_list.commands[i]);
 	}
 }
 
@@ -80,36 +86,35 @@ static void man_examples(const struct command *command)
 static void man_command_options(const struct command *command)
 {
 	const char *lead = "\nTakes, as described above: ";
+	struct option option;
 
-	for (size_t i = 0; i < option_count; i++) {
-		if (!option_is_for(&option_rows[i], command->id) ||
-		    !option_is_for(&option_rows[i], COMMAND_TRACE))
+	for (size_t i = 0; (option = command_option(command, i)).row; i++) {
+		if (!command_has_row(main_command(), option.row))
 			continue;
 		printf("%s\\fB\\-\\-", lead);
-		put_roff(option_rows[i].name);
+		put_roff(option.row->name);
 		fputs("\\fR", stdout);
 		lead = ", ";
 	}
 	puts(".");
-	for (size_t i = 0; i < option_count; i++) {
-		if (option_is_for(&option_rows[i], command->id) &&
-		    !option_is_for(&option_rows[i], COMMAND_TRACE))
-			man_option(&option_rows[i]);
+	for (size_t i = 0; (option = command_option(command, i)).row; i++) {
+		if (!command_has_row(main_command(), option.row))
+			man_option(option.row);
 	}
 }
 
 static void man_options(void)
 {
-	for (size_t i = 0; i < option_count; i++) {
-		if (option_is_for(&option_rows[i], COMMAND_TRACE))
-			man_option(&option_rows[i]);
-	}
+	struct option option;
+
+	for (size_t i = 0; (option = command_option(main_command(), i)).row; i++)
+		man_option(option.row);
 }
 
 static void man_commands(void)
 {
-	for (size_t i = 1; i < COMMAND_COUNT; i++) {
-		const struct command *command = &command_rows[i];
+	for (size_t i = 1; i < command_list.count; i++) {
+		const struct command *command = command_list.commands[i];
 
 		fputs(".SS ", stdout);
 		put_roff(command->name);
@@ -141,7 +146,7 @@ static int make_man(void)
 			printf(".TH GOTRACE\\-BPF 1 \"\" \"gotrace\\-bpf %s\" \"User Commands\"\n",
 			       GOTRACE_VERSION);
 		else if (!strcmp(line, "@TEXT@\n"))
-			put_roff(command_rows[COMMAND_TRACE].text), putchar('\n');
+			put_roff(main_command()->text), putchar('\n');
 		else
 			fputs(line, stdout);
 	}
@@ -152,12 +157,12 @@ static int make_man(void)
 
 static void print_words(const struct command *command)
 {
-	for (size_t i = 0; i < option_count; i++) {
-		if (!option_is_for(&option_rows[i], command->id))
-			continue;
-		printf(" --%s", option_rows[i].name);
-		if (option_rows[i].letter)
-			printf(" -%c", option_rows[i].letter);
+	struct option option;
+
+	for (size_t i = 0; (option = command_option(command, i)).row; i++) {
+		printf(" --%s", option.row->name);
+		if (option.row->letter)
+			printf(" -%c", option.row->letter);
 	}
 }
 
@@ -185,6 +190,50 @@ static void print_labels(const struct option_row *row)
 	printf("--%s", row->name);
 }
 
+/* Has a command before the n-th an option of that name? */
+static bool is_known(size_t n, const char *name)
+{
+	struct option option;
+
+	for (size_t c = 0; c < n; c++) {
+		for (size_t i = 0; (option = command_option(command_list.commands[c], i)).row;
+		     i++) {
+			if (!strcmp(option.row->name, name))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* What can follow an option: words that are its choices, a file, or nothing that is known. */
+static void bash_argument(const struct option_row *row)
+{
+	putchar('\t');
+	print_labels(row);
+	fputs(") COMPREPLY=($(compgen ", stdout);
+	if (is_choice(row)) {
+		fputs("-W '", stdout);
+		print_choices(row->argument);
+		putchar('\'');
+	} else {
+		fputs(is_file(row) ? "-f" : "-W ''", stdout);
+	}
+	puts(" -- \"$cur\")); return ;;");
+}
+
+static void bash_arguments(void)
+{
+	struct option option;
+
+	for (size_t c = 0; c < command_list.count; c++) {
+		for (size_t i = 0; (option = command_option(command_list.commands[c], i)).row;
+		     i++) {
+			if (option.row->argument && !is_known(c, option.row->name))
+				bash_argument(option.row);
+		}
+	}
+}
+
 static int make_bash(void)
 {
 	puts("# bash completion for gotrace-bpf, made from its table of options\n"
@@ -197,34 +246,18 @@ static int make_bash(void)
 	     "\t\t\treturn\n"
 	     "\t\tfi\n\tdone\n"
 	     "\tcase $prev in");
-	for (size_t i = 0; i < option_count; i++) {
-		const struct option_row *row = &option_rows[i];
-
-		if (!row->argument)
-			continue;
-		printf("\t");
-		print_labels(row);
-		fputs(") COMPREPLY=($(compgen ", stdout);
-		if (is_choice(row)) {
-			fputs("-W '", stdout);
-			print_choices(row->argument);
-			putchar('\'');
-		} else {
-			fputs(is_file(row) ? "-f" : "-W ''", stdout);
-		}
-		puts(" -- \"$cur\")); return ;;");
-	}
+	bash_arguments();
 	puts("\tesac\n\tcase $command in");
-	for (size_t i = 1; i < COMMAND_COUNT; i++) {
-		printf("\t%s) words='", command_rows[i].name);
-		print_words(&command_rows[i]);
+	for (size_t i = 1; i < command_list.count; i++) {
+		printf("\t%s) words='", command_list.commands[i]->name);
+		print_words(command_list.commands[i]);
 		puts("' ;;");
 	}
 	fputs("\t*) words='", stdout);
-	print_words(&command_rows[COMMAND_TRACE]);
+	print_words(main_command());
 	fputs("'\n\t\t(( COMP_CWORD == 1 )) && words+='", stdout);
-	for (size_t i = 1; i < COMMAND_COUNT; i++)
-		printf(" %s", command_rows[i].name);
+	for (size_t i = 1; i < command_list.count; i++)
+		printf(" %s", command_list.commands[i]->name);
 	puts("' ;;\n\tesac\n"
 	     "\tif [[ $cur == -* || $COMP_CWORD == 1 ]]; then\n"
 	     "\t\tCOMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
@@ -271,13 +304,13 @@ static void zsh_option(const struct option_row *row)
 
 static void zsh_command(const struct command *command)
 {
+	struct option option;
+
 	printf("\t%s)\n\t\t_arguments -s \\\n", *command->name ? command->name : "*");
-	for (size_t i = 0; i < option_count; i++) {
-		if (option_is_for(&option_rows[i], command->id))
-			zsh_option(&option_rows[i]);
-	}
-	puts(command->id == COMMAND_TRACE ? "\t\t'1::command:($commands_)' '*::arg:_normal' ;;"
-					  : "\t\t'*:file:_files' ;;");
+	for (size_t i = 0; (option = command_option(command, i)).row; i++)
+		zsh_option(option.row);
+	puts(command == main_command() ? "\t\t'1::command:($commands_)' '*::arg:_normal' ;;"
+				       : "\t\t'*:file:_files' ;;");
 }
 
 static int make_zsh(void)
@@ -286,22 +319,22 @@ static int make_zsh(void)
 	     "# zsh completion for gotrace-bpf, made from its table of options\n"
 	     "_gotrace_bpf()\n{");
 	fputs("\tlocal commands_='", stdout);
-	for (size_t i = 1; i < COMMAND_COUNT; i++)
-		printf("%s%s", i > 1 ? " " : "", command_rows[i].name);
+	for (size_t i = 1; i < command_list.count; i++)
+		printf("%s%s", i > 1 ? " " : "", command_list.commands[i]->name);
 	puts("'\n\tlocal command=$words[2]\n"
 	     "\tif (( CURRENT > 2 )) && [[ \" $commands_ \" == *\" $command \"* ]]; then\n"
 	     "\t\tshift words\n\t\t(( CURRENT-- ))\n\telse\n\t\tcommand=\n\tfi\n"
 	     "\tcase $command in");
-	for (size_t i = 1; i < COMMAND_COUNT; i++)
-		zsh_command(&command_rows[i]);
-	zsh_command(&command_rows[COMMAND_TRACE]);
+	for (size_t i = 1; i < command_list.count; i++)
+		zsh_command(command_list.commands[i]);
+	zsh_command(main_command());
 	puts("\tesac\n}\n_gotrace_bpf \"$@\"");
 	return 0;
 }
 
 static void fish_option(const struct option_row *row, const struct command *command)
 {
-	if (command->id == COMMAND_TRACE)
+	if (command == main_command())
 		fputs("complete -c gotrace-bpf -n __fish_use_subcommand", stdout);
 	else
 		printf("complete -c gotrace-bpf -n '__fish_seen_subcommand_from %s'",
@@ -324,16 +357,15 @@ static void fish_option(const struct option_row *row, const struct command *comm
 static int make_fish(void)
 {
 	puts("# fish completion for gotrace-bpf, made from its table of options");
-	for (size_t c = 0; c < COMMAND_COUNT; c++) {
-		const struct command *command = &command_rows[c];
+	for (size_t c = 0; c < command_list.count; c++) {
+		const struct command *command = command_list.commands[c];
+		struct option option;
 
 		if (*command->name)
 			printf("complete -c gotrace-bpf -n __fish_use_subcommand -a %s -d '%s'\n",
 			       command->name, command->summary);
-		for (size_t i = 0; i < option_count; i++) {
-			if (option_is_for(&option_rows[i], command->id))
-				fish_option(&option_rows[i], command);
-		}
+		for (size_t i = 0; (option = command_option(command, i)).row; i++)
+			fish_option(option.row, command);
 	}
 	return 0;
 }

@@ -3,21 +3,17 @@
  * The program: finds the command, has the rest of the line parsed, and hands
  * over. What a command does is in user/cli/cmd_*.c.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
-
-static int (*const commands[COMMAND_COUNT])(const struct config *config) = {
-	[COMMAND_TRACE] = cmd_trace,	 [COMMAND_RECORD] = cmd_record,
-	[COMMAND_CONVERT] = cmd_convert, [COMMAND_VALIDATE] = cmd_validate,
-	[COMMAND_CUT] = cmd_cut,	 [COMMAND_DUMP] = cmd_dump,
-	[COMMAND_UNDUMP] = cmd_undump,	 [COMMAND_FOOTPRINT] = cmd_footprint,
-	[COMMAND_EVENTS] = cmd_events,	 [COMMAND_DOCTOR] = cmd_doctor,
-	[COMMAND_HELP] = cmd_help,	 [COMMAND_REPORT] = cmd_report,
-};
+#include "cli/commands.h"
+#include "options/options.h"
 
 /* The line as it was given, for whoever reads the capture later; cut where text ends. */
 static void join(char *text, size_t size, char **argv)
@@ -52,29 +48,41 @@ static int end_of_output(int status)
 	return status;
 }
 
+/* The command's own part of the line. Returns the program's exit status. */
+static int run(const struct command *command, int argc, char **argv, const char *text)
+{
+	struct command_line *line = malloc(command->config_size);
+	struct diag diag = { "" };
+	int status;
+
+	if (!line)
+		return cli_fail("%s", strerror(ENOMEM));
+	if (options_parse(&command_list, command, argc, argv, line, &diag)) {
+		status = cli_usage(command, diag.text);
+	} else if (line->help) {
+		options_print_help(stdout, &command_list, command);
+		status = CLI_DONE;
+	} else {
+		line->text = text;
+		status = command->run(line);
+	}
+	free(line);
+	return status;
+}
+
 int main(int argc, char **argv)
 {
-	const struct command *command = argc > 1 && *argv[1] ? command_find(argv[1]) : NULL;
+	const struct command *command =
+		argc > 1 && *argv[1] ? command_find(&command_list, argv[1]) : NULL;
 	int skip = command ? 2 : 1;
-	struct option_error error;
-	struct config config;
-	char line[256];
+	char text[256];
 
+	if (argc < 1)
+		return CLI_USAGE;
 	open_standard_files();
 	signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error like others */
-	join(line, sizeof(line), argv);
+	join(text, sizeof(text), argv);
 	if (!command)
-		command = command_find("");
-	if (argc < 1 || options_parse(command, argc - skip, argv + skip, &config, &error))
-		return argc < 1 ? CLI_USAGE : cli_usage(command, error.text);
-	if (config.help) {
-		options_print_help(stdout, command);
-		return end_of_output(CLI_DONE);
-	}
-	if (config.show_version) {
-		puts("gotrace-bpf " GOTRACE_VERSION);
-		return end_of_output(CLI_DONE);
-	}
-	config.line = line;
-	return end_of_output(commands[command->id](&config));
+		command = command_find(&command_list, "");
+	return end_of_output(run(command, argc - skip, argv + skip, text));
 }

@@ -80,15 +80,16 @@ static int make_stored(const void *data, size_t size, struct captext_buffer *tra
 	struct pipeline_stats stats;
 	struct pipeline *pipeline;
 	struct raw_reader *reader;
-	struct raw_diag diag;
+	struct diag diag = { "" };
+	struct raw_stop stop;
 	struct stream stream;
 	int err = raw_reader_new(&reader, file.data, file.size, &diag);
 
 	if (!err) {
 		pipeline = make_pipeline(reader, trace);
 		stream = pipeline_stream(pipeline);
-		err = raw_play(reader, &stream, forget, &file, &diag);
-		expect(!err || diag.text[0]);
+		err = raw_play(reader, &stream, forget, &file, &stop);
+		expect(!stop.err == !diag_is_set(&stop.diag) && (!err || stop.err));
 		pipeline_stats(pipeline, &stats);
 		*refused = stats.refused;
 		pipeline_free(pipeline);
@@ -133,7 +134,7 @@ static void make_live(const void *data, size_t size, struct captext_buffer *trac
 	struct pipeline *pipeline;
 	struct raw_reader *reader;
 	struct raw_chunk chunk = { 0 };
-	struct raw_diag diag;
+	struct diag diag = { "" };
 	struct stream to;
 	int more, err;
 	bool begun = false, ended = false;

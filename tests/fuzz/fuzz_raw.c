@@ -59,7 +59,7 @@ static int write_chunk(const struct stream *to, const struct raw_chunk *chunk)
 /* Reads all, writes it to *out (empty), and returns how reading ended. */
 static int rewrite(const void *data, size_t size, struct captext_buffer *out)
 {
-	struct raw_diag diag = { .text = "" };
+	struct diag diag = { "" };
 	struct raw_writer *writer;
 	struct raw_reader *reader;
 	struct raw_chunk chunk;
@@ -67,21 +67,22 @@ static int rewrite(const void *data, size_t size, struct captext_buffer *out)
 	int more = raw_reader_new(&reader, data, size, &diag);
 
 	if (more) {
-		expect(diag.text[0] && diag.offset <= size);
+		expect(diag_is_set(&diag));
 		return more;
 	}
 	expect(!raw_writer_new(&writer, captext_append, out));
 	to = raw_writer_stream(writer);
 	expect(!stream_begin(&to, raw_reader_info(reader)));
 	while ((more = raw_read_chunk(reader, &chunk, &diag)) == 1 || more == -EBADMSG) {
-		expect(more == 1 || (diag.text[0] && diag.offset <= size));
+		expect(raw_reader_at(reader) <= size && (more == 1 || diag_is_set(&diag)));
+		diag = (struct diag){ "" };
 		if (more != 1)
 			continue;
 		if (chunk.type == RAW_CHUNK_RING)
 			sum_frames(&chunk, raw_reader_info(reader)->cpus);
 		expect(!write_chunk(&to, &chunk));
 	}
-	expect(more == 0 || (diag.text[0] && diag.offset <= size));
+	expect(raw_reader_at(reader) <= size && (more == 0 || diag_is_set(&diag)));
 	expect(raw_writer_bytes(writer) == out->size);
 	raw_writer_free(writer);
 	raw_reader_free(reader);

@@ -67,13 +67,20 @@ const char *folder_get(const char *name)
 	return text;
 }
 
+static struct diag diag;
+
 struct output *folder_output(const char *path)
 {
-	struct output_diag diag;
 	struct output *output;
 
+	diag = (struct diag){ "" };
 	assert_int_equal(output_open(&output, path, &diag), 0);
 	return output;
+}
+
+const char *folder_error(void)
+{
+	return diag.text;
 }
 
 void folder_need_root(void)

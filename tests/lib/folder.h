@@ -22,6 +22,8 @@ const char *folder_get(const char *name);
 
 /* Opens an output that can be opened. */
 struct output *folder_output(const char *path);
+/* What went wrong since with the outputs that were opened; "" if nothing did. */
+const char *folder_error(void);
 
 /* Skips the test if it has not root's rights. */
 void folder_need_root(void);

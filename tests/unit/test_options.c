@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /*
- * The command line: rows of a line and what comes of it, written as text; the
- * tables' own rules; and that the help says everything the tables hold.
+ * The command line: lines, and what comes of them, written as text by the
+ * commands' own rows; the rules of these rows; and that the help says
+ * everything they hold.
  */
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <setjmp.h>
@@ -14,40 +16,50 @@
 
 #include <cmocka.h>
 
+#include "cli/commands.h"
 #include "options/options.h"
+#include "options/units.h"
 
 struct row {
 	const char *line;
-	const char *result; /* as describe() writes it, or "error: " and the message */
+	/* As describe() writes it: what is not the command's default; or "error: " and why. */
+	const char *result;
 };
 
 static const struct row rows[] = {
 	{ "", "" },
-	{ "-p 12", "pids=12" },
-	{ "-p12,34 --children", "pids=12,34 children" },
-	{ "--pid=7 -d 200ms -o x.out", "pids=7 output=x.out duration=200000000" },
+	{ "-p 12", "pid=12" },
+	{ "-p12,34 --children", "pid=12,34 children" },
+	{ "--pid=7 -d 200ms -o x.out", "pid=7 duration=200000000 output=x.out" },
 	{ "-d5s -d 1m", "duration=60000000000" },
 	{ "--cgroup /sys/fs/cgroup/a --buffer 64M", "cgroup=/sys/fs/cgroup/a buffer=67108864" },
-	{ "--mapping go --trace-version 1.26", "mapping=1 version=26" },
-	{ "--mapping=sched --trace-version=1.22", "version=22" },
-	{ "--clock monotonic --check", "monotonic check" },
+	{ "--mapping go --trace-version 1.26", "mapping=1 trace-version=26" },
+	{ "--mapping=sched --trace-version=1.22", "trace-version=22" },
+	{ "--clock monotonic --check", "clock check" },
 	{ "--clock monotonic --clock rebased", "" },
 	{ "--stats s.json -v", "stats=s.json verbose" },
 	{ "-qh", "quiet help" },
-	{ "-V", "show_version" },
+	{ "-V", "version" },
 	{ "-d 1s -- make -j8 -p 1", "duration=1000000000 child=make,-j8,-p,1" },
 	{ "-o --stats", "output=--stats" },
 	{ "-q -- -- x", "quiet child=--,x" },
-	{ "record -d 1s -o c.gtraw", "output=c.gtraw duration=1000000000" },
+	{ "record -d 1s -o c.gtraw", "duration=1000000000 output=c.gtraw" },
 	{ "convert c.gtraw -o out", "output=out args=c.gtraw" },
 	{ "convert --mapping go -", "mapping=1 args=-" },
 	{ "help convert", "args=convert" },
+	{ "undump t -o x", "output=x args=t" },
+	{ "cut --from 1s --to 2s a -o b", "output=b from=1000000000 to=2000000000 args=a" },
+	{ "cut --split 4 a", "split=4 args=a" },
+	{ "events --json --like-go a", "like-go json args=a" },
+	{ "validate a b --like-go c", "like-go args=a,b,c" },
+	{ "report --rows 3 a", "rows=3 args=a" },
 	{ "doctor --help", "help" },
 	{ "convert --help", "help" },
 
 	{ "make -j8", "error: 'make': to run a program put -- before it" },
-	{ "recrod -d 1", "error: there is no command 'recrod', did you mean 'record'? To run a program put -- "
-			 "before it" },
+	{ "recrod -d 1",
+	  "error: there is no command 'recrod', did you mean 'record'? To run a program put -- "
+	  "before it" },
 	{ "-d 1 record", "error: 'record': the command comes first, its options behind it" },
 	{ "record record", "error: 'record': to run a program put -- before it" },
 	{ "1234", "error: '1234': to trace a process put -p before it" },
@@ -80,6 +92,17 @@ static const struct row rows[] = {
 	{ "convert a -- b", "error: a command after -- has no meaning here" },
 	{ "convert -p 1 a", "error: there is no option -p here" },
 	{ "record --mapping go", "error: there is no option --mapping here" },
+	{ "undump t", "error: undump needs -o FILE" },
+	{ "undump --help", "help" },
+	{ "undump", "error: undump needs an argument: TEXT" },
+	{ "cut a --from 1s", "error: cut needs -o FILE" },
+	{ "cut --split 4 -", "error: cut needs -o FILE" },
+	{ "cut a -o b", "error: give --from, --to or both, or --split" },
+	{ "cut a -o b --split 2 --to 1s", "error: give --from, --to or both, or --split" },
+	{ "cut a -o b --from 2s --to 2s", "error: --from is not before --to" },
+	{ "report --rows 0 a", "error: --rows '0': it must be more than 0" },
+	{ "record --children -- x", "error: --children goes with -p" },
+	{ "convert a -o x --stats x", "error: -o and --stats name the same file: give two" },
 	{ "doctor now", "error: 'now': one argument too many" },
 };
 
@@ -96,38 +119,70 @@ static void add(char *text, size_t size, const char *format, ...)
 	va_end(args);
 }
 
-static void describe_lists(const struct config *config, char *out, size_t size)
+static void describe_pids(const struct pid_list *pids, char *out, size_t size)
 {
-	for (unsigned i = 0; i < config->arg_count; i++)
-		add(out, size, "%s%s", i ? "," : " args=", config->args[i]);
-	for (unsigned i = 0; config->child && config->child[i]; i++)
-		add(out, size, "%s%s", i ? "," : " child=", config->child[i]);
+	for (unsigned i = 0; i < pids->count; i++)
+		add(out, size, "%s%d", i ? "," : "=", pids->pid[i]);
 }
 
-static void describe(const struct config *config, char *out, size_t size)
+/* A member that is not what it was at first. */
+static void describe_option(const struct option *option, const void *member, char *out, size_t size)
 {
+	add(out, size, " %s", option->row->name);
+	switch (option->row->kind) {
+	case OPTION_FLAG:
+	case OPTION_CHOICE_FLAG:
+		break;
+	case OPTION_STRING:
+		add(out, size, "=%s", *(const char *const *)member);
+		break;
+	case OPTION_CHOICE:
+		add(out, size, "=%d", *(const int *)member);
+		break;
+	case OPTION_PIDS:
+		describe_pids(member, out, size);
+		break;
+	default:
+		add(out, size, "=%" PRIu64, *(const uint64_t *)member);
+	}
+}
+
+static size_t member_size(enum option_kind kind)
+{
+	switch (kind) {
+	case OPTION_FLAG:
+	case OPTION_CHOICE_FLAG:
+		return sizeof(bool);
+	case OPTION_STRING:
+		return sizeof(const char *);
+	case OPTION_CHOICE:
+		return sizeof(int);
+	case OPTION_PIDS:
+		return sizeof(struct pid_list);
+	default:
+		return sizeof(uint64_t);
+	}
+}
+
+static const unsigned char zeros[8192];
+
+static void describe(const struct command *command, const struct command_line *line, char *out,
+		     size_t size)
+{
+	const unsigned char *before = command->defaults ? command->defaults : zeros;
+	struct option option;
+
 	out[0] = '\0';
-	for (unsigned i = 0; i < config->pids.count; i++)
-		add(out, size, "%s%d", i ? "," : " pids=", config->pids.pid[i]);
-	if (config->cgroup)
-		add(out, size, " cgroup=%s", config->cgroup);
-	if (config->output)
-		add(out, size, " output=%s", config->output);
-	if (config->stats)
-		add(out, size, " stats=%s", config->stats);
-	if (config->duration_ns)
-		add(out, size, " duration=%" PRIu64, config->duration_ns);
-	if (config->buffer_bytes)
-		add(out, size, " buffer=%" PRIu64, config->buffer_bytes);
-	if (config->mapping)
-		add(out, size, " mapping=%d", config->mapping);
-	if (config->version != 23)
-		add(out, size, " version=%d", config->version);
-	add(out, size, "%s%s%s%s%s%s%s", config->children ? " children" : "",
-	    config->monotonic ? " monotonic" : "", config->check ? " check" : "",
-	    config->quiet ? " quiet" : "", config->verbose ? " verbose" : "",
-	    config->help ? " help" : "", config->show_version ? " show_version" : "");
-	describe_lists(config, out, size);
+	for (size_t i = 0; (option = command_option(command, i)).row; i++) {
+		const void *member = (const char *)line + option.offset;
+
+		if (memcmp(member, before + option.offset, member_size(option.row->kind)))
+			describe_option(&option, member, out, size);
+	}
+	for (unsigned i = 0; i < line->arg_count; i++)
+		add(out, size, "%s%s", i ? "," : " args=", line->args[i]);
+	for (unsigned i = 0; line->child && line->child[i]; i++)
+		add(out, size, "%s%s", i ? "," : " child=", line->child[i]);
 }
 
 /* Splits at blanks; returns the count. line is cut up. */
@@ -144,63 +199,73 @@ static int split(char *line, char **argv, int max)
 static void test_row(void **state)
 {
 	const struct row *row = *state;
-	char line[256], result[512], *argv[32];
+	char line[256], result[1024], *argv[32];
 	const struct command *command = NULL;
-	struct option_error error;
-	struct config config;
+	struct command_line *config;
+	struct diag diag = { "" };
 	int argc, skip;
 
 	snprintf(line, sizeof(line), "%s", row->line);
 	argc = split(line, argv, 31);
 	if (argc)
-		command = command_find(argv[0]);
+		command = command_find(&command_list, argv[0]);
 	skip = command ? 1 : 0;
 	if (!command)
-		command = command_find("");
-	if (options_parse(command, argc - skip, argv + skip, &config, &error)) {
-		snprintf(result, sizeof(result), "error: %s", error.text);
+		command = command_find(&command_list, "");
+	config = malloc(command->config_size);
+	memset(config, 0x5a, command->config_size);
+	if (options_parse(&command_list, command, argc - skip, argv + skip, config, &diag)) {
+		snprintf(result, sizeof(result), "error: %s", diag.text);
 		assert_string_equal(result, row->result);
 	} else {
-		describe(&config, result, sizeof(result));
+		describe(command, config, result, sizeof(result));
 		assert_string_equal(result + (*result == ' '), row->result);
 	}
+	free(config);
 }
 
-static void test_untouched_on_error(void **state)
+/* A member lies within the config, and not in what all commands have but --help. */
+static void check_member(const struct command *command, const struct option *option)
 {
-	char word[] = "--nonsense", *argv[] = { word, NULL };
-	struct config config, before;
-	struct option_error error;
+	size_t end = option->offset + member_size(option->row->kind);
 
-	(void)state;
-	memset(&config, 0x5a, sizeof(config));
-	before = config;
-	assert_int_equal(options_parse(command_find(""), 1, argv, &config, &error), -EINVAL);
-	assert_memory_equal(&config, &before, sizeof(config));
+	assert_in_range(end, 1, command->config_size);
+	if (strcmp(option->row->name, "help") != 0)
+		assert_true(option->offset >= sizeof(struct command_line));
 }
 
-/* No two options of a command share a name or a letter; choices have values. */
-static void test_table_rules(void **state)
+/* No two options of a command share a name, a letter or a member; choices have values. */
+static void test_rules_of_rows(void **state)
 {
-	(void)state;
-	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		assert_int_equal(command_rows[i].id, i);
-	for (size_t i = 0; i < option_count; i++) {
-		const struct option_row *a = &option_rows[i];
+	const struct command *command = *state;
+	struct option a, b;
 
-		assert_true(a->commands);
-		assert_true(a->offset < sizeof(struct config));
-		assert_int_equal(a->kind == OPTION_FLAG, !a->argument);
-		assert_int_equal(a->kind == OPTION_CHOICE, !!a->values);
+	assert_in_range(command->config_size, sizeof(struct command_line), sizeof(zeros));
+	assert_non_null(command->run);
+	for (size_t i = 0; (a = command_option(command, i)).row; i++) {
+		check_member(command, &a);
+		assert_int_equal(a.row->kind == OPTION_FLAG, !a.row->argument);
+		assert_int_equal(a.row->kind == OPTION_CHOICE, !!a.row->values);
+		assert_true(command_has_row(command, a.row));
 		for (size_t j = 0; j < i; j++) {
-			const struct option_row *b = &option_rows[j];
-
-			if (!(a->commands & b->commands))
-				continue;
-			assert_string_not_equal(a->name, b->name);
-			assert_true(!a->letter || a->letter != b->letter);
+			b = command_option(command, j);
+			assert_string_not_equal(a.row->name, b.row->name);
+			assert_true(!a.row->letter || a.row->letter != b.row->letter);
+			assert_int_not_equal(a.offset, b.offset);
 		}
 	}
+}
+
+static void test_list(void **state)
+{
+	(void)state;
+	assert_string_equal(command_list.commands[0]->name, "");
+	for (size_t i = 0; i < command_list.count; i++)
+		assert_ptr_equal(command_find(&command_list, command_list.commands[i]->name),
+				 command_list.commands[i]);
+	assert_null(command_find(&command_list, "nonsense"));
+	assert_false(
+		command_has_row(&command_help, command_option(command_list.commands[0], 0).row));
 }
 
 /* text without its line breaks and runs of blanks, so that wrapping does not matter */
@@ -223,47 +288,54 @@ static void test_help(void **state)
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
+	struct option option;
 
-	options_print_help(out, command);
+	options_print_help(out, &command_list, command);
 	fclose(out);
 	for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
 		assert_in_range(strcspn(line, "\n"), 0, 80);
 	squeeze(text);
 	assert_non_null(strstr(text, command->summary));
 	assert_non_null(strstr(text, "Examples:"));
-	for (size_t i = 0; i < option_count; i++) {
+	for (size_t i = 0; (option = command_option(command, i)).row; i++) {
 		char name[64];
 
-		if (!option_is_for(&option_rows[i], command->id))
-			continue;
-		snprintf(name, sizeof(name), " --%s ", option_rows[i].name);
+		snprintf(name, sizeof(name), " --%s ", option.row->name);
 		assert_non_null(strstr(text, name));
-		assert_non_null(strstr(text, option_rows[i].help));
+		assert_non_null(strstr(text, option.row->help));
 	}
 	free(text);
 }
 
 #define ROWS(array) (sizeof(array) / sizeof((array)[0]))
 
+static struct CMUnitTest *add_test(struct CMUnitTest *test, CMUnitTestFunction fn, const void *of,
+				   const char *what, const char *name)
+{
+	static char names[256][96];
+	static unsigned used;
+
+	assert(used < ROWS(names));
+	snprintf(names[used], sizeof(names[used]), "%s '%s'", what, name);
+	*test = (struct CMUnitTest){ names[used++], fn, NULL, NULL, (void *)of };
+	return test + 1;
+}
+
 int main(void)
 {
-	enum {
-		ALL = ROWS(rows) + COMMAND_COUNT + 2
-	};
-	static char names[ALL][96];
-	struct CMUnitTest tests[ALL];
-	unsigned n = 0;
+	size_t count = ROWS(rows) + 2 * command_list.count + 1;
+	struct CMUnitTest tests[ROWS(rows) + 2 * 32 + 1], *test = tests;
 
-	for (; n < ROWS(rows); n++) {
-		snprintf(names[n], sizeof(names[n]), "line '%s'", rows[n].line);
-		tests[n] = (struct CMUnitTest){ names[n], test_row, NULL, NULL, (void *)&rows[n] };
+	if (command_list.count > 32)
+		return 1;
+	for (size_t i = 0; i < ROWS(rows); i++)
+		test = add_test(test, test_row, &rows[i], "line", rows[i].line);
+	for (size_t i = 0; i < command_list.count; i++) {
+		const struct command *command = command_list.commands[i];
+
+		test = add_test(test, test_help, command, "help of", command->name);
+		test = add_test(test, test_rules_of_rows, command, "rows of", command->name);
 	}
-	for (unsigned i = 0; i < COMMAND_COUNT; i++, n++) {
-		snprintf(names[n], sizeof(names[n]), "help of '%s'", command_rows[i].name);
-		tests[n] = (struct CMUnitTest){ names[n], test_help, NULL, NULL,
-						(void *)&command_rows[i] };
-	}
-	tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_untouched_on_error);
-	tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_table_rules);
-	return cmocka_run_group_tests_name("options", tests, NULL, NULL);
+	add_test(test, test_list, NULL, "list of", "commands");
+	return _cmocka_run_group_tests("options", tests, count, NULL, NULL);
 }

@@ -164,7 +164,7 @@ static void make_before(enum before before)
 static void test_row(void **state)
 {
 	const struct row *row = *state;
-	struct output_diag diag = { "" };
+	struct diag diag = { "" };
 	struct output *output = NULL;
 	void *folder;
 	int err;
@@ -183,7 +183,6 @@ static void test_row(void **state)
 		assert_int_equal(output_bytes(output), 3);
 		if (row->end == COMMIT)
 			err = output_commit(output);
-		snprintf(diag.text, sizeof(diag.text), "%s", output_error(output));
 		if (row->end == DISCARD)
 			output_discard(output);
 		else

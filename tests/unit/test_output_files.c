@@ -90,7 +90,7 @@ static void test_standard_output(void **state)
 	assert_int_equal(pipe2(pipe_fds, 0), 0);
 	child = fork();
 	if (child == 0) {
-		struct output_diag diag;
+		struct diag diag = { "" };
 		struct output *output;
 
 		dup2(pipe_fds[1], STDOUT_FILENO);
@@ -117,7 +117,7 @@ static void test_standard_output(void **state)
 static void test_terminal_is_refused(void **state)
 {
 	int master = posix_openpt(O_RDWR | O_NOCTTY), keep = dup(STDOUT_FILENO), slave, err;
-	struct output_diag diag;
+	struct diag diag = { "" };
 	struct output *output;
 
 	(void)state;
@@ -158,7 +158,7 @@ static void test_named_pipe(void **state)
 
 static void test_pipe_of_a_stranger(void **state)
 {
-	struct output_diag diag;
+	struct diag diag = { "" };
 	struct output *output;
 	int reader;
 
@@ -191,8 +191,7 @@ static void test_reader_has_gone(void **state)
 	assert_int_equal(output_write(output, "new", 3), -EPIPE);
 	assert_int_equal(output_commit(output), -EPIPE);
 	assert_int_equal(output_bytes(output), 3);
-	assert_string_equal(output_error(output),
-			    "cannot write out: Broken pipe: its reader has gone");
+	assert_string_equal(folder_error(), "cannot write out: Broken pipe: its reader has gone");
 	output_close(output);
 }
 
@@ -205,7 +204,7 @@ static void test_part_taken_away(void **state)
 	assert_int_equal(unlink("out.part"), 0);
 	folder_put("out.part", "other");
 	assert_int_equal(output_commit(output), -ESTALE);
-	assert_string_equal(output_error(output),
+	assert_string_equal(folder_error(),
 			    "out.part was removed or replaced while it was written");
 	output_discard(output); /* removes only its own */
 	assert_string_equal(folder_get("out.part"), "other");
@@ -220,7 +219,7 @@ static void test_folder_in_the_way_at_the_end(void **state)
 	output_write(output, "new", 3);
 	assert_int_equal(mkdir("out", 0700), 0);
 	assert_int_equal(output_commit(output), -EISDIR);
-	assert_string_equal(output_error(output), "cannot rename out.part to out: Is a directory");
+	assert_string_equal(folder_error(), "cannot rename out.part to out: Is a directory");
 	assert_string_equal(output_path(output), "out.part");
 	output_close(output);
 	assert_string_equal(folder_get("out.part"), "new");
@@ -229,7 +228,7 @@ static void test_folder_in_the_way_at_the_end(void **state)
 static void test_one_at_a_time(void **state)
 {
 	struct output *first = folder_output("out"), *second;
-	struct output_diag diag;
+	struct diag diag = { "" };
 
 	(void)state;
 	assert_int_equal(output_open(&second, "out", &diag), -EBUSY);
@@ -250,7 +249,7 @@ static void test_two_that_end_as_one(void **state)
 	assert_int_equal(output_name(first), 0);
 	assert_int_equal(rename("away", "out.part"), 0);
 	assert_int_equal(output_commit(second), -EBUSY);
-	assert_string_equal(output_error(second), "out is being written by another gotrace-bpf");
+	assert_string_equal(folder_error(), "out is being written by another gotrace-bpf");
 	output_discard(second);
 	assert_int_equal(output_commit(first), 0);
 	output_close(first);
@@ -262,7 +261,7 @@ static void test_two_that_end_as_one(void **state)
 static int compete(void)
 {
 	for (int i = 0; i < 500; i++) {
-		struct output_diag diag;
+		struct diag diag = { "" };
 		struct output *output;
 		int err = output_open(&output, "out", &diag);
 

@@ -52,7 +52,7 @@ static void test_sudo(void **state)
 
 static void test_folder_that_may_not_be_written(void **state)
 {
-	struct output_diag diag;
+	struct diag diag = { "" };
 	struct output *output;
 	int err;
 
@@ -89,9 +89,9 @@ static void test_full_disk(void **state)
 		err = output_write(output, megabyte, sizeof(megabyte));
 	assert_int_equal(err, -ENOSPC);
 	assert_int_equal(output_commit(output), -ENOSPC);
-	assert_string_equal(output_error(output), "cannot write disk/out.part: No space left on "
-						  "device: make room, or name a file on another "
-						  "disk");
+	assert_string_equal(folder_error(), "cannot write disk/out.part: No space left on "
+					    "device: make room, or name a file on another "
+					    "disk");
 	output_close(output);
 	assert_int_equal(lstat("disk/out.part", &stat), 0);
 	assert_int_equal(stat.st_size, 4 << 20);
@@ -118,7 +118,7 @@ static void test_disk_full_at_the_end(void **state)
 
 static void test_read_only_disk(void **state)
 {
-	struct output_diag diag;
+	struct diag diag = { "" };
 	struct output *output;
 
 	(void)state;

@@ -59,7 +59,7 @@ static int spoil(void *ctx, uint64_t offset)
 
 struct conversion {
 	int err;
-	struct raw_diag diag;
+	struct raw_stop stop;
 	struct pipeline_stats stats;
 	struct passed passed;
 	struct captext_buffer trace;
@@ -77,11 +77,11 @@ static void convert(const void *file, size_t size, const struct pipeline_options
 	memset(out, 0, sizeof(*out));
 	memcpy(copy, file, size);
 	out->passed.file = copy;
-	out->err = raw_reader_new(&reader, copy, size, &out->diag);
+	out->err = raw_reader_new(&reader, copy, size, &out->stop.diag);
 	if (!out->err) {
 		pipeline = make_pipeline(options, &out->trace);
 		stream = pipeline_stream(pipeline);
-		out->err = raw_play(reader, &stream, spoil, &out->passed, &out->diag);
+		out->err = raw_play(reader, &stream, spoil, &out->passed, &out->stop);
 		pipeline_stats(pipeline, &out->stats);
 		pipeline_free(pipeline);
 		raw_reader_free(reader);
@@ -165,7 +165,7 @@ static void test_row(void **state)
 	assert_int_equal(captext_raw(row->text, CPUS, &file), 0);
 	convert(file.data, file.size, &plain, &result);
 	assert_int_equal(result.err, 0);
-	assert_string_equal(result.diag.text, row->diag);
+	assert_string_equal(result.stop.diag.text, row->diag);
 	snprintf(stats, sizeof(stats), "%lu %lu %lu %lu %lu %lu", result.stats.records,
 		 result.stats.lost, result.stats.unfinished, result.stats.threads,
 		 result.stats.begin_ns, result.stats.end_ns);
@@ -200,7 +200,7 @@ static void test_no_trace(void **state)
 		assert_int_equal(captext_raw(traceless[i].text, CPUS, &file), 0);
 		convert(file.data, file.size, &plain, &result);
 		assert_int_equal(result.err, traceless[i].err);
-		assert_string_equal(result.diag.text, traceless[i].diag);
+		assert_string_equal(result.stop.diag.text, traceless[i].diag);
 		assert_int_equal(result.trace.size, 0);
 		free(result.trace.data);
 		free(file.data);
@@ -366,7 +366,8 @@ static void test_conversion_is_stopped(void **state)
 	struct captext_buffer file = { 0 }, trace;
 	struct pipeline *pipeline;
 	struct raw_reader *reader;
-	struct raw_diag diag;
+	struct diag diag = { "" };
+	struct raw_stop stopped;
 	struct stream stream;
 	unsigned calls = 0;
 
@@ -377,7 +378,7 @@ static void test_conversion_is_stopped(void **state)
 	assert_int_equal(raw_reader_new(&reader, file.data, file.size, &diag), 0);
 	pipeline = make_pipeline(&plain, &trace);
 	stream = pipeline_stream(pipeline);
-	assert_int_equal(raw_play(reader, &stream, stop, &calls, &diag), -ECANCELED);
+	assert_int_equal(raw_play(reader, &stream, stop, &calls, &stopped), -ECANCELED);
 	assert_int_equal(calls, 2);
 	pipeline_free(pipeline);
 	raw_reader_free(reader);
@@ -430,7 +431,7 @@ static void test_live_and_converted(void **state)
 		assert_int_equal(capsim_raw(sim, &file), 0);
 		convert(file.data, file.size, &options, &result);
 		assert_int_equal(result.err, 0);
-		assert_string_equal(result.diag.text, "");
+		assert_string_equal(result.stop.diag.text, "");
 		assert_int_equal(result.trace.size, live.size);
 		assert_memory_equal(result.trace.data, live.data, live.size);
 		assert_int_equal(result.stats.refused, 0);
@@ -468,7 +469,7 @@ static void test_cut_anywhere(void **state)
 
 		convert(file.data, size, &plain, &result);
 		assert_true(result.err == 0 || result.err == -ENODATA);
-		assert_true(result.diag.text[0] != '\0');
+		assert_true(result.stop.diag.text[0] != '\0');
 		assert_int_equal(result.err == 0, result.trace.size > 0);
 		assert_true(result.stats.records >= records);
 		if (!result.err) {
@@ -499,7 +500,7 @@ static void test_damage_anywhere(void **state)
 		file.data[at] ^= 0x10;
 		convert(file.data, file.size, &plain, &result);
 		file.data[at] ^= 0x10;
-		assert_string_not_equal(result.diag.text, "");
+		assert_string_not_equal(result.stop.diag.text, "");
 		assert_int_equal(result.err == 0, result.trace.size > 0);
 		if (!result.err) {
 			traces++;

@@ -34,7 +34,7 @@ static void test_long_ring(void **state)
 	struct raw_writer *writer;
 	struct raw_reader *reader;
 	struct raw_chunk chunk;
-	struct raw_diag diag;
+	struct diag diag = { "" };
 	struct stream to;
 	uint32_t seq = 0;
 	unsigned rings = 0;
@@ -153,7 +153,8 @@ static void test_copy(void **state)
 		struct captext_buffer file = { 0 }, copy = { 0 };
 		struct raw_writer *writer;
 		struct raw_reader *reader;
-		struct raw_diag diag;
+		struct diag diag = { "" };
+		struct raw_stop stop;
 		struct stream to;
 		char text[256];
 
@@ -166,8 +167,9 @@ static void test_copy(void **state)
 		assert_int_equal(raw_reader_new(&reader, file.data, file.size, &diag), 0);
 		assert_int_equal(raw_writer_new(&writer, captext_append, &copy), 0);
 		to = raw_writer_stream(writer);
-		assert_int_equal(raw_play(reader, &to, NULL, NULL, &diag), 0);
-		assert_int_equal(*diag.text == 0, *ends[i] != 0);
+		assert_int_equal(raw_play(reader, &to, NULL, NULL, &stop), 0);
+		assert_int_equal(stop.err, *ends[i] ? 0 : -ENODATA);
+		assert_int_equal(diag_is_set(&stop.diag), !*ends[i]);
 		assert_int_equal(copy.size, file.size);
 		assert_memory_equal(copy.data, file.data, file.size);
 		raw_writer_free(writer);

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "base/json.h"
 #include "gotrace.h"
 #include "minitrace.h"
 #include "trace/cut/cut.h"
@@ -180,6 +181,8 @@ static void quotes_as_go(void **state)
 	struct pipe *pipe = pipe_new(NULL, 0);
 	struct out *out = malloc(sizeof(*out));
 	uint8_t back[64];
+	struct json json;
+	char line[128];
 	size_t used;
 
 	out_init(out, pipe_write, pipe);
@@ -190,9 +193,11 @@ static void quotes_as_go(void **state)
 	assert_int_equal(used, row->size);
 	assert_memory_equal(back, row->text, used);
 	pipe->out_size = 0;
-	quote_json(out, (struct gt_text){ row->text, row->size });
+	json_init(&json, out, JSON_LINE);
+	json_text(&json, row->text, row->size);
 	out_flush(out);
-	assert_string_equal(pipe->out, row->json);
+	snprintf(line, sizeof(line), "%s\n", row->json);
+	assert_string_equal(pipe->out, line);
 	free(out);
 	free(pipe);
 }

@@ -130,7 +130,7 @@ static int collect_while(struct capture *capture, const struct stream *to, void 
 }
 
 int collect(struct collection *out, const struct capture_options *options, void (*run)(void *arg),
-	    void *arg, struct capture_diag *diag)
+	    void *arg, struct diag *diag)
 {
 	static const struct stream_ops ops = {
 		.snapshot = take_snapshot,

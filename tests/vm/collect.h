@@ -34,7 +34,7 @@ struct collection {
  * its own. 0 or -errno, with diag.
  */
 int collect(struct collection *out, const struct capture_options *options, void (*run)(void *arg),
-	    void *arg, struct capture_diag *diag);
+	    void *arg, struct diag *diag);
 void collection_fini(struct collection *collection);
 
 #endif

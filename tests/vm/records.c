@@ -317,7 +317,7 @@ static bool run_case(const struct test_case *test, const char *compat, const cha
 	struct capture_options options = { .scope = test->scope,
 					   .children = true,
 					   .cgroup = cgroup };
-	struct capture_diag diag = { "" };
+	struct diag diag = { "" };
 	struct collection all = { 0 };
 	struct known *known = NULL;
 	bool good = false;

@@ -43,7 +43,7 @@ static int walk(struct raw_reader *reader, int (*fn)(void *, const struct rec_he
 	uint32_t cpus = raw_reader_info(reader)->cpus;
 	const struct rec_head *record;
 	struct raw_chunk chunk;
-	struct raw_diag diag;
+	struct diag diag = { "" };
 	int err = 0, more;
 
 	while (!err && (more = raw_read_chunk(reader, &chunk, &diag)) == 1) {
@@ -60,7 +60,7 @@ static int walk(struct raw_reader *reader, int (*fn)(void *, const struct rec_he
 int records_walk(const char *path, int (*fn)(void *ctx, const struct rec_head *record), void *ctx)
 {
 	struct raw_reader *reader;
-	struct raw_diag diag;
+	struct diag diag = { "" };
 	struct file file;
 	int err = file_map(&file, path);
 

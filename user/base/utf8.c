@@ -2,6 +2,7 @@
 /* See utf8.h. */
 #include "base/utf8.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -21,19 +22,23 @@ static const struct {
 
 static const char replacement[] = "\xef\xbf\xbd";
 
-/* Bytes of the character at text[size], size >= 1; 0 if it is not a valid one. */
-static size_t char_size(const uint8_t *text, size_t size)
+static bool is_within(uint8_t byte, uint8_t low, uint8_t high)
 {
+	return byte >= low && byte <= high;
+}
+
+size_t utf8_size(const char *text, size_t size)
+{
+	const uint8_t *bytes = (const uint8_t *)text;
+
 	for (size_t i = 0; i < sizeof(leads) / sizeof(leads[0]); i++) {
-		if (text[0] < leads[i].first || text[0] > leads[i].last)
+		if (!is_within(bytes[0], leads[i].first, leads[i].last))
 			continue;
 		if (leads[i].size > size)
 			return 0;
 		for (size_t n = 1; n < leads[i].size; n++) {
-			uint8_t low = n == 1 ? leads[i].low : 0x80;
-			uint8_t high = n == 1 ? leads[i].high : 0xbf;
-
-			if (text[n] < low || text[n] > high)
+			if (!is_within(bytes[n], n == 1 ? leads[i].low : 0x80,
+				       n == 1 ? leads[i].high : 0xbf))
 				return 0;
 		}
 		return leads[i].size;
@@ -46,7 +51,7 @@ size_t utf8_repair(char *out, size_t max, const char *text, size_t size)
 	size_t used = 0;
 
 	for (size_t at = 0; at < size;) {
-		size_t valid = char_size((const uint8_t *)text + at, size - at);
+		size_t valid = utf8_size(text + at, size - at);
 		const char *from = valid ? text + at : replacement;
 		size_t step = valid ? valid : sizeof(replacement) - 1;
 

@@ -5,6 +5,9 @@
 
 #include <stddef.h>
 
+/* Bytes of the character at text[size], size >= 1; 0 if none that is valid begins there. */
+size_t utf8_size(const char *text, size_t size);
+
 /*
  * Copies text[size] to out, at most max bytes, cut on a character's border.
  * Every byte that is not part of a valid character becomes U+FFFD, as in Go's

@@ -28,11 +28,10 @@ struct capture {
 	uint64_t missed; /* as last asked for */
 };
 
-static int fail(struct capture_diag *diag, int err, const char *what)
+static int fail(struct diag *diag, int err, const char *what)
 {
-	snprintf(diag->text, sizeof(diag->text), "%s: %s", what,
-		 err == -EMFILE ? CAPTURE_MANY_FILES : strerror(-err));
-	return err;
+	return diag_set(diag, err, "%s: %s", what,
+			err == -EMFILE ? CAPTURE_MANY_FILES : strerror(-err));
 }
 
 static void info_fill(struct capture *capture, const struct capture_options *options)
@@ -53,7 +52,7 @@ static void info_fill(struct capture *capture, const struct capture_options *opt
 }
 
 static int scope_resolve(struct kernel_scope *scope, const struct capture_options *options,
-			 struct capture_diag *diag)
+			 struct diag *diag)
 {
 	*scope = (struct kernel_scope){ .scope = options->scope };
 	if (options->scope != REC_SCOPE_CGROUP)
@@ -62,7 +61,7 @@ static int scope_resolve(struct kernel_scope *scope, const struct capture_option
 }
 
 static int mark_all(struct capture *capture, const struct capture_options *options,
-		    struct capture_diag *diag)
+		    struct diag *diag)
 {
 	for (size_t i = 0; i < options->pid_count; i++) {
 		int err = capture_mark(capture, options->pids[i], options->children, diag);
@@ -74,7 +73,7 @@ static int mark_all(struct capture *capture, const struct capture_options *optio
 }
 
 static int capture_setup(struct capture *capture, const struct capture_options *options,
-			 struct capture_diag *diag)
+			 struct diag *diag)
 {
 	struct kernel_scope scope;
 	size_t bytes;
@@ -82,10 +81,8 @@ static int capture_setup(struct capture *capture, const struct capture_options *
 
 	if (err)
 		return fail(diag, err, "cannot find out this machine's CPUs");
-	if (!capture->host.arch) {
-		snprintf(diag->text, sizeof(diag->text), "only x86-64 and arm64 are supported");
-		return -ENOSYS;
-	}
+	if (!capture->host.arch)
+		return diag_set(diag, -ENOSYS, "only x86-64 and arm64 are supported");
 	err = scope_resolve(&scope, options, diag);
 	if (err)
 		return err;
@@ -107,8 +104,13 @@ static int capture_setup(struct capture *capture, const struct capture_options *
 	return mark_all(capture, options, diag);
 }
 
-int capture_open(struct capture **out, const struct capture_options *options,
-		 struct capture_diag *diag)
+int capture_supported(struct diag *diag)
+{
+	(void)diag;
+	return 0;
+}
+
+int capture_open(struct capture **out, const struct capture_options *options, struct diag *diag)
 {
 	struct capture *capture = calloc(1, sizeof(*capture));
 	int err;
@@ -142,13 +144,13 @@ const struct stream_info *capture_info(const struct capture *capture)
 	return &capture->info;
 }
 
-int capture_mark(struct capture *capture, pid_t pid, bool children, struct capture_diag *diag)
+int capture_mark(struct capture *capture, pid_t pid, bool children, struct diag *diag)
 {
 	return targets_mark(&capture->targets, kernel_marks_fd(capture->kernel), pid, children,
 			    diag);
 }
 
-static int capture_prepare(struct capture *capture, struct capture_diag *diag)
+static int capture_prepare(struct capture *capture, struct diag *diag)
 {
 	int err = kernel_prepare(capture->kernel, diag);
 
@@ -172,7 +174,7 @@ static void be_prompt(void)
 	setpriority(PRIO_PROCESS, 0, -20);
 }
 
-int capture_start(struct capture *capture, struct capture_diag *diag)
+int capture_start(struct capture *capture, struct diag *diag)
 {
 	int err = capture_prepare(capture, diag);
 

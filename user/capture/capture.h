@@ -21,15 +21,11 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/diag.h"
 #include "record.h"
 #include "stream/stream.h"
 
 struct capture;
-
-/* What went wrong, in words for the user, and what to do. */
-struct capture_diag {
-	char text[512];
-};
 
 #define CAPTURE_MANY_FILES "too many open files: raise the limit (ulimit -n)"
 
@@ -43,14 +39,16 @@ struct capture_options {
 	const char *command_line; /* for stream_info.options; may be NULL */
 };
 
+/* Was this program built with what a capture needs? 0, or -ENOSYS with diag. */
+int capture_supported(struct diag *diag);
+
 /*
  * Loads and attaches; nothing is recorded yet. -EPERM no privilege, -ENOSYS
  * the kernel lacks what is needed, -ESRCH no such process, -ENOENT no such
  * cgroup, others as the kernel says; diag in words. Signals are blocked
  * meanwhile (a load with one pending can fail).
  */
-int capture_open(struct capture **out, const struct capture_options *options,
-		 struct capture_diag *diag);
+int capture_open(struct capture **out, const struct capture_options *options, struct diag *diag);
 /* Detaches and frees. NULL is legal. */
 void capture_close(struct capture *capture);
 
@@ -58,10 +56,10 @@ void capture_close(struct capture *capture);
 const struct stream_info *capture_info(const struct capture *capture);
 
 /* Adds a process (and its children) to the scope; only before capture_start. */
-int capture_mark(struct capture *capture, pid_t pid, bool children, struct capture_diag *diag);
+int capture_mark(struct capture *capture, pid_t pid, bool children, struct diag *diag);
 
 /* Records from here on. 0, or -errno with diag. */
-int capture_start(struct capture *capture, struct capture_diag *diag);
+int capture_start(struct capture *capture, struct diag *diag);
 /* CLOCK_MONOTONIC when the list of all threads was complete. */
 uint64_t capture_begin_ns(const struct capture *capture);
 

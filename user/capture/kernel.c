@@ -75,31 +75,28 @@ static int keep_warning(enum libbpf_print_level level, const char *format, va_li
 	return 0;
 }
 
-static int explain(struct capture_diag *diag, int err, const char *what)
+static int explain(struct diag *diag, int err, const char *what)
 {
 	first_warning[strcspn(first_warning, "\n")] = '\0';
 	if (err == -EPERM || err == -EACCES)
-		snprintf(diag->text, sizeof(diag->text),
-			 "%s: not permitted: run with sudo, or as a user with CAP_BPF and "
-			 "CAP_PERFMON; "
-			 "a locked-down kernel (see 'gotrace-bpf doctor') refuses everybody",
-			 what);
-	else if (err == -EMFILE)
-		snprintf(diag->text, sizeof(diag->text), "%s: " CAPTURE_MANY_FILES, what);
-	else
-		snprintf(diag->text, sizeof(diag->text), "%s: %s (%s); try 'gotrace-bpf doctor'",
-			 what, strerror(-err), first_warning);
-	return err == -EACCES ? -EPERM : err;
+		return diag_set(diag, -EPERM,
+				"%s: not permitted: run with sudo, or as a user with CAP_BPF and "
+				"CAP_PERFMON; "
+				"a locked-down kernel (see 'gotrace-bpf doctor') refuses everybody",
+				what);
+	if (err == -EMFILE)
+		return diag_set(diag, err, "%s: " CAPTURE_MANY_FILES, what);
+	return diag_set(diag, err, "%s: %s (%s); try 'gotrace-bpf doctor'", what, strerror(-err),
+			first_warning);
 }
 
-static int check_btf(struct capture_diag *diag)
+static int check_btf(struct diag *diag)
 {
 	if (!access("/sys/kernel/btf/vmlinux", R_OK))
 		return 0;
-	snprintf(diag->text, sizeof(diag->text),
-		 "this kernel has no type information (/sys/kernel/btf/vmlinux): it must be built "
-		 "with CONFIG_DEBUG_INFO_BTF, as distributions' kernels are");
-	return -ENOSYS;
+	return diag_set(diag, -ENOSYS,
+			"this kernel has no type information (/sys/kernel/btf/vmlinux): it must be "
+			"built with CONFIG_DEBUG_INFO_BTF, as distributions' kernels are");
 }
 
 /* Interrupt tracepoints differ between architectures and kernels. */
@@ -196,7 +193,7 @@ static int kernel_open(struct kernel *kernel, const struct host *host,
 }
 
 int kernel_load(struct kernel **out, const struct host *host, const struct kernel_scope *scope,
-		struct capture_diag *diag)
+		struct diag *diag)
 {
 	struct kernel *kernel;
 	sigset_t all, before;
@@ -360,7 +357,7 @@ static int attach_depths(struct kernel *kernel, const char *suffix)
 	return 0;
 }
 
-int kernel_prepare(struct kernel *kernel, struct capture_diag *diag)
+int kernel_prepare(struct kernel *kernel, struct diag *diag)
 {
 	size_t size;
 	char *none;
@@ -375,7 +372,7 @@ int kernel_prepare(struct kernel *kernel, struct capture_diag *diag)
 	return 0;
 }
 
-int kernel_attach(struct kernel *kernel, struct capture_diag *diag)
+int kernel_attach(struct kernel *kernel, struct diag *diag)
 {
 	struct bpf_program *const programs[] = {
 		kernel->skel->progs.on_exit,	 kernel->skel->progs.on_exec,

@@ -25,7 +25,7 @@ struct kernel_scope {
 
 /* Loaded, not attached. -errno, with diag. */
 int kernel_load(struct kernel **out, const struct host *host, const struct kernel_scope *scope,
-		struct capture_diag *diag);
+		struct diag *diag);
 void kernel_free(struct kernel *kernel);
 
 int kernel_rings_fd(const struct kernel *kernel);
@@ -34,9 +34,9 @@ int kernel_marks_fd(const struct kernel *kernel);
 const struct rec_counters *kernel_counters(const struct kernel *kernel, uint32_t cpu);
 
 /* Births are seen from here on; then every task gets its storage. */
-int kernel_prepare(struct kernel *kernel, struct capture_diag *diag);
+int kernel_prepare(struct kernel *kernel, struct diag *diag);
 /* Attaches the rest. */
-int kernel_attach(struct kernel *kernel, struct capture_diag *diag);
+int kernel_attach(struct kernel *kernel, struct diag *diag);
 /* Recording on or off; returns when no program runs that saw the old value. */
 void kernel_record(struct kernel *kernel, bool on);
 

@@ -229,7 +229,7 @@ static void try_capture(struct capture *capture, struct probe_finding *finding)
 	static const struct stream_ops ops = { .snapshot = count_threads };
 	size_t threads = 0;
 	const struct stream stream = { &ops, &threads };
-	struct capture_diag diag = { "" };
+	struct diag diag = { "" };
 	struct capture_usage usage;
 
 	if (capture_start(capture, &diag)) {
@@ -249,7 +249,7 @@ static void try_capture(struct capture *capture, struct probe_finding *finding)
 static void probe_capture(struct probe_finding *finding)
 {
 	const struct capture_options options = { .scope = REC_SCOPE_SYSTEM };
-	struct capture_diag diag = { "" };
+	struct diag diag = { "" };
 	struct capture *capture;
 
 	if (capture_open(&capture, &options, &diag)) {

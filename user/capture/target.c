@@ -18,7 +18,7 @@
 #define CGROUP_ROOT_ID 1 /* of the hierarchy's root, since 5.5 */
 #define TARGETS_MAX 4096
 
-static int pidfd_of(pid_t pid, struct capture_diag *diag)
+static int pidfd_of(pid_t pid, struct diag *diag)
 {
 	int fd = syscall(SYS_pidfd_open, pid, 0);
 	int err = errno;
@@ -26,45 +26,35 @@ static int pidfd_of(pid_t pid, struct capture_diag *diag)
 	if (fd >= 0)
 		return fd;
 	if (err == ESRCH)
-		snprintf(diag->text, sizeof(diag->text), "no process has pid %d", pid);
-	else if (err == EINVAL || err == ENOENT)
-		snprintf(diag->text, sizeof(diag->text),
-			 "%d is no process but a thread of one: give the process's pid (Tgid in "
-			 "/proc/%d/status)",
-			 pid, pid);
-	else
-		snprintf(diag->text, sizeof(diag->text), "cannot open process %d: %s", pid,
-			 strerror(err));
-	return err == EINVAL || err == ENOENT ? -ESRCH : -err;
+		return diag_set(diag, -err, "no process has pid %d", pid);
+	if (err == EINVAL || err == ENOENT)
+		return diag_set(diag, -ESRCH,
+				"%d is no process but a thread of one: give the process's pid "
+				"(Tgid in /proc/%d/status)",
+				pid, pid);
+	return diag_set(diag, -err, "cannot open process %d: %s", pid, strerror(err));
 }
 
-int targets_mark(struct targets *targets, int marks_fd, pid_t pid, bool children,
-		 struct capture_diag *diag)
+int targets_mark(struct targets *targets, int marks_fd, pid_t pid, bool children, struct diag *diag)
 {
 	uint32_t bits = TARGET_IN | (children ? TARGET_CHILDREN : 0);
 	int *grown;
 	int fd;
 
-	if (targets->count >= TARGETS_MAX) {
-		snprintf(diag->text, sizeof(diag->text), "more than %d processes given",
-			 TARGETS_MAX);
-		return -E2BIG;
-	}
+	if (targets->count >= TARGETS_MAX)
+		return diag_set(diag, -E2BIG, "more than %d processes given", TARGETS_MAX);
 	grown = realloc(targets->pidfds, (targets->count + 1) * sizeof(*grown));
-	if (!grown) {
-		snprintf(diag->text, sizeof(diag->text), "not enough memory");
-		return -ENOMEM;
-	}
+	if (!grown)
+		return diag_set(diag, -ENOMEM, "not enough memory");
 	targets->pidfds = grown;
 	fd = pidfd_of(pid, diag);
 	if (fd < 0)
 		return fd;
 	if (bpf_map_update_elem(marks_fd, &fd, &bits, BPF_ANY)) {
-		int err = errno;
+		int err = errno == ENOENT ? -ESRCH : -errno;
 
-		snprintf(diag->text, sizeof(diag->text), "process %d is gone", pid);
 		close(fd);
-		return err == ENOENT || err == ESRCH ? -ESRCH : -err;
+		return diag_set(diag, err, "process %d is gone", pid);
 	}
 	targets->pidfds[targets->count++] = fd;
 	return 0;
@@ -144,7 +134,7 @@ static bool find_below_mount(const char *name, char *path, size_t size)
 	return found;
 }
 
-int target_cgroup(const char *path, uint64_t *id, uint32_t *level, struct capture_diag *diag)
+int target_cgroup(const char *path, uint64_t *id, uint32_t *level, struct diag *diag)
 {
 	char below[PATH_MAX];
 	struct stat stat_buf;
@@ -152,29 +142,22 @@ int target_cgroup(const char *path, uint64_t *id, uint32_t *level, struct captur
 
 	if (!is_cgroup(path) && find_below_mount(path, below, sizeof(below)))
 		path = below;
-	if (stat(path, &stat_buf)) {
-		err = -errno;
-		snprintf(diag->text, sizeof(diag->text),
-			 "cannot open cgroup %.256s: %s, nor is there one below where cgroup v2 is "
-			 "mounted (grep cgroup2 /proc/mounts)",
-			 path, strerror(-err));
-		return err;
-	}
-	if (!is_cgroup(path)) {
-		snprintf(diag->text, sizeof(diag->text),
-			 "%.256s is no directory of cgroup v2: give a path below its mount (grep "
-			 "cgroup2 /proc/mounts)",
-			 path);
-		return -ENOTDIR;
-	}
+	if (stat(path, &stat_buf))
+		return diag_set(diag, -errno,
+				"cannot open cgroup %.256s: %s, nor is there one below where "
+				"cgroup v2 is mounted (grep cgroup2 /proc/mounts)",
+				path, strerror(errno));
+	if (!is_cgroup(path))
+		return diag_set(diag, -ENOTDIR,
+				"%.256s is no directory of cgroup v2: give a path below its mount "
+				"(grep cgroup2 /proc/mounts)",
+				path);
 	err = cgroup_level(path, level);
-	if (err) {
-		snprintf(diag->text, sizeof(diag->text),
-			 "cannot find the root above cgroup %.256s: run in the host's cgroup "
-			 "namespace",
-			 path);
-		return err;
-	}
+	if (err)
+		return diag_set(diag, err,
+				"cannot find the root above cgroup %.256s: run in the host's "
+				"cgroup namespace",
+				path);
 	*id = stat_buf.st_ino;
 	return 0;
 }

@@ -27,7 +27,7 @@ enum {
 
 /* Marks a process in the map marks_fd and keeps its pidfd. -errno, with diag. */
 int targets_mark(struct targets *targets, int marks_fd, pid_t pid, bool children,
-		 struct capture_diag *diag);
+		 struct diag *diag);
 /* Have all marked processes exited? False if none is marked. */
 bool targets_gone(const struct targets *targets);
 void targets_fini(struct targets *targets);
@@ -36,6 +36,6 @@ void targets_fini(struct targets *targets);
  * The kernel's id of a cgroup v2 directory, and its depth (the root has 0).
  * path is that directory, or its name below where cgroup v2 is mounted.
  */
-int target_cgroup(const char *path, uint64_t *id, uint32_t *level, struct capture_diag *diag);
+int target_cgroup(const char *path, uint64_t *id, uint32_t *level, struct diag *diag);
 
 #endif

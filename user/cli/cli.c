@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "output/output.h"
 
@@ -13,7 +14,7 @@ static void say(const char *format, va_list args)
 	fputc('\n', stderr);
 }
 
-int cli_fail(const char *format, ...)
+enum cli_exit cli_fail(const char *format, ...)
 {
 	va_list args;
 
@@ -21,6 +22,13 @@ int cli_fail(const char *format, ...)
 	say(format, args);
 	va_end(args);
 	return CLI_FAILED;
+}
+
+enum cli_exit cli_fail_with(const struct diag *diag, int err, const char *what)
+{
+	if (diag_is_set(diag))
+		return cli_fail("%s", diag->text);
+	return cli_fail("%s: %s", what, strerror(-err));
 }
 
 void cli_note(const char *format, ...)
@@ -32,29 +40,16 @@ void cli_note(const char *format, ...)
 	va_end(args);
 }
 
-int cli_usage(const struct command *command, const char *text)
+enum cli_exit cli_usage(const struct command *command, const char *text)
 {
 	cli_fail("%s (see gotrace-bpf%s%s --help)", text, *command->name ? " " : "", command->name);
 	return CLI_USAGE;
 }
 
-int cli_spare_input(const char *name, const struct stat *input, const char *output)
+enum cli_exit cli_spare_input(const char *name, const struct stat *input, const char *output)
 {
 	if (!output || !output_would_replace(output, input))
 		return CLI_DONE;
 	return cli_fail("%s would take the place of %s, which is read: name another file", output,
 			name);
-}
-
-int cmd_help(const struct config *config)
-{
-	const char *name = config->arg_count ? config->args[0] : "";
-	const struct command *command = command_find(name);
-
-	if (!command) {
-		cli_fail("there is no command '%.64s' (see gotrace-bpf --help)", name);
-		return CLI_USAGE;
-	}
-	options_print_help(stdout, command);
-	return CLI_DONE;
 }

@@ -11,11 +11,18 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/clock.h"
+#include "cli/commands.h"
 #include "cli/filekind.h"
-#include "cli/live.h"
 #include "cli/mapped.h"
 #include "cli/traceout.h"
 #include "raw/raw.h"
+
+struct config {
+	struct command_line line;
+	struct trace_options trace;
+	struct talk_options talk;
+};
 
 struct convert {
 	const struct config *config;
@@ -27,9 +34,9 @@ struct convert {
 	uint64_t begin_ns;
 };
 
-static int open_input(struct convert *convert)
+static enum cli_exit open_input(struct convert *convert)
 {
-	struct raw_diag diag = { 0 };
+	struct diag diag = { "" };
 	int err = mapped_open(&convert->input, convert->path);
 
 	if (err == -EINVAL)
@@ -38,15 +45,15 @@ static int open_input(struct convert *convert)
 	if (err)
 		return cli_fail("cannot read %s: %s", convert->path, strerror(-err));
 	err = raw_reader_new(&convert->reader, convert->input.data, convert->input.size, &diag);
-	if (err == -EINVAL)
-		return cli_fail("%s: %s%s", convert->path, diag.text,
-				filekind_advice(convert->input.data, convert->input.size));
 	if (err)
-		return cli_fail("%s: %s", convert->path, diag.text);
+		return cli_fail("%s: %s%s", convert->path, diag.text,
+				err == -EINVAL
+					? filekind_advice(convert->input.data, convert->input.size)
+					: "");
 	return CLI_DONE;
 }
 
-static int open_output(struct convert *convert)
+static enum cli_exit open_output(struct convert *convert)
 {
 	const struct config *config = convert->config;
 	struct stat input;
@@ -55,15 +62,15 @@ static int open_output(struct convert *convert)
 
 	if (err)
 		return cli_fail("cannot read %s: %m", convert->path);
-	if (cli_spare_input(convert->path, &input, traceout_path(config)) ||
-	    cli_spare_input(convert->path, &input, config->stats))
+	if (cli_spare_input(convert->path, &input, traceout_path(&config->trace)) ||
+	    cli_spare_input(convert->path, &input, config->talk.stats))
 		return CLI_FAILED;
-	return traceout_open(&convert->trace, config);
+	return traceout_open(&convert->trace, &config->trace, &config->talk);
 }
 
 static void show_progress(struct convert *convert, uint64_t offset)
 {
-	struct progress_state state = { .elapsed_ns = live_now_ns() - convert->begin_ns,
+	struct progress_state state = { .elapsed_ns = clock_now_ns() - convert->begin_ns,
 					.left_ns = PROGRESS_NO_END };
 	double share = (double)offset / (double)convert->input.size;
 	struct pipeline_stats stats;
@@ -89,53 +96,86 @@ static int on_passed(void *ctx, uint64_t offset)
 }
 
 /* The trace is made; stop says why it may not be all of the capture. */
-static int finish(struct convert *convert, const struct raw_diag *stop)
+static enum cli_exit finish(struct convert *convert, const struct raw_stop *stop)
 {
 	const struct traceout_source source = {
 		.ring_bytes = raw_reader_info(convert->reader)->ring_bytes,
 		.ring_fullest = -1,
-		.cut_off = *stop->text ? stop->text : NULL,
+		.cut_off = stop->err ? stop->diag.text : NULL,
 	};
-	int status = traceout_finish(&convert->trace, &source);
+	enum cli_exit status = traceout_finish(&convert->trace, &source);
 
 	if (status != CLI_DONE || !source.cut_off)
 		return status;
 	if (stop->err == -EBADMSG)
 		return cli_fail("%s: %s; all that is whole is in the trace", convert->path,
-				stop->text);
-	cli_note("%s: %s; what there is is in the trace", convert->path, stop->text);
+				stop->diag.text);
+	cli_note("%s: %s; what there is is in the trace", convert->path, stop->diag.text);
 	return CLI_DONE;
 }
 
-static int run(struct convert *convert)
+static enum cli_exit play(struct convert *convert)
 {
 	const struct stream stream = pipeline_stream(convert->trace.pipeline);
-	struct raw_diag stop = { .text = "" };
+	struct raw_stop stop;
 	int err;
 
-	convert->begin_ns = live_now_ns();
-	progress_init(&convert->progress, convert->config->quiet);
+	convert->begin_ns = clock_now_ns();
+	progress_init(&convert->progress, convert->config->talk.quiet);
 	err = raw_play(convert->reader, &stream, on_passed, convert, &stop);
 	progress_clear(&convert->progress);
 	if (err == -ENODATA || err == -EBADMSG)
 		return cli_fail("%s: %s; nothing before it can be converted", convert->path,
-				stop.text);
-	return err ? traceout_fail(&convert->trace, err) : finish(convert, &stop);
+				stop.diag.text);
+	return err ? traceout_fail(&convert->trace, err, true) : finish(convert, &stop);
 }
 
-int cmd_convert(const struct config *config)
+static int run(const void *ctx)
 {
-	struct convert convert = { .config = config, .path = config->args[0] };
-	int status = open_input(&convert);
+	const struct config *config = ctx;
+	struct convert convert = { .config = config, .path = config->line.args[0] };
+	enum cli_exit status = open_input(&convert);
 
 	signal(SIGPIPE, SIG_IGN); /* a closed pipe behind -o is an error like others */
 	if (status == CLI_DONE)
 		status = open_output(&convert);
 	if (status == CLI_DONE) {
-		status = run(&convert);
+		status = play(&convert);
 		traceout_close(&convert.trace);
 	}
 	raw_reader_free(convert.reader);
 	mapped_close(&convert.input);
 	return status;
 }
+
+static int check(const void *ctx, struct diag *diag)
+{
+	const struct config *config = ctx;
+
+	return talk_options_check(&config->talk, config->trace.output, diag);
+}
+
+static const struct config defaults = { .trace = TRACE_OPTIONS_DEFAULT };
+static const struct option_group groups[] = {
+	{ trace_option_rows, offsetof(struct config, trace) },
+	{ talk_option_rows, offsetof(struct config, talk) },
+	{ NULL, 0 },
+};
+
+const struct command command_convert = {
+	.name = "convert",
+	.arguments = "CAPTURE",
+	.summary = "make a trace of a raw capture",
+	.text = "Needs no root and no eBPF. A capture that was cut off is converted as far as it "
+		"is whole; what is missing is said.",
+	.examples = "gotrace-bpf convert cap.gtraw                writes gotrace.out\n"
+		    "gotrace-bpf convert cap.gtraw -o a.out       another name\n"
+		    "gotrace-bpf convert cap.gtraw --mapping go   as Go's runtime shows syscalls\n",
+	.min_args = 1,
+	.max_args = 1,
+	.groups = groups,
+	.config_size = sizeof(struct config),
+	.defaults = &defaults,
+	.check = check,
+	.run = run,
+};

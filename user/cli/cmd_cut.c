@@ -9,14 +9,22 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/commands.h"
 #include "cli/tracefile.h"
 #include "output/output.h"
 #include "trace/cut/cut.h"
 
+struct config {
+	struct command_line line;
+	const char *output;
+	uint64_t from_ns, to_ns; /* since the trace's start; to_ns 0: to the end */
+	uint64_t split;		 /* parts to cut into; 0: none */
+};
+
 /* What the parts are named after; with --split that may be the trace itself. */
 static const char *base_of(const struct config *config)
 {
-	return config->output ? config->output : config->args[0];
+	return config->output ? config->output : config->line.args[0];
 }
 
 struct parts {
@@ -24,7 +32,7 @@ struct parts {
 	bool numbered;
 	struct output *output; /* the open part's */
 	unsigned closed;
-	char text[512]; /* what went wrong with one */
+	struct diag diag; /* of all of them */
 };
 
 static void part_name(char *name, size_t size, const char *base, uint64_t part)
@@ -35,7 +43,6 @@ static void part_name(char *name, size_t size, const char *base, uint64_t part)
 static int open_part(void *ctx, unsigned part, gt_sink_fn *sink, void **sink_ctx)
 {
 	struct parts *parts = ctx;
-	struct output_diag diag;
 	char name[4096];
 	int err;
 
@@ -43,11 +50,9 @@ static int open_part(void *ctx, unsigned part, gt_sink_fn *sink, void **sink_ctx
 		part_name(name, sizeof(name), parts->name, part);
 	else
 		snprintf(name, sizeof(name), "%s", parts->name);
-	err = output_open(&parts->output, name, &diag);
-	if (err) {
-		snprintf(parts->text, sizeof(parts->text), "%s", diag.text);
+	err = output_open(&parts->output, name, &parts->diag);
+	if (err)
 		return err;
-	}
 	*sink = output_write;
 	*sink_ctx = parts->output;
 	return 0;
@@ -68,30 +73,27 @@ static int close_part(void *ctx, unsigned part)
 }
 
 /* What the cut came to. */
-static int conclude(struct parts *parts, const struct trace_file *file,
-		    const struct gt_reader *reader, int err)
+static enum cli_exit conclude(struct parts *parts, const struct trace_file *file,
+			      const struct gt_reader *reader, int err)
 {
 	const struct gt_error *error = gt_reader_error(reader);
-	int status = CLI_DONE;
+	enum cli_exit status = CLI_DONE;
 
 	if (error->code) {
 		status = trace_file_fail(file, error);
 		if (parts->closed)
 			cli_note("what is before that was written");
-	} else if (parts->text[0]) {
-		status = cli_fail("%s", parts->text);
-	} else if (parts->output && *output_error(parts->output)) {
-		status = cli_fail("%s", output_error(parts->output));
 	} else if (err == -ENODATA) {
 		status = cli_fail("%s: no event lies between these times", file->name);
 	} else if (err) {
-		status = cli_fail("%s: %s", file->name, strerror(-err));
+		status = cli_fail_with(&parts->diag, err, file->name);
 	}
 	output_discard(parts->output);
 	return status;
 }
 
-static int run(struct trace_file *file, const struct config *config, uint64_t events_per_part)
+static enum cli_exit cut(struct trace_file *file, const struct config *config,
+			 uint64_t events_per_part)
 {
 	struct parts parts = { .name = base_of(config), .numbered = events_per_part };
 	const struct cut_options options = {
@@ -113,7 +115,7 @@ static int run(struct trace_file *file, const struct config *config, uint64_t ev
 }
 
 /* How many events of the wire a trace has, up to where it breaks. */
-static int count_events(struct trace_file *file, uint64_t *count)
+static enum cli_exit count_events(struct trace_file *file, uint64_t *count)
 {
 	const struct gt_event *event;
 	struct gt_reader *reader;
@@ -128,7 +130,7 @@ static int count_events(struct trace_file *file, uint64_t *count)
 }
 
 /* None of so many parts may take the place of the file. */
-static int spare_parts(const struct trace_file *file, const char *base, uint64_t parts)
+static enum cli_exit spare_parts(const struct trace_file *file, const char *base, uint64_t parts)
 {
 	char name[4096];
 
@@ -140,32 +142,84 @@ static int spare_parts(const struct trace_file *file, const char *base, uint64_t
 	return CLI_DONE;
 }
 
-static int split(struct trace_file *file, const struct config *config)
+static enum cli_exit split(struct trace_file *file, const struct config *config)
 {
 	uint64_t count;
 
 	if (trace_file_keep(file) || count_events(file, &count) ||
 	    spare_parts(file, base_of(config), count < config->split ? count : config->split))
 		return CLI_FAILED;
-	return run(file, config, (count + config->split - 1) / config->split + !count);
+	return cut(file, config, (count + config->split - 1) / config->split + !count);
 }
 
-int cmd_cut(const struct config *config)
+static int run(const void *ctx)
 {
+	const struct config *config = ctx;
 	struct trace_file file;
-	int status;
+	enum cli_exit status;
 
 	signal(SIGPIPE, SIG_IGN); /* a closed pipe behind -o is an error like others */
 	if (config->split && !strcmp(base_of(config), "-"))
 		return cli_fail("parts need names: give a file with -o");
-	if (trace_file_open(&file, config->args[0]))
+	if (trace_file_open(&file, config->line.args[0]))
 		return CLI_FAILED;
 	if (config->split)
 		status = split(&file, config);
 	else if (trace_file_spare(&file, config->output))
 		status = CLI_FAILED;
 	else
-		status = run(&file, config, 0);
+		status = cut(&file, config, 0);
 	trace_file_close(&file);
 	return status;
 }
+
+/* Parts have a number each, so they can be named after what they are cut from. */
+static bool names_parts(const struct config *config)
+{
+	return config->split && strcmp(config->line.args[0], "-") != 0;
+}
+
+static int check(const void *ctx, struct diag *diag)
+{
+	const struct config *config = ctx;
+
+	if (!config->output && !names_parts(config))
+		return diag_set(diag, -EINVAL, "cut needs -o FILE");
+	if (!config->split == !(config->from_ns || config->to_ns))
+		return diag_set(diag, -EINVAL, "give --from, --to or both, or --split");
+	if (config->to_ns && config->from_ns >= config->to_ns)
+		return diag_set(diag, -EINVAL, "--from is not before --to");
+	return 0;
+}
+
+#define MEMBER(name) offsetof(struct config, name)
+static const struct option_row rows[] = {
+	{ 'o', "output", "FILE", OPTION_STRING, MEMBER(output),
+	  "where the trace goes (needed, but for --split); until it is whole it is FILE.part",
+	  NULL },
+	{ 0, "from", "TIME", OPTION_TIME, MEMBER(from_ns),
+	  "leave out what is before this time since the trace's start: 1500ms, 2s", NULL },
+	{ 0, "to", "TIME", OPTION_DURATION, MEMBER(to_ns), "leave out what is from this time on",
+	  NULL },
+	{ 0, "split", "N", OPTION_COUNT, MEMBER(split),
+	  "make N parts of about the same number of events, FILE.1 to FILE.N; FILE is the trace "
+	  "itself if there is no -o",
+	  NULL },
+	{ .name = NULL },
+};
+
+const struct command command_cut = {
+	.name = "cut",
+	.arguments = "FILE",
+	.summary = "make a smaller trace, or several, of a trace",
+	.text = "Each part stands alone: any viewer opens it. It begins with the states of all "
+		"that is there at that moment.",
+	.examples = "gotrace-bpf cut a.out -o b.out --from 2s --to 3s   one second\n"
+		    "gotrace-bpf cut a.out --split 4                    a.out.1 to a.out.4\n",
+	.min_args = 1,
+	.max_args = 1,
+	.groups = (const struct option_group[]){ { rows, 0 }, { NULL, 0 } },
+	.config_size = sizeof(struct config),
+	.check = check,
+	.run = run,
+};

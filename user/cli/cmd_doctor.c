@@ -2,10 +2,12 @@
 /* gotrace-bpf doctor: prints what the probe found. Fails if no capture is possible. */
 #include <stdio.h>
 
+#include "capture/capture.h"
 #include "capture/probe.h"
 #include "cli/cli.h"
+#include "cli/commands.h"
 
-int cmd_doctor(const struct config *config)
+static int run(const void *config)
 {
 	static const char *const words[] = {
 		[PROBE_OK] = "ok",
@@ -13,10 +15,14 @@ int cmd_doctor(const struct config *config)
 		[PROBE_FAILURE] = "missing",
 	};
 	struct probe_finding findings[PROBE_MAX];
-	size_t count = probe_run(findings);
-	int status = CLI_DONE;
+	enum cli_exit status = CLI_DONE;
+	struct diag diag = { "" };
+	size_t count;
 
 	(void)config;
+	if (capture_supported(&diag))
+		return cli_fail("%s", diag.text);
+	count = probe_run(findings);
 	for (size_t i = 0; i < count; i++) {
 		printf("%-8s %-23s %s\n", words[findings[i].verdict], findings[i].name,
 		       findings[i].text);
@@ -27,3 +33,14 @@ int cmd_doctor(const struct config *config)
 				: "This machine cannot be traced as it is.");
 	return status;
 }
+
+const struct command command_doctor = {
+	.name = "doctor",
+	.arguments = "",
+	.summary = "say what this machine allows and what is missing",
+	.text = "Looks at the kernel, its type information (BTF), capabilities, tracepoints, "
+		"lockdown and memory limits, and says what to do about what is missing.",
+	.examples = "sudo gotrace-bpf doctor                 can this machine be traced?\n",
+	.config_size = sizeof(struct command_line),
+	.run = run,
+};

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/commands.h"
 #include "cli/tracefile.h"
 #include "trace/read/gosort.h"
 #include "trace/text/text.h"
@@ -86,14 +87,15 @@ static void print(const struct gt_footprint *footprint)
 	print_rows(rows, 2 + 256);
 }
 
-int cmd_footprint(const struct config *config)
+static int run(const void *config)
 {
+	const struct command_line *line = config;
 	struct gt_footprint footprint;
 	struct trace_file file;
 	struct gt_error error;
-	int status = CLI_DONE;
+	enum cli_exit status = CLI_DONE;
 
-	if (trace_file_open(&file, config->args[0]))
+	if (trace_file_open(&file, line->args[0]))
 		return CLI_FAILED;
 	if (gt_footprint(trace_file_read, &file, &footprint, &error))
 		status = trace_file_fail(&file, &error);
@@ -102,3 +104,15 @@ int cmd_footprint(const struct config *config)
 	trace_file_close(&file);
 	return status;
 }
+
+const struct command command_footprint = {
+	.name = "footprint",
+	.arguments = "FILE",
+	.summary = "show how many bytes of a trace each type of event takes",
+	.text = "",
+	.examples = "gotrace-bpf footprint gotrace.out           as go tool trace -d=footprint\n",
+	.min_args = 1,
+	.max_args = 1,
+	.config_size = sizeof(struct command_line),
+	.run = run,
+};

@@ -9,16 +9,26 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/commands.h"
 #include "cli/live.h"
+#include "cli/lost.h"
 #include "cli/stats.h"
 #include "output/output.h"
 #include "raw/raw.h"
 
 #define DEFAULT_PATH "gotrace.gtraw"
 
+struct config {
+	struct command_line line;
+	struct live_options live;
+	struct talk_options talk;
+	const char *output;
+};
+
 struct record {
 	const struct config *config;
 	const char *path;
+	struct diag diag;
 	struct output *output, *stats; /* stats: NULL without --stats FILE */
 	struct raw_writer *writer;
 	bool named; /* there are records: an earlier capture had to go */
@@ -42,14 +52,7 @@ static int name_file(void *ctx, const struct stream_ring *ring)
 	return err;
 }
 
-static int fail(const struct record *record, int err)
-{
-	if (*output_error(record->output))
-		return cli_fail("%s", output_error(record->output));
-	return cli_fail("cannot write %s: %s", record->path, strerror(-err));
-}
-
-static int write_stats(const struct record *record, const struct live *live)
+static enum cli_exit write_stats(const struct record *record, const struct live *live)
 {
 	const struct capture_usage *usage = &live->usage;
 	const struct stats_row rows[] = {
@@ -67,8 +70,8 @@ static int write_stats(const struct record *record, const struct live *live)
 		{ "ring_bytes", (int64_t)capture_info(live->capture)->ring_bytes, NULL },
 	};
 
-	return stats_write(record->stats, record->config->stats, rows,
-			   sizeof(rows) / sizeof(rows[0]));
+	return stats_write(record->stats, record->config->talk.stats, rows,
+			   sizeof(rows) / sizeof(rows[0]), &record->diag);
 }
 
 static void say_summary(const struct record *record, const struct live *live)
@@ -87,7 +90,7 @@ static void say_summary(const struct record *record, const struct live *live)
 		fputc('\n', stderr);
 }
 
-static int run(struct live *live, struct record *record)
+static enum cli_exit record_all(struct live *live, struct record *record)
 {
 	static const struct stream_ops naming = { .ring = name_file };
 	struct stream_tee tee;
@@ -98,30 +101,29 @@ static int run(struct live *live, struct record *record)
 		.measure = measure,
 		.ctx = record,
 	};
-	bool said;
-	int err = live_run(live, &output, &said);
+	int err = live_run(live, &output, &record->diag);
 
 	if (!err)
 		err = output_commit(record->output);
 	if (err)
-		return said ? CLI_FAILED : fail(record, err);
-	if (!live->config->quiet)
+		return cli_fail_with(&record->diag, err, record->path);
+	if (!record->config->talk.quiet)
 		say_summary(record, live);
-	if (!live->config->quiet && live->usage.dropped)
-		live_say_lost(live_buffer_wanted(live), false);
+	if (!record->config->talk.quiet && live->usage.dropped)
+		lost_say(live_buffer_wanted(live), false);
 	return write_stats(record, live);
 }
 
 /* The files, so that one that cannot be written is known at once. */
-static int open_files(struct record *record)
+static enum cli_exit open_files(struct record *record)
 {
-	struct output_diag diag;
+	int err = output_open(&record->output, record->path, &record->diag);
 
-	if (output_open(&record->output, record->path, &diag))
-		return cli_fail("%s", diag.text);
-	if (raw_writer_new(&record->writer, output_write, record->output))
-		return cli_fail("%s", strerror(ENOMEM));
-	return stats_open(&record->stats, record->config->stats);
+	if (!err)
+		err = raw_writer_new(&record->writer, output_write, record->output);
+	if (err)
+		return cli_fail_with(&record->diag, err, record->path);
+	return stats_open(&record->stats, record->config->talk.stats, &record->diag);
 }
 
 static void close_files(struct record *record)
@@ -134,20 +136,64 @@ static void close_files(struct record *record)
 	raw_writer_free(record->writer);
 }
 
-int cmd_record(const struct config *config)
+static enum cli_exit capture(struct live *live, struct record *record)
 {
+	const struct config *config = record->config;
+	const struct live_config live_config = { &config->line, &config->live, &config->talk };
+	int err = live_open(live, &live_config, &record->diag);
+
+	return err ? cli_fail_with(&record->diag, err, "cannot start") : record_all(live, record);
+}
+
+static int run(const void *ctx)
+{
+	const struct config *config = ctx;
 	struct record record = { .config = config,
 				 .path = config->output ? config->output : DEFAULT_PATH };
 	struct live live;
-	int status = open_files(&record);
+	enum cli_exit status = open_files(&record);
 
 	if (status != CLI_DONE) {
 		close_files(&record);
 		return status;
 	}
-	status = live_open(&live, config);
-	if (status == CLI_DONE)
-		status = run(&live, &record);
+	status = capture(&live, &record);
 	close_files(&record);
 	return live_close(&live, status);
 }
+
+static int check(const void *ctx, struct diag *diag)
+{
+	const struct config *config = ctx;
+	int err = live_options_check(&config->live, config->line.child != NULL, diag);
+
+	return err ? err : talk_options_check(&config->talk, config->output, diag);
+}
+
+static const struct option_row rows[] = {
+	{ 'o', "output", "FILE", OPTION_STRING, offsetof(struct config, output),
+	  "where the raw capture goes (gotrace.gtraw)", NULL },
+	{ .name = NULL },
+};
+static const struct option_group groups[] = {
+	{ live_option_rows, offsetof(struct config, live) },
+	{ rows, 0 },
+	{ talk_option_rows, offsetof(struct config, talk) },
+	{ NULL, 0 },
+};
+
+const struct command command_record = {
+	.name = "record",
+	.arguments = "[-- COMMAND [ARG...]]",
+	.summary = "capture only: the cheapest, convert later",
+	.text = "Writes what the kernel side says as it is. 'gotrace-bpf convert' makes a trace of "
+		"it, as any user, on any machine. What a killed capture has written can be "
+		"converted too.",
+	.examples = "sudo gotrace-bpf record -d 5s -o cap.gtraw   the machine for five seconds\n"
+		    "gotrace-bpf convert cap.gtraw                make a trace of it\n",
+	.takes_child = true,
+	.groups = groups,
+	.config_size = sizeof(struct config),
+	.check = check,
+	.run = run,
+};

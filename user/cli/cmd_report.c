@@ -5,11 +5,17 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/commands.h"
 #include "cli/tracefile.h"
 #include "options/units.h"
 #include "report/report.h"
 
 #define ROWS 15
+
+struct config {
+	struct command_line line;
+	uint64_t rows; /* of each table; 0: as many as are useful */
+};
 
 struct time_text {
 	char text[16];
@@ -105,7 +111,8 @@ static void print_all(const struct report *report, const char *name, size_t most
 }
 
 /* All events up to the end or a break. CLI_DONE, or it was said why not. */
-static int add_all(const struct trace_file *file, struct gt_reader *reader, struct report *report)
+static enum cli_exit add_all(const struct trace_file *file, struct gt_reader *reader,
+			     struct report *report)
 {
 	const struct gt_event *event;
 	int err;
@@ -118,10 +125,11 @@ static int add_all(const struct trace_file *file, struct gt_reader *reader, stru
 	return err ? trace_file_fail(file, gt_reader_error(reader)) : CLI_DONE;
 }
 
-static int run(struct trace_file *file, struct report *report, size_t most)
+static enum cli_exit report_file(struct trace_file *file, struct report *report, size_t most)
 {
 	struct gt_reader *reader;
-	int status, err;
+	enum cli_exit status;
+	int err;
 
 	if (trace_file_reader(file, NULL, &reader))
 		return CLI_FAILED;
@@ -135,19 +143,45 @@ static int run(struct trace_file *file, struct report *report, size_t most)
 	return status;
 }
 
-int cmd_report(const struct config *config)
+static int run(const void *ctx)
 {
+	const struct config *config = ctx;
 	struct report *report;
 	struct trace_file file;
-	int status = CLI_FAILED;
+	enum cli_exit status = CLI_FAILED;
 	int err = report_new(&report);
 
 	if (err)
 		return cli_fail("%s", strerror(-err));
-	if (!trace_file_open(&file, config->args[0])) {
-		status = run(&file, report, config->rows ? config->rows : ROWS);
+	if (!trace_file_open(&file, config->line.args[0])) {
+		status = report_file(&file, report, config->rows ? config->rows : ROWS);
 		trace_file_close(&file);
 	}
 	report_free(report);
 	return status;
 }
+
+static const struct option_row rows[] = {
+	{ 0, "rows", "N", OPTION_COUNT, offsetof(struct config, rows),
+	  "so many rows of each table (15)", NULL },
+	{ .name = NULL },
+};
+
+const struct command command_report = {
+	.name = "report",
+	.arguments = "FILE",
+	.summary = "say who ran, who waited behind whom, and what was slept in",
+	.text = "Three tables, the largest sums first. Of each name: how long its threads ran, "
+		"were in syscalls, waited for a CPU and slept; the longest wait, and at which time "
+		"since the trace's start it began. Of each wait for a CPU: who ran meanwhile on "
+		"the CPU it then got; in a trace of some processes others are nobody. Of each "
+		"sleep: the syscall, or what else it was, and Go's word for the reason. 'cut "
+		"--from --to' makes a trace of what is worth a closer look.",
+	.examples = "gotrace-bpf report gotrace.out              what one wants to know first\n"
+		    "gotrace-bpf report --rows 100 gotrace.out   more of it\n",
+	.min_args = 1,
+	.max_args = 1,
+	.groups = (const struct option_group[]){ { rows, 0 }, { NULL, 0 } },
+	.config_size = sizeof(struct config),
+	.run = run,
+};

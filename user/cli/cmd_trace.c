@@ -1,17 +1,26 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /* gotrace-bpf: the kernel's records straight into a trace. */
-#include <errno.h>
+#include <stdio.h>
 
 #include "cli/cli.h"
+#include "cli/commands.h"
 #include "cli/live.h"
 #include "cli/traceout.h"
+
+struct config {
+	struct command_line line;
+	struct live_options live;
+	struct trace_options trace;
+	struct talk_options talk;
+	bool show_version;
+};
 
 static void measure(void *ctx, struct progress_state *state)
 {
 	traceout_measure(ctx, state);
 }
 
-static int run(struct live *live, struct traceout *trace)
+static enum cli_exit record(struct live *live, struct traceout *trace)
 {
 	const struct live_output output = {
 		.stream = pipeline_stream(trace->pipeline),
@@ -19,8 +28,7 @@ static int run(struct live *live, struct traceout *trace)
 		.measure = measure,
 		.ctx = trace,
 	};
-	bool said;
-	int err = live_run(live, &output, &said);
+	int err = live_run(live, &output, &trace->diag);
 	struct traceout_source source = {
 		.ring_bytes = capture_info(live->capture)->ring_bytes,
 		.ring_fullest = live->usage.fullest,
@@ -28,21 +36,79 @@ static int run(struct live *live, struct traceout *trace)
 	};
 
 	if (err)
-		return said ? CLI_FAILED : traceout_fail(trace, err);
+		return traceout_fail(trace, err, live->has_recorded);
 	return traceout_finish(trace, &source);
 }
 
-int cmd_trace(const struct config *config)
+static enum cli_exit capture(struct live *live, struct traceout *trace, const struct config *config)
 {
+	const struct live_config live_config = { &config->line, &config->live, &config->talk };
+	int err = live_open(live, &live_config, &trace->diag);
+
+	return err ? cli_fail_with(&trace->diag, err, "cannot start") : record(live, trace);
+}
+
+static int run(const void *ctx)
+{
+	const struct config *config = ctx;
 	struct traceout trace;
 	struct live live;
-	int status = traceout_open(&trace, config);
+	enum cli_exit status;
 
+	if (config->show_version) {
+		puts("gotrace-bpf " GOTRACE_VERSION);
+		return CLI_DONE;
+	}
+	status = traceout_open(&trace, &config->trace, &config->talk);
 	if (status != CLI_DONE)
 		return status;
-	status = live_open(&live, config);
-	if (status == CLI_DONE)
-		status = run(&live, &trace);
+	status = capture(&live, &trace, config);
 	traceout_close(&trace);
 	return live_close(&live, status);
 }
+
+static int check(const void *ctx, struct diag *diag)
+{
+	const struct config *config = ctx;
+	int err;
+
+	if (config->show_version)
+		return 0;
+	err = live_options_check(&config->live, config->line.child != NULL, diag);
+	return err ? err : talk_options_check(&config->talk, config->trace.output, diag);
+}
+
+static const struct config defaults = { .trace = TRACE_OPTIONS_DEFAULT };
+static const struct option_row rows[] = {
+	{ 'V', "version", NULL, OPTION_FLAG, offsetof(struct config, show_version),
+	  "show the program's version", NULL },
+	{ .name = NULL },
+};
+static const struct option_group groups[] = {
+	{ live_option_rows, offsetof(struct config, live) },
+	{ trace_option_rows, offsetof(struct config, trace) },
+	{ talk_option_rows, offsetof(struct config, talk) },
+	{ rows, 0 },
+	{ NULL, 0 },
+};
+
+const struct command command_trace = {
+	.name = "",
+	.arguments = "[-- COMMAND [ARG...]]",
+	.summary = "watch the Linux scheduler and write a Go execution trace",
+	.text = "Without -p, --cgroup or a command the whole machine is traced. It stops after -d "
+		"TIME, when the command ends, when the last process of -p has exited, or at "
+		"Ctrl-C. With a command, that command's exit status is passed on. It needs root, "
+		"or CAP_BPF and CAP_PERFMON.",
+	.examples = "sudo gotrace-bpf -d 5s                  the whole machine for five seconds\n"
+		    "sudo gotrace-bpf -p 1234                a process, until Ctrl-C\n"
+		    "sudo gotrace-bpf -- make -j8            a command and its children\n"
+		    "sudo gotrace-bpf --cgroup PATH -d 10s   a container\n"
+		    "go tool trace gotrace.out               look at it\n",
+	.takes_child = true,
+	.groups = groups,
+	.config_size = sizeof(struct config),
+	.defaults = &defaults,
+	.check = check,
+	.run = run,
+};

@@ -5,11 +5,12 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/sysinfo.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/clock.h"
 #include "cli/family.h"
+#include "cli/lost.h"
 #include "cli/privilege.h"
 #include "options/units.h"
 
@@ -21,42 +22,36 @@
 /* While only waiting for the command. */
 #define WAIT_NS 1000000000
 
-uint64_t live_now_ns(void)
+static struct capture_options capture_options_of(const struct live_config *config)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
-static struct capture_options capture_options_of(const struct config *config)
-{
-	struct capture_options options = {
+	const struct live_options *options = config->options;
+	struct capture_options out = {
 		.scope = REC_SCOPE_SYSTEM,
-		.pids = config->pids.pid,
-		.pid_count = config->pids.count,
-		.children = config->children,
-		.cgroup = config->cgroup,
-		.buffer_bytes = config->buffer_bytes,
-		.command_line = config->line,
+		.pids = options->pids.pid,
+		.pid_count = options->pids.count,
+		.children = options->children,
+		.cgroup = options->cgroup,
+		.buffer_bytes = options->buffer_bytes,
+		.command_line = config->line->text,
 	};
 
-	if (config->cgroup)
-		options.scope = REC_SCOPE_CGROUP;
-	else if (config->pids.count || config->child)
-		options.scope = REC_SCOPE_PROCESS;
-	return options;
+	if (options->cgroup)
+		out.scope = REC_SCOPE_CGROUP;
+	else if (options->pids.count || config->line->child)
+		out.scope = REC_SCOPE_PROCESS;
+	return out;
 }
 
 /* The command is forked first: what a capture holds open is none of its business. */
-static int fork_command(struct live *live)
+static int fork_command(struct live *live, struct diag *diag)
 {
-	int err = child_fork(&live->child, live->config->child, &live->signals);
+	int err = child_fork(&live->child, live->config.line->child, &live->signals);
 
 	if (err)
-		return cli_fail("cannot start a process for the command: %s", strerror(-err));
+		return diag_set(diag, err, "cannot start a process for the command: %s",
+				strerror(-err));
 	live->has_child = true;
-	return CLI_DONE;
+	return 0;
 }
 
 /* A CPU's ring cannot have any size; what is less than half of what was asked for is said. */
@@ -65,7 +60,7 @@ static void say_if_smaller(const struct live *live)
 	uint64_t bytes = capture_info(live->capture)->ring_bytes;
 	char text[32];
 
-	if (!live->config->quiet && bytes < live->config->buffer_bytes / 2)
+	if (!live->config.talk->quiet && bytes < live->config.options->buffer_bytes / 2)
 		cli_note("--buffer: %s is the most that these CPUs' rings can have",
 			 units_format_bytes(text, sizeof(text), bytes));
 }
@@ -82,21 +77,21 @@ static void allow_many_files(void)
 }
 
 /* Marks those behind the first `from`. One that has ended meanwhile is nobody's concern. */
-static int mark_family(struct live *live, const struct family *family, size_t from)
+static int mark_family(struct live *live, const struct family *family, size_t from,
+		       struct diag *diag)
 {
-	struct capture_diag diag = { "" };
-
 	for (size_t i = from; i < family->count; i++) {
-		int err = capture_mark(live->capture, family->pids[i], true, &diag);
+		struct diag why = { "" };
+		int err = capture_mark(live->capture, family->pids[i], true, &why);
 
 		if (err && err != -ESRCH)
-			return cli_fail("%s", diag.text);
+			return diag_set(diag, err, "%s", why.text);
 	}
-	return CLI_DONE;
+	return 0;
 }
 
 /* What a marked process forks is marked: once no unmarked one is found there is none. */
-static int mark_descendants(struct live *live, struct family *family)
+static int mark_descendants(struct live *live, struct family *family, struct diag *diag)
 {
 	size_t marked = family->count;
 
@@ -104,11 +99,13 @@ static int mark_descendants(struct live *live, struct family *family)
 		int err = family_add_descendants(family);
 
 		if (err)
-			return cli_fail("cannot find child processes in /proc: %s", strerror(-err));
+			return diag_set(diag, err, "cannot find child processes in /proc: %s",
+					strerror(-err));
 		if (family->count == marked)
-			return CLI_DONE;
-		if (mark_family(live, family, marked))
-			return CLI_FAILED;
+			return 0;
+		err = mark_family(live, family, marked, diag);
+		if (err)
+			return err;
 		marked = family->count;
 	}
 }
@@ -124,42 +121,46 @@ static void say_who_is_left_out(struct family *family)
 			 family->count - given == 1 ? "is" : "are");
 }
 
-static int see_to_children(struct live *live)
+static int see_to_children(struct live *live, struct diag *diag)
 {
-	const struct config *config = live->config;
+	const struct live_options *options = live->config.options;
 	struct family family = { 0 };
-	int status = CLI_DONE;
+	int err = 0;
 
-	for (size_t i = 0; i < config->pids.count && status == CLI_DONE; i++) {
-		if (family_add(&family, config->pids.pid[i]))
-			status = cli_fail("%s", strerror(ENOMEM));
-	}
-	if (status == CLI_DONE && config->children)
-		status = mark_descendants(live, &family);
-	else if (status == CLI_DONE && !config->quiet)
+	for (size_t i = 0; i < options->pids.count && !err; i++)
+		err = family_add(&family, options->pids.pid[i]);
+	if (!err && options->children)
+		err = mark_descendants(live, &family, diag);
+	else if (!err && !live->config.talk->quiet)
 		say_who_is_left_out(&family);
 	family_fini(&family);
-	return status;
+	return err;
 }
 
-int live_open(struct live *live, const struct config *config)
+int live_open(struct live *live, const struct live_config *config, struct diag *diag)
 {
 	struct capture_options options = capture_options_of(config);
-	struct capture_diag diag = { "" };
+	int err;
 
-	*live = (struct live){ .config = config };
+	*live = (struct live){ .config = *config };
+	err = capture_supported(diag);
+	if (err)
+		return err;
 	signals_take(&live->signals);
-	if (config->child && fork_command(live))
-		return CLI_FAILED;
+	if (config->line->child)
+		err = fork_command(live, diag);
+	if (err)
+		return err;
 	allow_many_files(); /* not the command's: it was forked before */
-	if (capture_open(&live->capture, &options, &diag))
-		return cli_fail("%s", diag.text);
+	err = capture_open(&live->capture, &options, diag);
+	if (err)
+		return err;
 	say_if_smaller(live);
-	if (config->pids.count && see_to_children(live))
-		return CLI_FAILED;
-	if (live->has_child && capture_mark(live->capture, live->child.pid, true, &diag))
-		return cli_fail("%s", diag.text);
-	return CLI_DONE;
+	if (config->options->pids.count)
+		err = see_to_children(live, diag);
+	if (!err && live->has_child)
+		err = capture_mark(live->capture, live->child.pid, true, diag);
+	return err;
 }
 
 static bool signal_is_end(struct live *live, struct signal_seen seen)
@@ -177,12 +178,12 @@ static bool scope_has_ended(struct live *live)
 {
 	if (live->has_child)
 		return child_poll(&live->child);
-	return live->config->pids.count && capture_targets_gone(live->capture);
+	return live->config.options->pids.count && capture_targets_gone(live->capture);
 }
 
 static uint64_t left_ns(const struct live *live, uint64_t elapsed_ns)
 {
-	uint64_t duration = live->config->duration_ns;
+	uint64_t duration = live->config.options->duration_ns;
 
 	if (!duration)
 		return PROGRESS_NO_END;
@@ -193,7 +194,7 @@ static void show_progress(struct live *live, const struct live_output *output, u
 {
 	struct progress_state state = { .elapsed_ns = elapsed_ns,
 					.left_ns = left_ns(live, elapsed_ns),
-					.endless = !live->config->duration_ns };
+					.endless = !live->config.options->duration_ns };
 	struct capture_usage usage;
 
 	if (!progress_due(&live->progress, elapsed_ns))
@@ -212,7 +213,7 @@ static int drain_until_end(struct live *live, const struct stream *to,
 	bool ended = false;
 
 	while (!ended) {
-		uint64_t elapsed_ns = live_now_ns() - live->begin_ns;
+		uint64_t elapsed_ns = clock_now_ns() - live->begin_ns;
 		uint64_t wait_ns = left_ns(live, elapsed_ns);
 		struct signal_seen seen;
 		int err;
@@ -227,31 +228,28 @@ static int drain_until_end(struct live *live, const struct stream *to,
 	return 0;
 }
 
-static int start_command(struct live *live)
+static int start_command(struct live *live, struct diag *diag)
 {
 	int err = child_go(&live->child);
 
-	if (err)
-		cli_fail("cannot run '%s': %s", live->config->child[0], strerror(-err));
-	return err;
+	return err ? diag_set(diag, err, "cannot run '%s': %s", live->config.line->child[0],
+			      strerror(-err))
+		   : 0;
 }
 
-/* Recording, and nothing needs root any more. 0, or -errno and said why. */
-static int start_capture(struct live *live)
+/* Recording, and nothing needs root any more. */
+static int start_capture(struct live *live, struct diag *diag)
 {
-	struct capture_diag diag = { "" };
-	int err = capture_start(live->capture, &diag);
+	int err = capture_start(live->capture, diag);
 
-	if (err) {
-		cli_fail("%s", diag.text);
+	if (err)
 		return err;
-	}
 	/* All is attached and the threads are listed: the rest can be done by anybody. */
 	err = privilege_drop();
 	if (err)
-		cli_fail("cannot give up privileges: %s", strerror(-err));
+		return diag_set(diag, err, "cannot give up privileges: %s", strerror(-err));
 	live->begin_ns = capture_begin_ns(live->capture);
-	return err;
+	return 0;
 }
 
 static int flush_file(void *ctx, const struct stream_counters *counters)
@@ -260,8 +258,8 @@ static int flush_file(void *ctx, const struct stream_counters *counters)
 	return output_flush(ctx);
 }
 
-/* Into the stream, up to the end. 0, or -errno: *said as live_run() has it. */
-static int record(struct live *live, const struct live_output *output, bool *said)
+/* Into the stream, up to the end. */
+static int record(struct live *live, const struct live_output *output, struct diag *diag)
 {
 	static const struct stream_ops flush = { .round = flush_file };
 	struct stream_tee tee;
@@ -272,26 +270,25 @@ static int record(struct live *live, const struct live_output *output, bool *sai
 	if (err)
 		return err;
 	/* What a command says would run into the line. */
-	progress_init(&live->progress, live->config->quiet || live->has_child);
-	if (live->config->verbose)
+	progress_init(&live->progress, live->config.talk->quiet || live->has_child);
+	if (live->config.talk->verbose)
 		cli_note("recording");
 	if (live->has_child)
-		err = start_command(live);
-	*said = err != 0;
+		err = start_command(live, diag);
+	live->has_recorded = !err;
 	if (!err)
 		err = drain_until_end(live, &to, output);
 	progress_clear(&live->progress);
-	live->end_ns = live_now_ns();
+	live->end_ns = clock_now_ns();
 	return err ? err : capture_stop(live->capture, &to);
 }
 
-int live_run(struct live *live, const struct live_output *output, bool *said)
+int live_run(struct live *live, const struct live_output *output, struct diag *diag)
 {
-	int err = start_capture(live);
+	int err = start_capture(live, diag);
 
-	*said = err != 0;
 	if (!err)
-		err = record(live, output, said);
+		err = record(live, output, diag);
 	capture_usage(live->capture, &live->usage);
 	return err;
 }
@@ -311,27 +308,14 @@ uint64_t live_buffer_wanted(const struct live *live)
 	while (ring < wanted && ring < RING_MAX)
 		ring *= 2;
 	if (ring < wanted || (!sysinfo(&info) && ring * rings > info.freeram * info.mem_unit / 2))
-		return LIVE_NO_BUFFER;
+		return LOST_NO_BUFFER;
 	return ring * rings;
-}
-
-void live_say_lost(uint64_t buffer_wanted, bool converted)
-{
-	const char *other = converted ? ", or 'gotrace-bpf record', which is cheaper" : "";
-	char size[32];
-
-	if (buffer_wanted == LIVE_NO_BUFFER)
-		cli_note("more records were lost than memory can hold: trace less (-p, --cgroup)%s",
-			 other);
-	else if (buffer_wanted)
-		cli_note("records were lost: --buffer %s would have held them%s",
-			 units_format_size(size, sizeof(size), buffer_wanted), other);
 }
 
 /* A signal while waiting ends the waiting, not the command. */
 static int wait_for_command(struct live *live)
 {
-	if (!child_poll(&live->child) && !live->config->quiet)
+	if (!child_poll(&live->child) && !live->config.talk->quiet)
 		cli_note("the capture is finished; waiting for the command, pid %d",
 			 live->child.pid);
 	while (!child_poll(&live->child)) {

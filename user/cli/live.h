@@ -14,7 +14,7 @@
 #include "cli/child.h"
 #include "cli/progress.h"
 #include "cli/signals.h"
-#include "options/options.h"
+#include "options/shared.h"
 #include "output/output.h"
 
 /* Where a capture goes. */
@@ -26,28 +26,34 @@ struct live_output {
 	void *ctx; /* of measure */
 };
 
+/* What a command's config has for it; borrowed until live_close. */
+struct live_config {
+	const struct command_line *line; /* the command after "--", and the whole line */
+	const struct live_options *options;
+	const struct talk_options *talk;
+};
+
 struct live {
-	const struct config *config;
+	struct live_config config;
 	struct signals signals;
 	struct child child;
 	bool has_child;
 	struct capture *capture;
 	struct progress progress;
+	bool has_recorded;	    /* the stream may have got something worth keeping */
 	uint64_t begin_ns, end_ns;  /* CLOCK_MONOTONIC: snapshot complete, recording off */
 	int signal;		    /* that ended it, or 0 */
 	struct capture_usage usage; /* as of the end */
 };
 
-/*
- * Loads everything; nothing is recorded yet. What is wrong has been said when
- * it fails. CLI_DONE or CLI_FAILED. live_close is due either way.
+/* Loads everything; nothing is recorded yet. 0, or -errno with diag. live_close is due then, too.
  */
-int live_open(struct live *live, const struct config *config);
+int live_open(struct live *live, const struct live_config *config, struct diag *diag);
 /*
- * Records until the end that the config asks for, or a signal. 0, or -errno:
- * *said tells whether it was said why; if not, the stream failed.
+ * Records until the end that the config asks for, or a signal. 0, or -errno
+ * with diag, but for errors of the stream: their diag is the stream's.
  */
-int live_run(struct live *live, const struct live_output *output, bool *said);
+int live_run(struct live *live, const struct live_output *output, struct diag *diag);
 /*
  * Frees; waits for the command if it still runs (another signal ends that).
  * status: the command line's so far; returned, unless it is CLI_DONE and
@@ -55,13 +61,7 @@ int live_run(struct live *live, const struct live_output *output, bool *said);
  */
 int live_close(struct live *live, int status);
 
-/* What --buffer would have kept all records. 0: it did; LIVE_NO_BUFFER: none that fits. */
-#define LIVE_NO_BUFFER UINT64_MAX
+/* What --buffer would have kept all records, for lost_say(); 0: it did. */
 uint64_t live_buffer_wanted(const struct live *live);
-/* Says so of lost records. converted: while they were captured. */
-void live_say_lost(uint64_t buffer_wanted, bool converted);
-
-/* CLOCK_MONOTONIC, ns. */
-uint64_t live_now_ns(void);
 
 #endif

@@ -1,50 +1,30 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 #include "cli/stats.h"
 
-#include <inttypes.h>
-#include <limits.h>
+#include <errno.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/cli.h"
-#include "base/utf8.h"
+#include "base/json.h"
+#include "cli/tracefile.h"
 
-/* A file name that is UTF-8 stays as it is; in another there is U+FFFD for what is none. */
-static void put_json_string(FILE *out, const char *name)
+static void put_rows(struct out *out, const struct stats_row *rows, size_t count)
 {
-	char repaired[3 * PATH_MAX + 1];
-	const char *text = repaired;
+	struct json json;
 
-	repaired[utf8_repair(repaired, sizeof(repaired) - 1, name, strlen(name))] = '\0';
-	fputc('"', out);
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c == '"' || c == '\\')
-			fprintf(out, "\\%c", c);
-		else if (c < 0x20)
-			fprintf(out, "\\u%04x", c);
-		else
-			fputc(c, out);
-	}
-	fputc('"', out);
-}
-
-static void put_json(FILE *out, const struct stats_row *rows, size_t count)
-{
-	fputs("{", out);
+	json_init(&json, out, JSON_INDENT);
+	json_object(&json);
 	for (size_t i = 0; i < count; i++) {
-		fprintf(out, "%s\n  \"%s\": ", i ? "," : "", rows[i].name);
+		json_name(&json, rows[i].name);
 		if (rows[i].text)
-			put_json_string(out, rows[i].text);
+			json_str(&json, rows[i].text);
 		else if (rows[i].number == STATS_UNKNOWN)
-			fputs("null", out);
+			json_null(&json);
 		else
-			fprintf(out, "%" PRId64, rows[i].number);
+			json_i64(&json, rows[i].number);
 	}
-	fputs("\n}\n", out);
+	json_end_object(&json);
 }
 
 static bool is_file(const char *path)
@@ -52,41 +32,34 @@ static bool is_file(const char *path)
 	return path && strcmp(path, "-") != 0;
 }
 
-int stats_open(struct output **out, const char *path)
+enum cli_exit stats_open(struct output **out, const char *path, struct diag *diag)
 {
-	struct output_diag diag;
+	int err;
 
 	*out = NULL;
-	if (is_file(path) && output_open(out, path, &diag))
-		return cli_fail("%s", diag.text);
-	return CLI_DONE;
+	err = is_file(path) ? output_open(out, path, diag) : 0;
+	return err ? cli_fail_with(diag, err, path) : CLI_DONE;
 }
 
-static int write_file(struct output *out, const char *text, size_t size)
+/* to: NULL is the standard output. 0 or -errno. */
+static int write_rows(struct output *to, const struct stats_row *rows, size_t count)
 {
-	output_write(out, text, size);
-	return output_commit(out) ? cli_fail("%s", output_error(out)) : CLI_DONE;
+	struct out *out = malloc(sizeof(*out));
+	int err;
+
+	if (!out)
+		return -ENOMEM;
+	out_init(out, to ? output_write : stdout_sink, to);
+	put_rows(out, rows, count);
+	err = out_flush(out);
+	free(out);
+	return err || !to ? err : output_commit(to);
 }
 
-int stats_write(struct output *out, const char *path, const struct stats_row *rows, size_t count)
+enum cli_exit stats_write(struct output *out, const char *path, const struct stats_row *rows,
+			  size_t count, const struct diag *diag)
 {
-	char *text = NULL;
-	size_t size = 0;
-	FILE *memory;
-	int status;
+	int err = path ? write_rows(out, rows, count) : 0;
 
-	if (!path)
-		return CLI_DONE;
-	memory = open_memstream(&text, &size);
-	if (!memory)
-		return cli_fail("cannot write %s: %m", path);
-	put_json(memory, rows, count);
-	if (fclose(memory))
-		status = cli_fail("cannot write %s: %m", path);
-	else if (is_file(path))
-		status = write_file(out, text, size);
-	else
-		status = fwrite(text, 1, size, stdout) == size ? CLI_DONE : CLI_FAILED;
-	free(text);
-	return status;
+	return err ? cli_fail_with(diag, err, path) : CLI_DONE;
 }

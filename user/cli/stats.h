@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cli/cli.h"
 #include "output/output.h"
 
 /* A number that this command cannot know. */
@@ -22,11 +23,12 @@ struct stats_row {
 
 /*
  * Opens the file, so that one that cannot be written is known at once. path may
- * be NULL (none is wanted) or "-" (stdout). What fails has been said. CLI_DONE
- * or CLI_FAILED. output_discard() is due on *out.
+ * be NULL (none is wanted) or "-" (stdout). diag as output_open() has it. What
+ * fails has been said. CLI_DONE or CLI_FAILED. output_discard() is due on *out.
  */
-int stats_open(struct output **out, const char *path);
+enum cli_exit stats_open(struct output **out, const char *path, struct diag *diag);
 /* Writes and completes it, as every output file is (output.h). As above. */
-int stats_write(struct output *out, const char *path, const struct stats_row *rows, size_t count);
+enum cli_exit stats_write(struct output *out, const char *path, const struct stats_row *rows,
+			  size_t count, const struct diag *diag);
 
 #endif

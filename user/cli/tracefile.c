@@ -9,11 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
 #include "cli/filekind.h"
 #include "cli/spool.h"
 
-int trace_file_open(struct trace_file *file, const char *name)
+enum cli_exit trace_file_open(struct trace_file *file, const char *name)
 {
 	struct stat st;
 
@@ -29,28 +28,28 @@ int trace_file_open(struct trace_file *file, const char *name)
 	/* Standard input may be a file of which somebody has read a part. */
 	if (S_ISREG(st.st_mode) && st.st_size && file->fd != STDIN_FILENO)
 		mapped_fd(&file->map, file->fd); /* if it cannot be, it is read as it comes */
-	return 0;
+	return CLI_DONE;
 }
 
-int trace_file_spare(const struct trace_file *file, const char *output)
+enum cli_exit trace_file_spare(const struct trace_file *file, const char *output)
 {
 	struct stat st;
 
 	return fstat(file->fd, &st) ? CLI_DONE : cli_spare_input(file->name, &st, output);
 }
 
-int trace_file_keep(struct trace_file *file)
+enum cli_exit trace_file_keep(struct trace_file *file)
 {
 	int fd, err;
 
 	if (file->map.data)
-		return 0;
+		return CLI_DONE;
 	fd = spool(file->fd);
 	err = fd < 0 ? fd : mapped_fd(&file->map, fd);
 	if (fd >= 0)
 		close(fd);
 	return err ? cli_fail("cannot keep %s in a temporary file: %s", file->name, strerror(-err))
-		   : 0;
+		   : CLI_DONE;
 }
 
 void trace_file_close(struct trace_file *file)
@@ -71,17 +70,17 @@ long trace_file_read(void *ctx, void *buf, size_t size)
 	return got < 0 ? -errno : got;
 }
 
-int trace_file_reader(struct trace_file *file, const struct gt_reader_options *options,
-		      struct gt_reader **out)
+enum cli_exit trace_file_reader(struct trace_file *file, const struct gt_reader_options *options,
+				struct gt_reader **out)
 {
 	int err = file->map.data
 			  ? gt_reader_new_memory(out, file->map.data, file->map.size, options)
 			  : gt_reader_new_source(out, trace_file_read, file, options);
 
-	return err ? cli_fail("%s: %s", file->name, strerror(-err)) : 0;
+	return err ? cli_fail("%s: %s", file->name, strerror(-err)) : CLI_DONE;
 }
 
-int trace_file_fail(const struct trace_file *file, const struct gt_error *error)
+enum cli_exit trace_file_fail(const struct trace_file *file, const struct gt_error *error)
 {
 	char place[128];
 	size_t used = 0;
@@ -100,7 +99,7 @@ int trace_file_fail(const struct trace_file *file, const struct gt_error *error)
 	return cli_fail("%s: %s (%s)", file->name, error->text, place);
 }
 
-int trace_file_validate(const char *name, const struct gt_reader_options *options)
+enum cli_exit trace_file_validate(const char *name, const struct gt_reader_options *options)
 {
 	const struct gt_event *event;
 	struct gt_reader *reader;

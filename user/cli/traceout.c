@@ -8,7 +8,7 @@
 #include <sys/resource.h>
 
 #include "cli/cli.h"
-#include "cli/live.h"
+#include "cli/lost.h"
 #include "cli/stats.h"
 #include "cli/tracefile.h"
 
@@ -17,38 +17,47 @@
 /* Beyond so many events viewers are no pleasure any more. */
 #define COMFORTABLE_EVENTS 1000000
 
-const char *traceout_path(const struct config *config)
+const char *traceout_path(const struct trace_options *options)
 {
-	return config->output ? config->output : DEFAULT_PATH;
+	return options->output ? options->output : DEFAULT_PATH;
 }
 
 static int make_pipeline(struct traceout *trace)
 {
-	const struct config *config = trace->config;
 	const struct pipeline_options options = {
-		.mapping = (enum model_mapping)config->mapping,
-		.version = config->version,
-		.monotonic = config->monotonic,
+		.mapping = (enum model_mapping)trace->options->mapping,
+		.version = trace->options->version,
+		.monotonic = trace->options->monotonic,
 	};
-	int err = pipeline_new(&trace->pipeline, &options, output_write, trace->output);
 
-	return err ? cli_fail("%s", strerror(-err)) : CLI_DONE;
+	return pipeline_new(&trace->pipeline, &options, output_write, trace->output);
 }
 
-int traceout_open(struct traceout *trace, const struct config *config)
+static enum cli_exit open_all(struct traceout *trace)
 {
-	struct output_diag diag;
+	int err = output_open(&trace->output, trace->path, &trace->diag);
 
-	*trace = (struct traceout){ .config = config, .path = traceout_path(config) };
-	if (output_open(&trace->output, trace->path, &diag))
-		return cli_fail("%s", diag.text);
-	if (config->check && !output_is_file(trace->output))
-		cli_fail("--check reads the trace back: name a file with -o");
-	else if (stats_open(&trace->stats, config->stats) == CLI_DONE &&
-		 make_pipeline(trace) == CLI_DONE)
-		return CLI_DONE;
-	traceout_close(trace);
-	return CLI_FAILED;
+	if (!err && trace->options->check && !output_is_file(trace->output))
+		return cli_fail("--check reads the trace back: name a file with -o");
+	if (!err)
+		err = make_pipeline(trace);
+	if (err)
+		return cli_fail_with(&trace->diag, err, trace->path);
+	return stats_open(&trace->stats, trace->talk->stats, &trace->diag);
+}
+
+enum cli_exit traceout_open(struct traceout *trace, const struct trace_options *options,
+			    const struct talk_options *talk)
+{
+	enum cli_exit status;
+
+	*trace = (struct traceout){ .options = options,
+				    .talk = talk,
+				    .path = traceout_path(options) };
+	status = open_all(trace);
+	if (status != CLI_DONE)
+		traceout_close(trace);
+	return status;
 }
 
 void traceout_measure(const struct traceout *trace, struct progress_state *state)
@@ -108,10 +117,10 @@ static void say_hints(const struct traceout *trace, const struct pipeline_stats 
 		cli_note("nothing of what was to be traced ran meanwhile: %s",
 			 stats->threads == 1 ? "its thread slept" : "all its threads slept");
 	if (stats->lost)
-		live_say_lost(source->buffer_wanted, true);
+		lost_say(source->buffer_wanted, true);
 	if (stats->events > COMFORTABLE_EVENTS)
 		say_how_to_cut(trace, stats->events);
-	if (!trace->config->verbose)
+	if (!trace->talk->verbose)
 		return;
 	cli_note("%" PRIu64 " threads, %" PRIu64 " records without storage, %" PRIu64
 		 " programs missed; %s of rings",
@@ -130,8 +139,8 @@ static uint64_t cpu_time_ns(void)
 	       (uint64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000;
 }
 
-static int write_stats(const struct traceout *trace, const struct pipeline_stats *stats,
-		       const struct traceout_source *source)
+static enum cli_exit write_stats(const struct traceout *trace, const struct pipeline_stats *stats,
+				 const struct traceout_source *source)
 {
 	const struct stats_row rows[] = {
 		{ "file", 0, trace->path },
@@ -155,42 +164,40 @@ static int write_stats(const struct traceout *trace, const struct pipeline_stats
 		{ "cut_off", 0, source->cut_off ? source->cut_off : "" },
 	};
 
-	return stats_write(trace->stats, trace->config->stats, rows,
-			   sizeof(rows) / sizeof(rows[0]));
+	return stats_write(trace->stats, trace->talk->stats, rows, sizeof(rows) / sizeof(rows[0]),
+			   &trace->diag);
 }
 
 /* --check: as Go's reader would read it, once it has its name. */
-static int check(const struct traceout *trace)
+static enum cli_exit check(const struct traceout *trace)
 {
 	const struct gt_reader_options options = { .like_go = true };
 
 	return trace_file_validate(trace->path, &options);
 }
 
-int traceout_finish(struct traceout *trace, const struct traceout_source *source)
+enum cli_exit traceout_finish(struct traceout *trace, const struct traceout_source *source)
 {
 	struct pipeline_stats stats;
 	int err = output_commit(trace->output);
 
 	if (err)
-		return traceout_fail(trace, err);
+		return traceout_fail(trace, err, true);
 	trace->keep = true;
 	pipeline_stats(trace->pipeline, &stats);
-	if (!trace->config->quiet) {
+	if (!trace->talk->quiet) {
 		say_summary(trace, &stats);
 		say_hints(trace, &stats, source);
 	}
 	if (write_stats(trace, &stats, source))
 		return CLI_FAILED;
-	return trace->config->check ? check(trace) : CLI_DONE;
+	return trace->options->check ? check(trace) : CLI_DONE;
 }
 
-int traceout_fail(struct traceout *trace, int err)
+enum cli_exit traceout_fail(struct traceout *trace, int err, bool keep)
 {
-	trace->keep = true;
-	if (*output_error(trace->output))
-		return cli_fail("%s", output_error(trace->output));
-	return cli_fail("cannot make the trace: %s", strerror(-err));
+	trace->keep = keep;
+	return cli_fail_with(&trace->diag, err, "cannot make the trace");
 }
 
 void traceout_close(struct traceout *trace)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
-/* --help, made of the tables' rows. */
+/* --help, made of a command's words and rows. */
 #include "options/options.h"
 
 #include <string.h>
@@ -47,16 +47,25 @@ static void print_option(FILE *out, const struct option_row *row)
 	print_wrapped(out, row->help, TEXT_COLUMN);
 }
 
-static void print_commands(FILE *out)
+static void print_commands(FILE *out, const struct command_list *list)
 {
 	fputs("\nOther commands (each has its own --help):\n", out);
-	for (size_t i = 1; i < COMMAND_COUNT; i++)
-		fprintf(out, "  %-10s  %s\n", command_rows[i].name, command_rows[i].summary);
+	for (size_t i = 1; i < list->count; i++)
+		fprintf(out, "  %-10s  %s\n", list->commands[i]->name, list->commands[i]->summary);
 }
 
-void options_print_help(FILE *out, const struct command *command)
+static void print_options(FILE *out, const struct command *command)
 {
-	bool main_command = command->id == COMMAND_TRACE;
+	struct option option;
+
+	fputs("\nOptions:\n", out);
+	for (size_t i = 0; (option = command_option(command, i)).row; i++)
+		print_option(out, option.row);
+}
+
+void options_print_help(FILE *out, const struct command_list *list, const struct command *command)
+{
+	bool main_command = !*command->name;
 
 	fprintf(out, "Usage: gotrace-bpf%s%s [OPTION...]%s%s\n", main_command ? "" : " ",
 		command->name, *command->arguments ? " " : "", command->arguments);
@@ -66,14 +75,10 @@ void options_print_help(FILE *out, const struct command *command)
 		fputc('\n', out);
 		print_wrapped(out, command->text, 0);
 	}
-	fputs("\nOptions:\n", out);
-	for (size_t i = 0; i < option_count; i++) {
-		if (option_is_for(&option_rows[i], command->id))
-			print_option(out, &option_rows[i]);
-	}
+	print_options(out, command);
 	fprintf(out, "\nExamples:\n");
 	for (const char *line = command->examples; *line; line += strcspn(line, "\n") + 1)
 		fprintf(out, "  %.*s\n", (int)strcspn(line, "\n"), line);
 	if (main_command)
-		print_commands(out);
+		print_commands(out, list);
 }

@@ -6,65 +6,40 @@
 #include "options/options.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <string.h>
 
 #include "options/near.h"
+#include "options/units.h"
 
 struct parse {
+	const struct command_list *list;
 	const struct command *command;
-	struct config *config;
-	struct option_error *error;
+	struct command_line *line; /* begins the config */
+	struct diag *diag;
 	char **argv;
 	int argc, at;
 };
 
-static int fail(struct parse *parse, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static int fail(struct parse *parse, const char *format, ...)
+static struct option find_name(const struct command *command, const char *name, size_t length)
 {
-	va_list args;
+	struct option option;
 
-	va_start(args, format);
-	vsnprintf(parse->error->text, sizeof(parse->error->text), format, args);
-	va_end(args);
-	return -EINVAL;
-}
-
-const struct command *command_find(const char *name)
-{
-	for (size_t i = 0; i < COMMAND_COUNT; i++) {
-		if (!strcmp(command_rows[i].name, name))
-			return &command_rows[i];
+	for (size_t i = 0; (option = command_option(command, i)).row; i++) {
+		if (strlen(option.row->name) == length && !memcmp(option.row->name, name, length))
+			break;
 	}
-	return NULL;
+	return option;
 }
 
-bool option_is_for(const struct option_row *row, enum command_id command)
+static struct option find_letter(const struct command *command, char letter)
 {
-	return row->commands & (1u << command);
-}
+	struct option option;
 
-static const struct option_row *find_name(const struct command *command, const char *name,
-					  size_t length)
-{
-	for (size_t i = 0; i < option_count; i++) {
-		const struct option_row *row = &option_rows[i];
-
-		if (option_is_for(row, command->id) && strlen(row->name) == length &&
-		    !memcmp(row->name, name, length))
-			return row;
+	for (size_t i = 0; (option = command_option(command, i)).row; i++) {
+		if (option.row->letter == letter)
+			break;
 	}
-	return NULL;
-}
-
-static const struct option_row *find_letter(const struct command *command, char letter)
-{
-	for (size_t i = 0; i < option_count; i++) {
-		if (option_is_for(&option_rows[i], command->id) && option_rows[i].letter == letter)
-			return &option_rows[i];
-	}
-	return NULL;
+	return option;
 }
 
 /* The index of text in "a|b|c", or -1. */
@@ -89,8 +64,8 @@ static int set_choice(struct parse *parse, const struct option_row *row, void *m
 	int index = find_choice(row->argument, value);
 
 	if (index < 0)
-		return fail(parse, "--%s '%.64s': it is one of %s", row->name, value,
-			    row->argument);
+		return diag_set(parse->diag, -EINVAL, "--%s '%.64s': it is one of %s", row->name,
+				value, row->argument);
 	if (row->kind == OPTION_CHOICE)
 		*(int *)member = row->values[index];
 	else
@@ -118,20 +93,24 @@ static int set_quantity(struct parse *parse, const struct option_row *row, void 
 		err = units_parse_pids(value, member);
 	}
 	if (err == -ERANGE)
-		return fail(parse, "--%s '%.64s': that is too large", row->name, value);
+		return diag_set(parse->diag, -EINVAL, "--%s '%.64s': that is too large", row->name,
+				value);
 	if (err == -E2BIG)
-		return fail(parse, "--%s: more than %d processes are too many", row->name,
-			    PID_LIST_MAX);
+		return diag_set(parse->diag, -EINVAL, "--%s: more than %d processes are too many",
+				row->name, PID_LIST_MAX);
 	if (err)
-		return fail(parse, "--%s '%.64s': give %s", row->name, value, form);
+		return diag_set(parse->diag, -EINVAL, "--%s '%.64s': give %s", row->name, value,
+				form);
 	if (row->kind != OPTION_PIDS && row->kind != OPTION_TIME && *(uint64_t *)member == 0)
-		return fail(parse, "--%s '%.64s': it must be more than 0", row->name, value);
+		return diag_set(parse->diag, -EINVAL, "--%s '%.64s': it must be more than 0",
+				row->name, value);
 	return 0;
 }
 
-static int set_option(struct parse *parse, const struct option_row *row, const char *value)
+static int set_option(struct parse *parse, const struct option *option, const char *value)
 {
-	void *member = (char *)parse->config + row->offset;
+	void *member = (char *)parse->line + option->offset;
+	const struct option_row *row = option->row;
 
 	switch (row->kind) {
 	case OPTION_FLAG:
@@ -139,7 +118,8 @@ static int set_option(struct parse *parse, const struct option_row *row, const c
 		return 0;
 	case OPTION_STRING:
 		if (!value || !*value)
-			return fail(parse, "--%s: give a %s", row->name, row->argument);
+			return diag_set(parse->diag, -EINVAL, "--%s: give a %s", row->name,
+					row->argument);
 		*(const char **)member = value;
 		return 0;
 	case OPTION_CHOICE:
@@ -151,21 +131,31 @@ static int set_option(struct parse *parse, const struct option_row *row, const c
 }
 
 /* value: what stood in the same argument, or NULL. */
-static int take_option(struct parse *parse, const struct option_row *row, const char *value)
+static int take_option(struct parse *parse, const struct option *option, const char *value)
 {
+	const struct option_row *row = option->row;
+
 	if (row->argument && !value) {
 		if (parse->at + 1 >= parse->argc || !strcmp(parse->argv[parse->at + 1], "--"))
-			return fail(parse, "--%s needs a value: %s", row->name, row->argument);
+			return diag_set(parse->diag, -EINVAL, "--%s needs a value: %s", row->name,
+					row->argument);
 		value = parse->argv[++parse->at];
 	}
-	return set_option(parse, row, value);
+	return set_option(parse, option, value);
 }
 
 static const char *option_name(size_t i, const void *ctx)
 {
-	const struct command *command = ctx;
+	return command_option(ctx, i).row->name;
+}
 
-	return option_is_for(&option_rows[i], command->id) ? option_rows[i].name : NULL;
+static size_t count_options(const struct command *command)
+{
+	size_t count = 0;
+
+	while (command_option(command, count).row)
+		count++;
+	return count;
 }
 
 static int no_option(struct parse *parse, const char *text, size_t length)
@@ -175,37 +165,39 @@ static int no_option(struct parse *parse, const char *text, size_t length)
 
 	snprintf(name, sizeof(name), "%.*s", (int)(length < sizeof(name) ? length : sizeof(name)),
 		 text);
-	near = near_find(name, option_count, option_name, parse->command);
+	near = near_find(name, count_options(parse->command), option_name, parse->command);
 	if (near)
-		return fail(parse, "there is no option --%s here, did you mean --%s?", name, near);
-	return fail(parse, "there is no option --%s here", name);
+		return diag_set(parse->diag, -EINVAL,
+				"there is no option --%s here, did you mean --%s?", name, near);
+	return diag_set(parse->diag, -EINVAL, "there is no option --%s here", name);
 }
 
 static int take_long(struct parse *parse, const char *text)
 {
 	size_t length = strcspn(text, "=");
 	const char *value = text[length] ? text + length + 1 : NULL;
-	const struct option_row *row = find_name(parse->command, text, length);
+	struct option option = find_name(parse->command, text, length);
+	const struct option_row *row = option.row;
 
 	if (!row)
 		return no_option(parse, text, length);
 	if (value && !row->argument)
-		return fail(parse, "--%s takes no value", row->name);
-	return take_option(parse, row, value);
+		return diag_set(parse->diag, -EINVAL, "--%s takes no value", row->name);
+	return take_option(parse, &option, value);
 }
 
 /* "-qv", "-d5s", "-d" "5s" */
 static int take_letters(struct parse *parse, const char *text)
 {
 	for (; *text; text++) {
-		const struct option_row *row = find_letter(parse->command, *text);
+		struct option option = find_letter(parse->command, *text);
 		int err;
 
-		if (!row)
-			return fail(parse, "there is no option -%c here", *text);
-		if (row->argument)
-			return take_option(parse, row, text[1] ? text + 1 : NULL);
-		err = take_option(parse, row, NULL);
+		if (!option.row)
+			return diag_set(parse->diag, -EINVAL, "there is no option -%c here", *text);
+		if (option.row->argument)
+			return take_option(parse, &option, text[1] ? text + 1 : NULL);
+		err = take_option(parse, &option, NULL);
 		if (err)
 			return err;
 	}
@@ -215,111 +207,103 @@ static int take_letters(struct parse *parse, const char *text)
 static int take_child(struct parse *parse)
 {
 	if (!parse->command->takes_child)
-		return fail(parse, "a command after -- has no meaning here");
+		return diag_set(parse->diag, -EINVAL, "a command after -- has no meaning here");
 	if (parse->at + 1 >= parse->argc)
-		return fail(parse, "give the command to run after --");
-	parse->config->child = &parse->argv[parse->at + 1];
+		return diag_set(parse->diag, -EINVAL, "give the command to run after --");
+	parse->line->child = &parse->argv[parse->at + 1];
 	return 0;
 }
 
 static const char *command_name(size_t i, const void *ctx)
 {
-	(void)ctx;
-	return *command_rows[i].name ? command_rows[i].name : NULL;
+	const struct command_list *list = ctx;
+
+	return *list->commands[i]->name ? list->commands[i]->name : NULL;
 }
 
 /* A word where only options can stand: what did they mean? */
 static int no_word(struct parse *parse, const char *text)
 {
-	const char *near = near_find(text, COMMAND_COUNT, command_name, NULL);
+	bool is_main = !*parse->command->name;
+	const char *near = near_find(text, parse->list->count, command_name, parse->list);
 
-	if (parse->command->id == COMMAND_TRACE && near && !strcmp(near, text))
-		return fail(parse, "'%s': the command comes first, its options behind it", text);
-	if (parse->command->id == COMMAND_TRACE && near)
-		return fail(
-			parse,
+	if (is_main && near && !strcmp(near, text))
+		return diag_set(parse->diag, -EINVAL,
+				"'%s': the command comes first, its options behind it", text);
+	if (is_main && near)
+		return diag_set(
+			parse->diag, -EINVAL,
 			"there is no command '%.64s', did you mean '%s'? To run a program put -- "
 			"before it",
 			text, near);
 	if (text[strspn(text, "0123456789,")] == '\0')
-		return fail(parse, "'%.64s': to trace a process put -p before it", text);
-	return fail(parse, "'%.64s': to run a program put -- before it", text);
+		return diag_set(parse->diag, -EINVAL,
+				"'%.64s': to trace a process put -p before it", text);
+	return diag_set(parse->diag, -EINVAL, "'%.64s': to run a program put -- before it", text);
 }
 
 static int take_argument(struct parse *parse, char *text)
 {
-	struct config *config = parse->config;
+	struct command_line *line = parse->line;
 
-	if (config->arg_count == parse->command->max_args) {
+	if (line->arg_count == parse->command->max_args) {
 		if (parse->command->takes_child)
 			return no_word(parse, text);
-		return fail(parse, "'%.64s': one argument too many", text);
+		return diag_set(parse->diag, -EINVAL, "'%.64s': one argument too many", text);
 	}
-	config->args[config->arg_count++] = text;
+	line->args[line->arg_count++] = text;
 	return 0;
 }
 
-/* Parts have a number each, so they can be named after what they are cut from. */
-static bool names_parts(const struct config *config)
+static int check_whole(const struct parse *parse)
 {
-	return config->split && strcmp(config->args[0], "-") != 0;
-}
+	const struct command *command = parse->command;
 
-/* What no single option can see. */
-static int check_whole(struct parse *parse)
-{
-	const struct config *config = parse->config;
-	unsigned scopes = !!config->pids.count + !!config->cgroup + !!config->child;
-
-	if (config->help || config->show_version)
+	if (parse->line->help)
 		return 0;
-	if (config->arg_count < parse->command->min_args)
-		return fail(parse, "%s needs an argument: %s", parse->command->name,
-			    parse->command->arguments);
-	if ((parse->command->id == COMMAND_UNDUMP ||
-	     (parse->command->id == COMMAND_CUT && !names_parts(config))) &&
-	    !config->output)
-		return fail(parse, "%s needs -o FILE", parse->command->name);
-	if (parse->command->id == COMMAND_CUT &&
-	    !config->split == !(config->from_ns || config->to_ns))
-		return fail(parse, "give --from, --to or both, or --split");
-	if (config->to_ns && config->from_ns >= config->to_ns)
-		return fail(parse, "--from is not before --to");
-	if (config->stats && config->output && !strcmp(config->stats, config->output))
-		return fail(parse, "-o and --stats name the same file: give two");
-	if (scopes > 1)
-		return fail(parse, "-p, --cgroup and -- COMMAND are different scopes: give one");
-	if (config->children && !config->pids.count)
-		return fail(parse, "--children goes with -p");
-	if (config->quiet && config->verbose)
-		return fail(parse, "-q and -v contradict each other: give one");
-	return 0;
+	if (parse->line->arg_count < command->min_args)
+		return diag_set(parse->diag, -EINVAL, "%s needs an argument: %s", command->name,
+				command->arguments);
+	return command->check ? command->check(parse->line, parse->diag) : 0;
 }
 
-int options_parse(const struct command *command, int argc, char **argv, struct config *config,
-		  struct option_error *error)
+static int take_all(struct parse *parse)
 {
-	struct config parsed = { .version = 23, .args = argv };
-	struct parse parse = {
-		.command = command, .config = &parsed, .error = error, .argv = argv, .argc = argc
-	};
 	int err = 0;
 
-	for (; !err && !parsed.child && parse.at < argc; parse.at++) {
-		char *text = argv[parse.at];
+	for (; !err && !parse->line->child && parse->at < parse->argc; parse->at++) {
+		char *text = parse->argv[parse->at];
 
 		if (!strcmp(text, "--"))
-			err = take_child(&parse);
+			err = take_child(parse);
 		else if (text[0] == '-' && text[1] == '-')
-			err = take_long(&parse, text + 2);
+			err = take_long(parse, text + 2);
 		else if (text[0] == '-' && text[1])
-			err = take_letters(&parse, text + 1);
+			err = take_letters(parse, text + 1);
 		else
-			err = take_argument(&parse, text);
+			err = take_argument(parse, text);
 	}
-	if (!err)
-		err = check_whole(&parse);
-	if (!err)
-		*config = parsed;
 	return err;
+}
+
+int options_parse(const struct command_list *list, const struct command *command, int argc,
+		  char **argv, void *config, struct diag *diag)
+{
+	struct parse parse = {
+		.list = list,
+		.command = command,
+		.line = config,
+		.diag = diag,
+		.argv = argv,
+		.argc = argc,
+	};
+	int err;
+
+	if (command->defaults)
+		memcpy(config, command->defaults, command->config_size);
+	else
+		memset(config, 0, command->config_size);
+	parse.line->args = argv;
+	err = take_all(&parse);
+	return err ? err : check_whole(&parse);
 }

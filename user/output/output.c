@@ -23,7 +23,7 @@ struct output {
 	char *path, *now; /* the final name, the present one */
 	uint64_t bytes;
 	size_t buffered;
-	struct output_diag diag;
+	struct diag *diag;
 	uint8_t buffer[BUFFER_BYTES];
 };
 
@@ -55,14 +55,14 @@ static int set_names(struct output *output, const char *path, const char *suffix
 }
 
 /* The descriptor of the new file, or -errno. */
-static int create_part(const struct output *output, struct output_diag *diag)
+static int create_part(const struct output *output, struct diag *diag)
 {
 	return place_is_locked(output->path) ? place_busy(diag, output->path)
 					     : place_create(output->now, diag);
 }
 
 /* Fills *output; its fd stays -1 on failure. */
-static int open_path(struct output *output, const char *path, struct output_diag *diag)
+static int open_path(struct output *output, const char *path, struct diag *diag)
 {
 	struct stat stat;
 	bool there = lstat(path, &stat) == 0;
@@ -73,7 +73,7 @@ static int open_path(struct output *output, const char *path, struct output_diag
 	err = set_names(output, is_stdout(path) ? "standard output" : path,
 			output->is_named ? "" : PART);
 	if (err)
-		return place_fail(diag, err, "not enough memory");
+		return diag_set(diag, err, "not enough memory");
 	if (is_stdout(path))
 		fd = place_open_stdout(diag);
 	else if (output->is_file)
@@ -86,18 +86,19 @@ static int open_path(struct output *output, const char *path, struct output_diag
 	return 0;
 }
 
-int output_open(struct output **out, const char *path, struct output_diag *diag)
+int output_open(struct output **out, const char *path, struct diag *diag)
 {
 	struct output *output;
 	int err;
 
 	if (!*path)
-		return place_fail(diag, -EINVAL, "the output's name is empty");
+		return diag_set(diag, -EINVAL, "the output's name is empty");
 	output = malloc(sizeof(*output));
 	if (!output)
-		return place_fail(diag, -ENOMEM, "not enough memory");
+		return diag_set(diag, -ENOMEM, "not enough memory");
 	memset(output, 0, offsetof(struct output, buffer));
 	output->fd = -1;
+	output->diag = diag;
 	err = open_path(output, path, diag);
 	if (err) {
 		output_close(output);
@@ -120,8 +121,8 @@ static int write_failed(struct output *output, int err)
 	else if (err == -EFBIG)
 		hint = ": raise the limit (ulimit -f), or trace shorter";
 	output->err = err;
-	return place_fail(&output->diag, err, "cannot write %s: %s%s", output->now, strerror(-err),
-			  hint);
+	return diag_set(output->diag, err, "cannot write %s: %s%s", output->now, strerror(-err),
+			hint);
 }
 
 /* A pipe that somebody made non-blocking. */
@@ -196,17 +197,17 @@ static int give_name(struct output *output)
 {
 	if (!is_ours(output)) {
 		output->err = -ESTALE;
-		return place_fail(&output->diag, -ESTALE,
-				  "%s was removed or replaced while it was written", output->now);
+		return diag_set(output->diag, -ESTALE,
+				"%s was removed or replaced while it was written", output->now);
 	}
 	if (place_is_locked(output->path)) {
 		output->err = -EBUSY;
-		return place_busy(&output->diag, output->path);
+		return place_busy(output->diag, output->path);
 	}
 	if (rename(output->now, output->path)) {
 		output->err = -errno;
-		return place_fail(&output->diag, output->err, "cannot rename %s to %s: %s",
-				  output->now, output->path, strerror(errno));
+		return diag_set(output->diag, output->err, "cannot rename %s to %s: %s",
+				output->now, output->path, strerror(errno));
 	}
 	output->now[strlen(output->path)] = '\0'; /* without PART */
 	output->is_named = true;
@@ -240,11 +241,6 @@ int output_commit(struct output *output)
 	if (!err)
 		err = output_name(output);
 	return err ? err : close_fd(output);
-}
-
-const char *output_error(const struct output *output)
-{
-	return output->diag.text;
 }
 
 const char *output_path(const struct output *output)

@@ -11,7 +11,7 @@
  * as it is. "-" and /dev/stdout are the standard output, unless that is a
  * terminal.
  *
- * Writes are buffered. Errors are sticky: the first one wins. This module
+ * Writes are buffered. Errors are sticky. This module
  * knows nothing of what is written and prints nothing. The caller must ignore
  * SIGPIPE.
  */
@@ -23,10 +23,7 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
-/* What went wrong, for the user: with the file's name, and what to do. */
-struct output_diag {
-	char text[512];
-};
+#include "base/diag.h"
 
 struct output;
 
@@ -35,9 +32,10 @@ bool output_would_replace(const char *path, const struct stat *file);
 
 /*
  * -EBUSY another gotrace-bpf writes it, -ELOOP a symbolic link, -EINVAL no
- * name or a terminal, -ENOMEM, others as open(2); diag in words.
+ * name or a terminal, -ENOMEM, others as open(2). diag is kept: what goes
+ * wrong here or later is said there in words.
  */
-int output_open(struct output **out, const char *path, struct output_diag *diag);
+int output_open(struct output **out, const char *path, struct diag *diag);
 
 /* Writes all of data; matches gt_sink_fn and raw_sink_fn. 0 or -errno. */
 int output_write(void *output, const void *data, size_t size);
@@ -53,9 +51,6 @@ int output_name(struct output *output);
  * 0 or -errno; then the file keeps the name it has.
  */
 int output_commit(struct output *output);
-
-/* The first error's text; empty while there is none. Valid until output_close(). */
-const char *output_error(const struct output *output);
 
 /* Where the bytes are now: PATH, PATH.part or "standard output". */
 const char *output_path(const struct output *output);

@@ -9,8 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
-#include <stdio.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -19,16 +18,6 @@
 #define FILE_MODE 0600
 /* Somebody makes the file again each time that we remove it: then it is theirs. */
 #define CREATE_TRIES 8
-
-int place_fail(struct output_diag *diag, int err, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(diag->text, sizeof(diag->text), format, args);
-	va_end(args);
-	return err;
-}
 
 /* The user behind sudo, if there is one: the file is for them. */
 static bool sudo_id(const char *name, unsigned *out)
@@ -87,27 +76,25 @@ bool place_is_locked(const char *path)
 	return fd == -EBUSY;
 }
 
-int place_busy(struct output_diag *diag, const char *path)
+int place_busy(struct diag *diag, const char *path)
 {
-	return place_fail(diag, -EBUSY, "%s is being written by another gotrace-bpf", path);
+	return diag_set(diag, -EBUSY, "%s is being written by another gotrace-bpf", path);
 }
 
 /* Makes room for a new file. */
-static int remove_old(const char *path, struct output_diag *diag)
+static int remove_old(const char *path, struct diag *diag)
 {
 	struct stat stat;
 	int held, err = 0;
 
 	if (lstat(path, &stat))
 		return errno == ENOENT ? 0
-				       : place_fail(diag, -errno, "cannot write %s: %s", path,
-						    strerror(errno));
+				       : diag_set(diag, -errno, "cannot write %s: %s", path,
+						  strerror(errno));
 	if (S_ISLNK(stat.st_mode))
-		return place_fail(diag, -ELOOP, "%s is a symbolic link: name the file itself",
-				  path);
+		return diag_set(diag, -ELOOP, "%s is a symbolic link: name the file itself", path);
 	if (!S_ISREG(stat.st_mode))
-		return place_fail(diag, -EEXIST, "%s is in the way and is no file: remove it",
-				  path);
+		return diag_set(diag, -EEXIST, "%s is in the way and is no file: remove it", path);
 	held = hold(path);
 	if (held == -EBUSY)
 		return place_busy(diag, path);
@@ -116,7 +103,7 @@ static int remove_old(const char *path, struct output_diag *diag)
 	    (held >= 0 && (fstat(held, &stat) || !place_is_name_of(path, &stat))))
 		err = 0; /* look again */
 	else if (unlink(path) && errno != ENOENT)
-		err = place_fail(diag, -errno, "cannot replace %s: %s", path, strerror(errno));
+		err = diag_set(diag, -errno, "cannot replace %s: %s", path, strerror(errno));
 	if (held >= 0)
 		close(held);
 	return err;
@@ -137,7 +124,7 @@ static bool is_lost(int fd, const char *path)
 }
 
 /* The descriptor of a new file, or -errno. */
-int place_create(const char *path, struct output_diag *diag)
+int place_create(const char *path, struct diag *diag)
 {
 	for (int i = 0; i < CREATE_TRIES; i++) {
 		int err = remove_old(path, diag);
@@ -147,8 +134,8 @@ int place_create(const char *path, struct output_diag *diag)
 			return err;
 		fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
 		if (fd < 0 && errno != EEXIST)
-			return place_fail(diag, -errno, "cannot create %s: %s", path,
-					  strerror(errno));
+			return diag_set(diag, -errno, "cannot create %s: %s", path,
+					strerror(errno));
 		if (fd >= 0 && !is_lost(fd, path)) {
 			give_to_user(fd);
 			return fd;
@@ -168,22 +155,21 @@ static bool is_trusted(uid_t owner)
 }
 
 /* A pipe that a stranger has left under the name that we use has him for a reader. */
-static int check_special(const char *path, const struct stat *stat, struct output_diag *diag)
+static int check_special(const char *path, const struct stat *stat, struct diag *diag)
 {
 	if (S_ISDIR(stat->st_mode))
-		return place_fail(diag, -EISDIR, "%s is a directory: name a file in it", path);
+		return diag_set(diag, -EISDIR, "%s is a directory: name a file in it", path);
 	if (S_ISLNK(stat->st_mode))
-		return place_fail(diag, -ELOOP, "%s is a symbolic link: name the file itself",
-				  path);
+		return diag_set(diag, -ELOOP, "%s is a symbolic link: name the file itself", path);
 	if (!S_ISCHR(stat->st_mode) && !S_ISFIFO(stat->st_mode))
-		return place_fail(diag, -EINVAL, "%s is no file that can be written", path);
+		return diag_set(diag, -EINVAL, "%s is no file that can be written", path);
 	if (S_ISFIFO(stat->st_mode) && !is_trusted(stat->st_uid))
-		return place_fail(diag, -EPERM, "%s is another user's pipe: name a file", path);
+		return diag_set(diag, -EPERM, "%s is another user's pipe: name a file", path);
 	return 0;
 }
 
 /* Something that is there and is no regular file; nor has become one since. */
-int place_open_special(const char *path, struct stat *stat, struct output_diag *diag)
+int place_open_special(const char *path, struct stat *stat, struct diag *diag)
 {
 	int err = check_special(path, stat, diag);
 	int fd;
@@ -192,7 +178,7 @@ int place_open_special(const char *path, struct stat *stat, struct output_diag *
 		return err;
 	fd = open(path, O_WRONLY | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, stat))
-		err = place_fail(diag, -errno, "cannot write %s: %s", path, strerror(errno));
+		err = diag_set(diag, -errno, "cannot write %s: %s", path, strerror(errno));
 	else
 		err = check_special(path, stat, diag);
 	if (err && fd >= 0)
@@ -200,15 +186,15 @@ int place_open_special(const char *path, struct stat *stat, struct output_diag *
 	return err ? err : fd;
 }
 
-int place_open_stdout(struct output_diag *diag)
+int place_open_stdout(struct diag *diag)
 {
 	int fd;
 
 	if (isatty(STDOUT_FILENO))
-		return place_fail(diag, -EINVAL,
-				  "the standard output is a terminal: send it to a file or a pipe");
+		return diag_set(diag, -EINVAL,
+				"the standard output is a terminal: send it to a file or a pipe");
 	fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 	return fd >= 0 ? fd
-		       : place_fail(diag, -errno, "cannot write to standard output: %s",
-				    strerror(errno));
+		       : diag_set(diag, -errno, "cannot write to standard output: %s",
+				  strerror(errno));
 }

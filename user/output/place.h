@@ -11,19 +11,16 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 
-#include "output/output.h"
+#include "base/diag.h"
 
-/* Puts words into diag. Returns err. */
-int place_fail(struct output_diag *diag, int err, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-/* The same for a file that is being written: -EBUSY. */
-int place_busy(struct output_diag *diag, const char *path);
+/* Says that a file is being written. -EBUSY. */
+int place_busy(struct diag *diag, const char *path);
 
 /* Each gives a descriptor, or -errno with words in diag. */
-int place_create(const char *path, struct output_diag *diag);
+int place_create(const char *path, struct diag *diag);
 /* stat: what lstat() said of it; then what was opened. */
-int place_open_special(const char *path, struct stat *stat, struct output_diag *diag);
-int place_open_stdout(struct output_diag *diag);
+int place_open_special(const char *path, struct stat *stat, struct diag *diag);
+int place_open_stdout(struct diag *diag);
 
 bool place_is_name_of(const char *path, const struct stat *file);
 /* Is a file of that name being written by this program or another one like it? */

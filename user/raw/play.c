@@ -6,8 +6,6 @@
  */
 #include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "raw/raw.h"
 
@@ -24,7 +22,7 @@ struct play {
 	bool has_snapshot;
 	bool has_end;
 	uint64_t damages;
-	struct raw_diag damage; /* the first one */
+	struct diag damage; /* the first one */
 };
 
 /* A round was taken: nothing is borrowed from the third last one. */
@@ -105,10 +103,10 @@ static int play_chunk(struct play *play, const struct raw_chunk *chunk)
 }
 
 /* The file is damaged there. The first place is told in words, the others are counted. */
-static void note_damage(struct play *play, const struct raw_diag *diag)
+static void note_damage(struct play *play, const struct diag *diag)
 {
-	if (!play->damages++)
-		play->damage = *diag;
+	play->damages++;
+	diag_set(&play->damage, 0, "%s", diag->text);
 }
 
 static void note_nonsense(struct play *play, const struct raw_chunk *chunk)
@@ -119,34 +117,35 @@ static void note_nonsense(struct play *play, const struct raw_chunk *chunk)
 		[RAW_CHUNK_ROUND] = "an impossible round",
 		[RAW_CHUNK_END] = "an end at an impossible time",
 	};
-	struct raw_diag diag = { .err = -EBADMSG, .offset = chunk->offset };
+	struct diag diag = { "" };
 
-	snprintf(diag.text, sizeof(diag.text), "damaged at byte %" PRIu64 ": %s", chunk->offset,
-		 what[chunk->type]);
+	diag_set(&diag, 0, "damaged at byte %" PRIu64 ": %s", chunk->offset, what[chunk->type]);
 	note_damage(play, &diag);
 }
 
-static void say_damages(const struct play *play, struct raw_diag *diag)
+/* Damage counts more than what is said of the end. */
+static void say_damages(const struct play *play, struct raw_stop *stop)
 {
-	size_t length;
+	uint64_t others = play->damages - 1;
 
 	if (!play->damages)
 		return;
-	*diag = play->damage;
-	length = strlen(diag->text);
-	if (play->damages > 1)
-		snprintf(diag->text + length, sizeof(diag->text) - length,
-			 ", and at %" PRIu64 " other place%s", play->damages - 1,
-			 play->damages > 2 ? "s" : "");
+	*stop = (struct raw_stop){ .err = -EBADMSG };
+	if (others)
+		diag_set(&stop->diag, 0, "%s, and at %" PRIu64 " other place%s", play->damage.text,
+			 others, others > 1 ? "s" : "");
+	else
+		stop->diag = play->damage;
 }
 
 /* Chunk after chunk. As raw_read_chunk() at the end, or -errno of the stream. */
-static int play_all(struct play *play, struct raw_reader *reader, struct raw_diag *diag)
+static int play_all(struct play *play, struct raw_reader *reader, struct raw_stop *stop)
 {
 	struct raw_chunk chunk;
 
 	for (;;) {
-		int more = raw_read_chunk(reader, &chunk, diag);
+		struct diag diag = { "" };
+		int more = raw_read_chunk(reader, &chunk, &diag);
 		int err = more == 1 ? play_chunk(play, &chunk) : 0;
 
 		if (err && err != -EBADMSG)
@@ -154,9 +153,9 @@ static int play_all(struct play *play, struct raw_reader *reader, struct raw_dia
 		if (err)
 			note_nonsense(play, &chunk);
 		else if (more == -EBADMSG)
-			note_damage(play, diag);
+			note_damage(play, &diag);
 		else if (more != 1)
-			return more;
+			return stop->err = diag_set(&stop->diag, more, "%s", diag.text);
 		/* It cannot even be said when it began. */
 		if (err && !play->has_snapshot)
 			return -EBADMSG;
@@ -164,7 +163,7 @@ static int play_all(struct play *play, struct raw_reader *reader, struct raw_dia
 }
 
 int raw_play(struct raw_reader *reader, const struct stream *to, raw_passed_fn passed, void *ctx,
-	     struct raw_diag *diag)
+	     struct raw_stop *stop)
 {
 	struct play play = {
 		.to = to,
@@ -172,13 +171,12 @@ int raw_play(struct raw_reader *reader, const struct stream *to, raw_passed_fn p
 		.ctx = ctx,
 		.on_ns = raw_reader_info(reader)->on_ns,
 	};
-	int end;
+	int end = stream_begin(to, raw_reader_info(reader));
 
-	diag->text[0] = '\0';
-	end = stream_begin(to, raw_reader_info(reader));
+	*stop = (struct raw_stop){ 0 };
 	if (!end)
-		end = play_all(&play, reader, diag);
-	say_damages(&play, diag);
+		end = play_all(&play, reader, stop);
+	say_damages(&play, stop);
 	if (play.has_end || (end != 0 && end != -ENODATA))
 		return end;
 	if (!play.has_snapshot)

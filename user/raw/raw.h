@@ -22,6 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/diag.h"
 #include "record.h"
 #include "stream/stream.h"
 
@@ -80,20 +81,13 @@ struct raw_chunk {
 
 struct raw_reader;
 
-/* What is wrong with a file, in words and where. */
-struct raw_diag {
-	int err; /* -ENODATA: it stops there; -EBADMSG: damaged there; others as returned */
-	uint64_t offset;
-	char text[192];
-};
-
 /*
  * data[size]: the whole file, 8-aligned, borrowed for the reader's life
  * (mapped). -EINVAL not a raw capture, -ENOTSUP made by a newer version,
  * -EBADMSG damaged header, -ENODATA too short to hold a header; diag says it
  * in words. -ENOMEM.
  */
-int raw_reader_new(struct raw_reader **out, const void *data, size_t size, struct raw_diag *diag);
+int raw_reader_new(struct raw_reader **out, const void *data, size_t size, struct diag *diag);
 void raw_reader_free(struct raw_reader *reader);
 const struct stream_info *raw_reader_info(const struct raw_reader *reader);
 /*
@@ -103,21 +97,29 @@ const struct stream_info *raw_reader_info(const struct raw_reader *reader);
  * with the next whole chunk behind it, if there is one. Every chunk that is
  * given is whole; a snapshot is the first, if it is not what is damaged. -ENOMEM.
  */
-int raw_read_chunk(struct raw_reader *reader, struct raw_chunk *out, struct raw_diag *diag);
+int raw_read_chunk(struct raw_reader *reader, struct raw_chunk *out, struct diag *diag);
+
+/* Where in the file the chunk begins that was given last, or what was said to be wrong. */
+uint64_t raw_reader_at(const struct raw_reader *reader);
 
 /* The file's bytes below offset are not needed any more. 0, or -errno to stop. */
 typedef int (*raw_passed_fn)(void *ctx, uint64_t offset);
+
+/* Why a capture is not whole. */
+struct raw_stop {
+	int err; /* 0: it is; -EBADMSG: it is damaged; -ENODATA: it has no end */
+	struct diag diag;
+};
 
 /*
  * Plays all of a file into a stream, rings as stable bytes. What is whole is
  * played, whatever stands before or after it; for a list of threads that is
  * damaged the stream gets an empty one. passed may be NULL.
- * 0: the stream has had its end; diag->text is empty, or says why the capture
- * is not whole, and diag->offset where. -ENODATA, -EBADMSG: the stream had no
- * snapshot, for the capture has not even that; diag says why. Others: of the
- * stream, or of passed.
+ * 0: the stream has had its end. -ENODATA, -EBADMSG: it had no snapshot, for
+ * the capture has not even that; stop says why. Others: of the stream, or of
+ * passed.
  */
 int raw_play(struct raw_reader *reader, const struct stream *to, raw_passed_fn passed, void *ctx,
-	     struct raw_diag *diag);
+	     struct raw_stop *stop);
 
 #endif

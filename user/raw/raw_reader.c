@@ -6,8 +6,6 @@
  */
 #include <errno.h>
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -24,8 +22,9 @@ struct raw_reader {
 	bool ended;
 	struct stream_info info;
 	uint8_t *entries; /* of the last chunk, if another version made them */
-	int err;	  /* where it stops, and why */
-	struct raw_diag diag;
+	size_t at;	  /* where what was read last begins */
+	int err;	  /* that it stops, and why */
+	struct diag why;
 };
 
 /* A chunk as it lies in the file. */
@@ -35,36 +34,24 @@ struct span {
 	const uint8_t *payload;
 };
 
-__attribute__((format(printf, 4, 5))) static int fail(struct raw_diag *diag, int err,
-						      uint64_t offset, const char *format, ...)
+static int damaged(const struct span *span, struct diag *diag, const char *what)
 {
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(diag->text, sizeof(diag->text), format, args);
-	va_end(args);
-	diag->err = err;
-	diag->offset = offset;
-	return err;
-}
-
-static int damaged(const struct span *span, struct raw_diag *diag, const char *what)
-{
-	return fail(diag, -EBADMSG, span->offset, "damaged at byte %zu: %s", span->offset, what);
+	return diag_set(diag, -EBADMSG, "damaged at byte %zu: %s", span->offset, what);
 }
 
 /* ---- chunks ---- */
 
-static int cut_off(const struct raw_reader *reader, struct raw_diag *diag)
+static int cut_off(const struct raw_reader *reader, struct diag *diag)
 {
 	if (reader->pos == reader->size)
-		return fail(diag, -ENODATA, reader->pos,
-			    "ends at byte %zu without saying so: the capture was killed, or the "
-			    "file is not all of it",
-			    reader->pos);
-	return fail(diag, -ENODATA, reader->pos,
-		    "cut off at byte %zu, within the chunk that begins at byte %zu", reader->size,
-		    reader->pos);
+		return diag_set(
+			diag, -ENODATA,
+			"ends at byte %zu without saying so: the capture was killed, or the "
+			"file is not all of it",
+			reader->pos);
+	return diag_set(diag, -ENODATA,
+			"cut off at byte %zu, within the chunk that begins at byte %zu",
+			reader->size, reader->pos);
 }
 
 static bool is_head(const struct raw_chunk_head *head)
@@ -97,12 +84,13 @@ static void seek_head(struct raw_reader *reader)
  * The chunk at pos, checksums and sequence checked; moves pos behind it. After
  * -EBADMSG pos is where to go on.
  */
-static int next_span(struct raw_reader *reader, struct span *out, struct raw_diag *diag)
+static int next_span(struct raw_reader *reader, struct span *out, struct diag *diag)
 {
 	struct span span = { .offset = reader->pos };
 	size_t left = reader->size - reader->pos;
 	int32_t ahead;
 
+	reader->at = reader->pos;
 	if (left < sizeof(span.head))
 		return cut_off(reader, diag);
 	memcpy(&span.head, reader->data + reader->pos, sizeof(span.head));
@@ -165,7 +153,7 @@ static int convert_entries(struct raw_reader *reader, const uint8_t *from, uint3
 
 /* The entries at the payload's end, in the size this program knows. */
 static int get_entries(struct raw_reader *reader, const struct span *span, const struct form *form,
-		       uint32_t count, uint32_t entry_size, const void **out, struct raw_diag *diag)
+		       uint32_t count, uint32_t entry_size, const void **out, struct diag *diag)
 {
 	size_t room = span->head.size - form->head;
 	const uint8_t *from;
@@ -180,13 +168,13 @@ static int get_entries(struct raw_reader *reader, const struct span *span, const
 	}
 	err = convert_entries(reader, from, count, entry_size, form->ours);
 	if (err)
-		return fail(diag, err, span->offset, "not enough memory");
+		return diag_set(diag, err, "not enough memory");
 	*out = reader->entries;
 	return 0;
 }
 
 static int read_snapshot(struct raw_reader *reader, const struct span *span, struct raw_chunk *out,
-			 struct raw_diag *diag)
+			 struct diag *diag)
 {
 	const struct raw_snapshot_head *head = (const void *)span->payload;
 	const void *entries;
@@ -209,7 +197,7 @@ static int read_snapshot(struct raw_reader *reader, const struct span *span, str
 }
 
 static int read_ring(const struct raw_reader *reader, const struct span *span,
-		     struct raw_chunk *out, struct raw_diag *diag)
+		     struct raw_chunk *out, struct diag *diag)
 {
 	const struct raw_ring_head *head = (const void *)span->payload;
 
@@ -226,7 +214,7 @@ static int read_ring(const struct raw_reader *reader, const struct span *span,
 }
 
 static int read_counters(struct raw_reader *reader, const struct span *span, struct raw_chunk *out,
-			 struct raw_diag *diag)
+			 struct diag *diag)
 {
 	const struct raw_round_head *head = (const void *)span->payload;
 	const void *entries;
@@ -248,7 +236,7 @@ static int read_counters(struct raw_reader *reader, const struct span *span, str
 }
 
 static int read_span(struct raw_reader *reader, const struct span *span, struct raw_chunk *out,
-		     struct raw_diag *diag)
+		     struct diag *diag)
 {
 	bool is_snapshot = span->head.type == RAW_TYPE_SNAPSHOT;
 
@@ -269,67 +257,83 @@ static bool is_known(uint32_t type)
 	return type >= RAW_TYPE_HEADER && type <= RAW_TYPE_END;
 }
 
-int raw_read_chunk(struct raw_reader *reader, struct raw_chunk *out, struct raw_diag *diag)
+/* The next chunk of a known type. 1, or -errno. */
+static int next_chunk(struct raw_reader *reader, struct raw_chunk *out, struct diag *diag)
 {
 	struct span span = { .offset = 0 };
-	int err = reader->err;
+	int err;
+
+	do
+		err = next_span(reader, &span, diag);
+	while (!err && !is_known(span.head.type));
+	if (!err)
+		err = read_span(reader, &span, out, diag);
+	return err ? err : 1;
+}
+
+int raw_read_chunk(struct raw_reader *reader, struct raw_chunk *out, struct diag *diag)
+{
+	struct diag why = reader->why;
+	int more = reader->err;
 
 	if (reader->ended)
 		return 0;
-	while (!err) {
-		err = next_span(reader, &span, &reader->diag);
-		if (err || !is_known(span.head.type))
-			continue;
-		err = read_span(reader, &span, out, &reader->diag);
-		if (!err)
-			return 1;
+	if (!more)
+		more = next_chunk(reader, out, &why);
+	if (more == 1)
+		return 1;
+	if (more != -EBADMSG) {
+		reader->err = more;
+		reader->why = why;
 	}
-	if (err != -EBADMSG)
-		reader->err = err;
-	*diag = reader->diag;
-	return err;
+	return diag_set(diag, more, "%s", why.text);
+}
+
+uint64_t raw_reader_at(const struct raw_reader *reader)
+{
+	return reader->at;
 }
 
 /* ---- the file's beginning ---- */
 
-static int read_file_head(struct raw_reader *reader, struct raw_diag *diag)
+static int read_file_head(struct raw_reader *reader, struct diag *diag)
 {
 	struct raw_file_head head;
 	size_t common = reader->size < sizeof(head.magic) ? reader->size : sizeof(head.magic);
 
 	if (common && memcmp(reader->data, RAW_MAGIC, common) != 0)
-		return fail(diag, -EINVAL, 0, "not a raw capture of gotrace-bpf");
+		return diag_set(diag, -EINVAL, "not a raw capture of gotrace-bpf");
 	if (reader->size < sizeof(head))
-		return fail(diag, -ENODATA, 0, "cut off at byte %zu: no raw capture is so short",
-			    reader->size);
+		return diag_set(diag, -ENODATA, "cut off at byte %zu: no raw capture is so short",
+				reader->size);
 	memcpy(&head, reader->data, sizeof(head));
 	if (head.crc != crc32_z(0, reader->data, offsetof(struct raw_file_head, crc)) ||
 	    head.major < 1)
-		return fail(diag, -EBADMSG, 0, "damaged at byte 0: the file's head");
+		return diag_set(diag, -EBADMSG, "damaged at byte 0: the file's head");
 	if (head.major > RAW_MAJOR)
-		return fail(diag, -ENOTSUP, 0,
-			    "made by a newer gotrace-bpf (format %u.%u, this one reads %u.x): use "
-			    "that one",
-			    head.major, head.minor, RAW_MAJOR);
+		return diag_set(
+			diag, -ENOTSUP,
+			"made by a newer gotrace-bpf (format %u.%u, this one reads %u.x): use "
+			"that one",
+			head.major, head.minor, RAW_MAJOR);
 	reader->pos = sizeof(head);
 	return 0;
 }
 
-static int check_info(const struct stream_info *info, const struct span *span,
-		      struct raw_diag *diag)
+static int check_info(const struct stream_info *info, const struct span *span, struct diag *diag)
 {
 	if (info->abi > REC_ABI_VERSION)
-		return fail(diag, -ENOTSUP, span->offset,
-			    "made by a newer gotrace-bpf (records of form %" PRIu32
-			    ", this one reads %d): use that one",
-			    info->abi, REC_ABI_VERSION);
+		return diag_set(diag, -ENOTSUP,
+				"made by a newer gotrace-bpf (records of form %" PRIu32
+				", this one reads %d): use that one",
+				info->abi, REC_ABI_VERSION);
 	if (info->abi != REC_ABI_VERSION)
 		return damaged(span, diag, "records of a form that never was");
 	if (info->arch != REC_ARCH_X86_64 && info->arch != REC_ARCH_ARM64)
-		return fail(diag, -ENOTSUP, span->offset,
-			    "made on an architecture (number %" PRIu32
-			    ") that this gotrace-bpf does not know: use a newer one",
-			    info->arch);
+		return diag_set(diag, -ENOTSUP,
+				"made on an architecture (number %" PRIu32
+				") that this gotrace-bpf does not know: use a newer one",
+				info->arch);
 	if (!info->cpus || info->cpus > STREAM_MAX_CPUS || !info->cpus_online ||
 	    info->cpus_online > info->cpus)
 		return damaged(span, diag, "an impossible number of CPUs");
@@ -363,7 +367,7 @@ static void info_from_file(struct stream_info *out, const struct raw_info *info)
 	copy_text(out->options, info->options, sizeof(out->options));
 }
 
-static int read_header(struct raw_reader *reader, struct raw_diag *diag)
+static int read_header(struct raw_reader *reader, struct diag *diag)
 {
 	struct span span = { .offset = 0 };
 	struct raw_info info = { 0 };
@@ -378,13 +382,13 @@ static int read_header(struct raw_reader *reader, struct raw_diag *diag)
 	return check_info(&reader->info, &span, diag);
 }
 
-int raw_reader_new(struct raw_reader **out, const void *data, size_t size, struct raw_diag *diag)
+int raw_reader_new(struct raw_reader **out, const void *data, size_t size, struct diag *diag)
 {
 	struct raw_reader *reader = calloc(1, sizeof(*reader));
 	int err;
 
 	if (!reader)
-		return fail(diag, -ENOMEM, 0, "not enough memory");
+		return diag_set(diag, -ENOMEM, "not enough memory");
 	assert((uintptr_t)data % 8 == 0);
 	reader->data = data;
 	reader->size = size;

@@ -106,30 +106,6 @@ void quote_go(struct out *out, struct gt_text text)
 	out_char(out, '"');
 }
 
-void quote_json(struct out *out, struct gt_text text)
-{
-	const uint8_t *at = (const uint8_t *)text.data, *end = at + text.size;
-	size_t n;
-
-	out_char(out, '"');
-	for (; at < end; at += n) {
-		uint32_t rune = rune_get(at, end, &n);
-
-		if (n == 1 && rune == RUNE_ERROR) {
-			out_str(out, "\\ufffd");
-		} else if (rune == '"' || rune == '\\') {
-			out_char(out, '\\');
-			out_char(out, (char)rune);
-		} else if (rune < 0x20) {
-			out_str(out, "\\u");
-			put_hex(out, rune, 4);
-		} else {
-			out_bytes(out, at, n);
-		}
-	}
-	out_char(out, '"');
-}
-
 static size_t put_rune(uint8_t *buf, uint32_t rune)
 {
 	if (rune < 0x80) {

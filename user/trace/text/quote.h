@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* Quoted text as Go writes and reads it (strconv.Quote, strconv.Unquote), and as JSON wants it. */
+/* Quoted text as Go writes and reads it (strconv.Quote, strconv.Unquote). */
 #ifndef GOTRACE_TRACE_TEXT_QUOTE_H
 #define GOTRACE_TRACE_TEXT_QUOTE_H
 
@@ -11,9 +11,6 @@
 
 /* Go's %q: printable runes as they are (Unicode 15.0.0, as Go 1.21 to 1.26), the rest escaped. */
 void quote_go(struct out *out, struct gt_text text);
-
-/* A JSON string. Bytes that are not valid UTF-8 become U+FFFD. */
-void quote_json(struct out *out, struct gt_text text);
 
 /*
  * Undoes quote_go(), and what else Go takes for a quoted string: "...", with

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * Options that several commands take: whom to capture, what the trace looks
+ * like, how much is said. For each a struct, rows, and a check of what its
+ * options say together.
+ */
+#ifndef GOTRACE_OPTIONS_SHARED_H
+#define GOTRACE_OPTIONS_SHARED_H
+
+#include <stdint.h>
+
+#include "options/command.h"
+#include "options/units.h"
+
+/* A live capture. */
+struct live_options {
+	struct pid_list pids;
+	bool children;
+	const char *cgroup;
+	uint64_t duration_ns;  /* 0: until it is stopped */
+	uint64_t buffer_bytes; /* all rings together; 0: as much as is useful */
+};
+extern const struct option_row live_option_rows[];
+/* has_child: there is a command after "--". Each check: 0, or -EINVAL with diag. */
+int live_options_check(const struct live_options *options, bool has_child, struct diag *diag);
+
+/* A trace that is made. */
+struct trace_options {
+	const char *output;
+	int mapping;	/* enum model_mapping */
+	int version;	/* minor of the trace's header: 22, 23, 25, 26 */
+	bool monotonic; /* CLOCK_MONOTONIC in the trace, not rebased */
+	bool check;
+};
+#define TRACE_OPTIONS_DEFAULT                                                                      \
+	{                                                                                          \
+		.version = 23                                                                      \
+	}
+extern const struct option_row trace_option_rows[];
+
+/* What is said, and to whom. */
+struct talk_options {
+	const char *stats;
+	bool quiet;
+	bool verbose;
+};
+extern const struct option_row talk_option_rows[];
+/* output: of -o, or NULL. */
+int talk_options_check(const struct talk_options *options, const char *output, struct diag *diag);
+
+#endif
