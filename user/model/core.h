@@ -2,9 +2,10 @@
 /*
  * The model's inside: what its files share. Nobody else includes this.
  *
- *   model.c    the body: threads, CPUs, how an input is applied
+ *   model.c    the way of a capture, on top of the rest
  *   start.c    everything before the trace's start
  *   records.c  records to inputs, in the order of what one record says
+ *   body.c     threads, CPUs, how an input is applied
  *   machine_*  what an input means (machine.h)
  *   emit.c     what a step is in Go's events: the only file that knows them
  *   names.c, reasons.c, threads.c: see their headers
@@ -68,7 +69,7 @@ struct change {
 	uint16_t waker_sys; /* what the waker was inside; REC_SYS_* form */
 };
 
-/* ---- model.c ---- */
+/* ---- body.c ---- */
 
 /* Looks up what the input means for the thread, tells it, and counts repairs. */
 void model_apply(struct model *model, struct thread *thread, enum input input,

@@ -16,7 +16,7 @@
 
 /*
  * What happens to a thread. ENTER, EXIT, EXEC come only while it is on its
- * CPU in the model: model.c brings it there first if it is not.
+ * CPU in the model: records.c brings it there first if it is not.
  */
 enum input {
 	IN,	   /* switched in, not inside a syscall */
