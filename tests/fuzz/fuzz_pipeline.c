@@ -33,7 +33,7 @@ static struct pipeline_options choose_options(const struct stream_info *info)
 	uint32_t choice = info->tracer_tgid;
 
 	return (struct pipeline_options){
-		.mapping = choice & 1 ? MODEL_GO : MODEL_SCHED,
+		.mapping = choice & 1 ? EXPORT_GO_RUNTIME : EXPORT_GO_SCHED,
 		.version = versions[choice >> 1 & 3],
 		.monotonic = choice >> 3 & 1,
 		.generation_ns = choice >> 4 & 1 ? 1000 : 0,

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gorig.h"
 #include "raw/raw.h"
 #include "rectext.h"
 #include "tracetext.h"
@@ -20,11 +21,11 @@ struct scenario {
 };
 
 struct settings {
-	struct model_options model;
-	uint64_t start_ns, end_ns, generation_ns;
+	struct gorig_options rig;
+	uint64_t start_ns, end_ns;
 };
 
-/* A capture on its way through the model. */
+/* A capture on its way through the tracker. */
 struct run {
 	struct settings settings;
 	struct rec_snapshot snapshot[MAX_SNAPSHOT];
@@ -33,9 +34,7 @@ struct run {
 	uint64_t last_ns[MAX_CPUS];
 	uint64_t now_ns; /* of the last item */
 	bool started;
-	struct model *model;
-	struct gt_writer *writer;
-	struct gt_statuses *sched;
+	struct gorig rig;
 	FILE *trace;
 };
 
@@ -105,23 +104,23 @@ static int set_option(struct settings *s, const char *key, const char *value)
 	uint64_t number = strtoull(value, NULL, 10);
 
 	if (strcmp(key, "cpus") == 0)
-		s->model.cpus = s->model.cpus_online = number;
+		s->rig.track.cpus = s->rig.track.cpus_online = number;
 	else if (strcmp(key, "online") == 0)
-		s->model.cpus_online = number;
+		s->rig.track.cpus_online = number;
 	else if (strcmp(key, "scope") == 0)
-		s->model.system_wide = strcmp(value, "all") == 0;
+		s->rig.track.system_wide = strcmp(value, "all") == 0;
 	else if (strcmp(key, "arch") == 0)
-		s->model.arch = strcmp(value, "arm64") == 0 ? REC_ARCH_ARM64 : REC_ARCH_X86_64;
+		s->rig.track.arch = strcmp(value, "arm64") == 0 ? REC_ARCH_ARM64 : REC_ARCH_X86_64;
 	else if (strcmp(key, "version") == 0)
-		s->model.version = number;
+		s->rig.version = number;
 	else if (strcmp(key, "start") == 0)
 		s->start_ns = number;
 	else if (strcmp(key, "end") == 0)
 		s->end_ns = number;
 	else if (strcmp(key, "base") == 0)
-		s->model.time_base_ns = number;
+		s->rig.time_base_ns = number;
 	else if (strcmp(key, "generation") == 0)
-		s->generation_ns = number;
+		s->rig.generation_ns = number;
 	else
 		return -EINVAL;
 	return 0;
@@ -141,7 +140,7 @@ static int set_options(struct settings *s, char *line)
 		if (set_option(s, word, value))
 			return -EINVAL;
 	}
-	return s->model.cpus <= MAX_CPUS ? 0 : -EINVAL;
+	return s->rig.track.cpus <= MAX_CPUS ? 0 : -EINVAL;
 }
 
 /* ---- records ---- */
@@ -156,21 +155,15 @@ static int write_trace(void *ctx, const void *data, size_t size)
 static int start(struct run *run)
 {
 	const struct settings *s = &run->settings;
-	struct gt_writer_options writer = { .version = s->model.version };
-	struct gt_statuses_options sched = { .version = s->model.version,
-					  .generation_ns = s->generation_ns };
 	int err;
 
 	if (run->started)
 		return 0;
 	run->started = true;
-	err = gt_writer_new(&run->writer, &writer, write_trace, run);
+	err = gorig_init(&run->rig, &s->rig, write_trace, run);
 	if (!err)
-		err = gt_statuses_new(&run->sched, run->writer, &sched);
-	if (!err)
-		err = model_new(&run->model, &s->model, run->writer, run->sched);
-	if (!err)
-		err = model_snapshot(run->model, run->snapshot, run->snapshot_count, s->start_ns);
+		err = track_snapshot(run->rig.track, run->snapshot, run->snapshot_count,
+				     s->start_ns);
 	return err;
 }
 
@@ -185,7 +178,7 @@ static int lose(struct run *run, uint32_t cpu, uint64_t ts_ns, uint64_t count, u
 
 	run->next_seq[cpu] += count;
 	run->now_ns = ts_ns;
-	return model_step(run->model, &item);
+	return track_step(run->rig.track, &item);
 }
 
 static int step(struct run *run, const struct rec_head *record)
@@ -201,7 +194,7 @@ static int step(struct run *run, const struct rec_head *record)
 	run->now_ns = record->ts_ns;
 	run->next_seq[record->cpu] = record->seq + 1;
 	run->last_ns[record->cpu] = record->ts_ns;
-	return err ? err : model_step(run->model, &item);
+	return err ? err : track_step(run->rig.track, &item);
 }
 
 /* One line of the input. */
@@ -216,7 +209,7 @@ static int take_line(struct run *run, struct rectext *text, char *line, char *er
 		return set_options(&run->settings, line + 5);
 	if (sscanf(line, "%" SCNu64 " cpu%u lost %" SCNu64, &ts, &cpu, &count) == 3) {
 		err = start(run);
-		if (!err && cpu >= run->settings.model.cpus)
+		if (!err && cpu >= run->settings.rig.track.cpus)
 			err = -EINVAL;
 		return err ? err : lose(run, cpu, ts, count, run->settings.end_ns);
 	}
@@ -229,7 +222,7 @@ static int take_line(struct run *run, struct rectext *text, char *line, char *er
 		run->snapshot[run->snapshot_count++] = any.snapshot;
 		return 0;
 	}
-	if (any.head.cpu >= run->settings.model.cpus)
+	if (any.head.cpu >= run->settings.rig.track.cpus)
 		return -EINVAL;
 	err = start(run);
 	return err ? err : step(run, &any.head);
@@ -261,7 +254,7 @@ static void print_stat(FILE *out, const char *name, uint64_t value)
 		fprintf(out, " %s=%" PRIu64, name, value);
 }
 
-static void print_stats(FILE *out, const struct model_stats *stats)
+static void print_stats(FILE *out, const struct track_stats *stats)
 {
 	fputs("stats", out);
 	print_stat(out, "records", stats->records);
@@ -280,42 +273,38 @@ static int finish(struct run *run, struct scenario_result *result)
 	FILE *out;
 
 	if (!err)
-		err = model_finish(run->model, run->settings.end_ns);
-	if (!err)
-		err = gt_writer_finish(run->writer);
+		err = gorig_finish(&run->rig, run->settings.end_ns);
 	if (err)
 		return err;
 	fflush(run->trace);
 	out = open_memstream(&result->text, &size);
 	err = tracetext_print(out, result->trace, result->trace_size);
-	print_stats(out, model_stats(run->model));
+	print_stats(out, track_stats(run->rig.track));
 	fclose(out);
-	result->refused = gt_statuses_refused(run->sched);
+	result->refused = gt_statuses_refused(run->rig.sched);
 	return err;
 }
 
-int scenario_run(const struct scenario *scenario, enum model_mapping mapping,
+int scenario_run(const struct scenario *scenario, enum export_go_mapping mapping,
 		 struct scenario_result *result, char *error, size_t size)
 {
 	struct run *run = calloc(1, sizeof(*run));
 	int err;
 
 	memset(result, 0, sizeof(*result));
-	run->settings = (struct settings){ .model = { .mapping = mapping,
-						      .version = 23,
-						      .cpus = 2,
-						      .cpus_online = 2,
-						      .system_wide = 1,
-						      .arch = REC_ARCH_X86_64 },
+	run->settings = (struct settings){ .rig = { .mapping = mapping,
+						    .version = 23,
+						    .track = { .cpus = 2,
+							       .cpus_online = 2,
+							       .system_wide = 1,
+							       .arch = REC_ARCH_X86_64 } },
 					   .start_ns = 1000,
 					   .end_ns = 9000 };
 	run->trace = open_memstream((char **)&result->trace, &result->trace_size);
 	err = take_input(run, scenario->input, error, size);
 	if (!err)
 		err = finish(run, result);
-	model_free(run->model);
-	gt_statuses_free(run->sched);
-	gt_writer_free(run->writer);
+	gorig_fini(&run->rig);
 	fclose(run->trace);
 	free(run);
 	return err;

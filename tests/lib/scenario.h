@@ -6,7 +6,7 @@
  *   # What this shows.
  *   with cpus=2 scope=some            options, optional
  *   snapshot task=100#7 ...           the start snapshot (rectext.h)
- *   1000 cpu0 switch ...              records in the order the model gets them
+ *   1000 cpu0 switch ...              records in the order the tracker gets them
  *   === sched                         what mapping sched makes of them
  *   994 M=100 ProcStatus ...          (tracetext.h)
  *   stats records=1                   what is not zero
@@ -27,7 +27,7 @@
 
 #include <stddef.h>
 
-#include "model/model.h"
+#include "export/go/go.h"
 
 struct scenario;
 
@@ -47,7 +47,7 @@ struct scenario_result {
 };
 
 /* 0, or -errno and error[size] filled. */
-int scenario_run(const struct scenario *scenario, enum model_mapping mapping,
+int scenario_run(const struct scenario *scenario, enum export_go_mapping mapping,
 		 struct scenario_result *result, char *error, size_t size);
 void scenario_result_free(struct scenario_result *result);
 

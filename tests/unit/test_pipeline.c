@@ -2,7 +2,7 @@
 /*
  * The pipeline: live and by way of a raw file the same trace comes out, it
  * touches no memory that it has given back, and it ends well wherever a
- * capture ends. What stands in the trace is the model's, and tested there.
+ * capture ends. What stands in the trace is the exporter's, and tested there.
  *
  *   test_pipeline [RUNS [SEED]]   simulations with seeds from SEED up
  */
@@ -102,7 +102,7 @@ static char *to_text(const struct captext_buffer *trace)
 
 /* ---- rows: a capture, and the numbers that come of it ---- */
 
-static const struct pipeline_options plain = { .mapping = MODEL_SCHED, .version = 23 };
+static const struct pipeline_options plain = { .mapping = EXPORT_GO_SCHED, .version = 23 };
 
 struct row {
 	const char *name;
@@ -405,7 +405,7 @@ static struct pipeline_options random_options(uint64_t seed)
 	static const int versions[] = { 22, 23, 25, 26 };
 
 	return (struct pipeline_options){
-		.mapping = seed % 2 ? MODEL_SCHED : MODEL_GO,
+		.mapping = seed % 2 ? EXPORT_GO_SCHED : EXPORT_GO_RUNTIME,
 		.version = versions[seed / 2 % 4],
 		.monotonic = seed / 8 % 2,
 		.generation_ns = seed % 3 ? 100000 : 0,

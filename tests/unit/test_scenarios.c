@@ -28,7 +28,7 @@ struct test {
 	bool rewrite;
 };
 
-static const char *const mapping_names[] = { [MODEL_SCHED] = "sched", [MODEL_GO] = "go" };
+static const char *const mapping_names[] = { [EXPORT_GO_SCHED] = "sched", [EXPORT_GO_RUNTIME] = "go" };
 
 static void write_trace(const struct test *test, const char *mapping,
 			const struct scenario_result *result)
@@ -53,7 +53,7 @@ static void rewrite(const struct test *test, const struct scenario *scenario, co
 }
 
 static void run_mapping(const struct test *test, const struct scenario *scenario,
-			enum model_mapping mapping, FILE *text)
+			enum export_go_mapping mapping, FILE *text)
 {
 	struct scenario_result result;
 	char error[512] = "";
@@ -80,8 +80,8 @@ static void test_scenario(void **state)
 
 	if (!scenario)
 		fail_msg("%s", error);
-	run_mapping(test, scenario, MODEL_SCHED, out);
-	run_mapping(test, scenario, MODEL_GO, out);
+	run_mapping(test, scenario, EXPORT_GO_SCHED, out);
+	run_mapping(test, scenario, EXPORT_GO_RUNTIME, out);
 	fclose(out);
 	if (test->rewrite)
 		rewrite(test, scenario, text);

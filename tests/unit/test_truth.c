@@ -48,7 +48,7 @@ static void keep(const struct feed_result *result)
 }
 
 /* Whatever happened, readers take the trace. */
-static void make_trace(const struct sim *sim, enum model_mapping mapping,
+static void make_trace(const struct sim *sim, enum export_go_mapping mapping,
 		       struct feed_result *result)
 {
 	struct pipeline_options options = { .mapping = mapping,
@@ -98,7 +98,7 @@ static void check_sim(const struct sim *sim, enum check check)
 	struct replay *replay;
 
 	schedules++;
-	make_trace(sim, MODEL_SCHED, &result);
+	make_trace(sim, EXPORT_GO_SCHED, &result);
 	if (!row->losses && result.stats.lost)
 		wrong(sim, "nothing was lost, but something is missing");
 	if (row->compare && !row->entries && result.stats.unseen)
@@ -115,7 +115,7 @@ static void check_sim(const struct sim *sim, enum check check)
 	}
 	free(result.trace);
 	if (check == ACCEPTED) {
-		make_trace(sim, MODEL_GO, &result);
+		make_trace(sim, EXPORT_GO_RUNTIME, &result);
 		free(result.trace);
 	}
 }

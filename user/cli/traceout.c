@@ -25,7 +25,7 @@ const char *traceout_path(const struct trace_options *options)
 static int make_pipeline(struct traceout *trace)
 {
 	const struct pipeline_options options = {
-		.mapping = (enum model_mapping)trace->options->mapping,
+		.mapping = (enum export_go_mapping)trace->options->mapping,
 		.version = trace->options->version,
 		.monotonic = trace->options->monotonic,
 	};

@@ -5,7 +5,7 @@
 #include <string.h>
 
 static const int versions[] = { 22, 23, 25, 26 };
-static const int mappings[] = { 0, 1 }; /* enum model_mapping */
+static const int mappings[] = { 0, 1 }; /* enum export_go_mapping */
 
 /* clang-format off */
 #define MEMBER(name) offsetof(struct live_options, name)

@@ -27,7 +27,7 @@ int live_options_check(const struct live_options *options, bool has_child, struc
 /* A trace that is made. */
 struct trace_options {
 	const char *output;
-	int mapping;	/* enum model_mapping */
+	int mapping;	/* enum export_go_mapping */
 	int version;	/* minor of the trace's header: 22, 23, 25, 26 */
 	bool monotonic; /* CLOCK_MONOTONIC in the trace, not rebased */
 	bool check;

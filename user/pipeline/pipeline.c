@@ -14,6 +14,7 @@
 #include "pipeline/roundstore.h"
 #include "raw/raw.h"
 #include "trace/write/statuses.h"
+#include "track/track.h"
 
 #define GENERATION_NS 1000000000ULL
 #define GENERATION_BYTES (16ULL << 20)
@@ -49,7 +50,9 @@ struct pipeline {
 	struct order *order;
 	struct gt_writer *writer;
 	struct gt_statuses *sched;
-	struct model *model;
+	struct export_go *go;
+	struct exporter exporter;
+	struct track *track;
 	uint64_t base_ns;
 	uint64_t begin_ns; /* the snapshot's end */
 	uint64_t last_ns;  /* of the last item, or of the end */
@@ -92,19 +95,33 @@ static int make_writer(struct pipeline *pipeline)
 	return err ? err : gt_statuses_new(&pipeline->sched, pipeline->writer, &sched_options);
 }
 
-static int make_model(struct pipeline *pipeline)
+static int make_exporter(struct pipeline *pipeline)
 {
-	const struct model_options options = {
+	const struct export_go_options options = {
 		.mapping = pipeline->options.mapping,
 		.version = pipeline->options.version,
+		.cpus = pipeline->info.cpus,
+		.arch = pipeline->info.arch,
+		.time_base_ns = pipeline->base_ns,
+	};
+	int err = export_go_new(&pipeline->go, &options, pipeline->writer, pipeline->sched);
+
+	if (!err)
+		pipeline->exporter = export_go_exporter(pipeline->go);
+	return err;
+}
+
+static int make_tracker(struct pipeline *pipeline)
+{
+	const struct track_options options = {
 		.cpus = pipeline->info.cpus,
 		.cpus_online = pipeline->info.cpus_online,
 		.system_wide = pipeline->info.scope == REC_SCOPE_SYSTEM,
 		.arch = pipeline->info.arch,
-		.time_base_ns = pipeline->base_ns,
 	};
+	const struct exporter *exporter = &pipeline->exporter;
 
-	return model_new(&pipeline->model, &options, pipeline->writer, pipeline->sched);
+	return track_new(&pipeline->track, &options, exporter->ops->change, exporter->ctx);
 }
 
 int pipeline_new(struct pipeline **out, const struct pipeline_options *options, gt_sink_fn sink,
@@ -125,7 +142,8 @@ void pipeline_free(struct pipeline *pipeline)
 {
 	if (!pipeline)
 		return;
-	model_free(pipeline->model);
+	track_free(pipeline->track);
+	export_go_free(pipeline->go);
 	gt_statuses_free(pipeline->sched);
 	gt_writer_free(pipeline->writer);
 	order_free(pipeline->order);
@@ -147,7 +165,9 @@ static int make_stages(struct pipeline *pipeline)
 
 	if (!err)
 		err = make_writer(pipeline);
-	return err ? err : make_model(pipeline);
+	if (!err)
+		err = make_exporter(pipeline);
+	return err ? err : make_tracker(pipeline);
 }
 
 static int take_begin(void *ctx, const struct stream_info *info)
@@ -182,7 +202,7 @@ static int take_snapshot(void *ctx, const struct rec_snapshot *threads, size_t c
 	pipeline->phase = PHASE_RECORDS;
 	pipeline->begin_ns = end_ns;
 	pipeline->last_ns = end_ns;
-	return keep(pipeline, model_snapshot(pipeline->model, threads, count, end_ns));
+	return keep(pipeline, track_snapshot(pipeline->track, threads, count, end_ns));
 }
 
 /* Counts the records of what must be whole frames. */
@@ -260,7 +280,7 @@ static int push_round(struct pipeline *pipeline)
 	return err;
 }
 
-/* Everything that is final now goes through the model. */
+/* Everything that is final now goes through the tracker. */
 static int drain(struct pipeline *pipeline)
 {
 	struct order_item item;
@@ -268,7 +288,7 @@ static int drain(struct pipeline *pipeline)
 	while (!pipeline->err && order_next(pipeline->order, &item)) {
 		if (item.ts_ns > pipeline->last_ns)
 			pipeline->last_ns = item.ts_ns;
-		keep(pipeline, model_step(pipeline->model, &item));
+		keep(pipeline, track_step(pipeline->track, &item));
 	}
 	return pipeline->err;
 }
@@ -334,7 +354,10 @@ static int take_end(void *ctx, const struct stream_counters *counters)
 	if (!err)
 		err = drain(pipeline);
 	if (!err)
-		err = keep(pipeline, model_finish(pipeline->model, pipeline->last_ns));
+		err = keep(pipeline, track_end(pipeline->track));
+	if (!err)
+		err = keep(pipeline, pipeline->exporter.ops->finish(pipeline->exporter.ctx,
+								    pipeline->last_ns));
 	if (!err)
 		err = keep(pipeline, gt_writer_finish(pipeline->writer));
 	return err;
@@ -356,21 +379,21 @@ struct stream pipeline_stream(struct pipeline *pipeline)
 void pipeline_stats(const struct pipeline *pipeline, struct pipeline_stats *out)
 {
 	const struct order_stats *order;
-	const struct model_stats *model;
+	const struct track_stats *track;
 
 	*out = (struct pipeline_stats){ 0 };
 	if (pipeline->phase == PHASE_NEW)
 		return;
 	order = order_stats(pipeline->order);
-	model = model_stats(pipeline->model);
+	track = track_stats(pipeline->track);
 	*out = (struct pipeline_stats){
-		.records = model->records,
+		.records = track->records,
 		.lost = order->lost + pipeline->missed,
 		.missed = pipeline->missed,
-		.unseen = model->unseen,
-		.repairs = order->late + order->moved + order->forced + model->repairs,
-		.no_number = model->no_number,
-		.threads = model->threads,
+		.unseen = track->unseen,
+		.repairs = order->late + order->moved + order->forced + track->repairs,
+		.no_number = track->no_number,
+		.threads = track->threads,
 		.unfinished = pipeline->open_records,
 		.events = gt_writer_events(pipeline->writer),
 		.bytes = gt_writer_bytes(pipeline->writer),

@@ -2,7 +2,7 @@
 /*
  * The pipeline: a stream in, the bytes of a trace out.
  *
- * It drives order -> model -> scheduler view -> writer, and does not know who
+ * It drives order -> tracker -> exporter of Go traces, and does not know who
  * calls the stream, a live capture or a raw file that is played. So a live
  * trace and a converted one are the same code. It does no I/O; where bytes go
  * is the sink's business. Nothing that it is fed is trusted.
@@ -17,14 +17,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "model/model.h"
+#include "export/go/go.h"
 #include "stream/stream.h"
 #include "trace/write/writer.h"
 
 struct pipeline;
 
 struct pipeline_options {
-	enum model_mapping mapping;
+	enum export_go_mapping mapping;
 	int version;		   /* of the trace: 22, 23, 25, 26 */
 	bool monotonic;		   /* times as CLOCK_MONOTONIC; else from a small origin */
 	uint64_t generation_ns;	   /* 0: 10^9 */
@@ -32,7 +32,7 @@ struct pipeline_options {
 };
 
 struct pipeline_stats {
-	uint64_t records;	   /* of the kernel side that reached the model */
+	uint64_t records;	   /* of the kernel side that reached the tracker */
 	uint64_t lost;		   /* records missing by number, and programs that did not run */
 	uint64_t missed;	   /* programs that did not run; part of lost */
 	uint64_t unseen;	   /* transitions without a record, though no number is missing */

@@ -2,19 +2,19 @@
 /*
  * The start. Recording is on before the tasks are listed, so what a record
  * says may be older or newer than a thread's entry: the transition numbers
- * tell which. Until the list is complete nothing is written; then every CPU
- * and every thread is stated as it is, and the trace begins.
+ * tell which. Until the list is complete nothing is told; then every CPU and
+ * every thread is told as it is.
  *
  * What syscall a thread on a CPU is in, its entry does not know. The records
  * of that slice do: its switch in, and whatever it enters or leaves since.
  */
-#include "model/core.h"
+#include "track/core.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void apply_entry(struct model *model, struct thread *thread,
+static void apply_entry(struct track *track, struct thread *thread,
 			const struct rec_snapshot *entry)
 {
 	/* Listed twice: the newer entry counts. */
@@ -27,30 +27,30 @@ static void apply_entry(struct model *model, struct thread *thread,
 	thread->sys = entry->sys;
 	thread->start_state = entry->state;
 	thread->flags = entry->flags;
-	thread->scope = model_in_scope(model, entry->flags & REC_THREAD_SCOPE);
-	names_clean_comm(thread->comm, entry->comm);
-	names_clean_comm(thread->leader_comm, entry->leader_comm);
+	thread->scope = who_in_scope(track, entry->flags & REC_THREAD_SCOPE);
+	thread_clean_comm(thread->comm, entry->comm);
+	thread_clean_comm(thread->leader_comm, entry->leader_comm);
 }
 
-int start_snapshot(struct model *model, const struct rec_snapshot *threads, size_t count)
+int start_snapshot(struct track *track, const struct rec_snapshot *threads, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		struct thread *thread = model_thread(model, threads[i].id, threads[i].tid);
+		struct thread *thread = who_is(track, threads[i].id, threads[i].tid);
 
 		if (thread)
-			apply_entry(model, thread, &threads[i]);
+			apply_entry(track, thread, &threads[i]);
 	}
-	model->stats.no_number = 0; /* entries are no records */
-	return model->error;
+	track->stats.no_number = 0; /* entries are no records */
+	return track->error;
 }
 
 /* ---- records before the snapshot's end ---- */
 
 /* Who a record is about. One whose start is not known was there by then. */
-static struct thread *subject(struct model *model, const struct rec_head *head, uint64_t id,
+static struct thread *subject(struct track *track, const struct rec_head *head, uint64_t id,
 			      uint32_t tid)
 {
-	struct thread *thread = model_thread(model, id, tid);
+	struct thread *thread = who_is(track, id, tid);
 
 	if (thread && !thread->start_ns)
 		thread->start_ns = head->ts_ns;
@@ -73,69 +73,69 @@ static bool take_newer(struct thread *thread, uint32_t num)
  * Without a number it was a stranger then. Whether that was before its entry,
  * in scope, its other records tell; if they were lost, it may still be one.
  */
-static void apply_older_scope(const struct model *model, struct thread *thread, bool flag)
+static void apply_older_scope(const struct track *track, struct thread *thread, bool flag)
 {
-	thread->scope = model_in_scope(model, flag && thread->flags & REC_THREAD_SCOPE);
+	thread->scope = who_in_scope(track, flag && thread->flags & REC_THREAD_SCOPE);
 }
 
-static void apply_out(struct model *model, const struct rec_switch *record)
+static void apply_out(struct track *track, const struct rec_switch *record)
 {
-	struct thread *prev = subject(model, &record->head, record->prev.id, record->prev.tid);
+	struct thread *prev = subject(track, &record->head, record->prev.id, record->prev.tid);
 	bool scope = record->flags & REC_SWITCH_PREV_SCOPE;
 
 	if (!prev)
 		return;
 	if (!take_newer(prev, record->prev.num)) {
-		apply_older_scope(model, prev, scope);
+		apply_older_scope(track, prev, scope);
 		return;
 	}
-	prev->scope = model_in_scope(model, scope);
-	model_set_sys(model, prev, record->prev_sys);
+	prev->scope = who_in_scope(track, scope);
+	who_set_sys(track, prev, record->prev_sys);
 	prev->start_state = record->flags & REC_SWITCH_DEAD	? REC_STATE_DEAD
 			    : record->flags & REC_SWITCH_ASLEEP ? REC_STATE_ASLEEP
 								: REC_STATE_RUNNABLE;
 }
 
 /* Returns who came in; NULL: the idle task. */
-static struct thread *apply_in(struct model *model, const struct rec_switch *record)
+static struct thread *apply_in(struct track *track, const struct rec_switch *record)
 {
-	struct thread *next = subject(model, &record->head, record->next.id, record->next.tid);
+	struct thread *next = subject(track, &record->head, record->next.id, record->next.tid);
 	bool scope = record->flags & REC_SWITCH_NEXT_SCOPE;
 
 	if (!next)
 		return NULL;
 	if (take_newer(next, record->next.num)) {
-		next->scope = model_in_scope(model, scope);
+		next->scope = who_in_scope(track, scope);
 		next->start_state = REC_STATE_RUNNING;
 		next->cpu = record->head.cpu;
 	} else {
-		apply_older_scope(model, next, scope);
+		apply_older_scope(track, next, scope);
 		if (record->next.num != next->num || next->start_state != REC_STATE_RUNNING)
 			return next;
 	}
-	model_set_sys(model, next, record->next_sys);
+	who_set_sys(track, next, record->next_sys);
 	return next;
 }
 
-static void apply_wakeup(struct model *model, const struct rec_wakeup *record)
+static void apply_wakeup(struct track *track, const struct rec_wakeup *record)
 {
 	struct thread *wakee;
 
-	if (!model_is_wakee(model, &record->wakee))
+	if (!who_is_wakee(track, &record->wakee))
 		return;
-	wakee = subject(model, &record->head, record->wakee.id, record->wakee.tid);
+	wakee = subject(track, &record->head, record->wakee.id, record->wakee.tid);
 	if (wakee && take_newer(wakee, record->wakee.num))
 		wakee->start_state = REC_STATE_RUNNABLE;
 }
 
-static void apply_fork(struct model *model, const struct rec_fork *record)
+static void apply_fork(struct track *track, const struct rec_fork *record)
 {
-	struct thread *child = subject(model, &record->head, record->child.id, record->child.tid);
+	struct thread *child = subject(track, &record->head, record->child.id, record->child.tid);
 
 	if (!child || !take_newer(child, record->child.num))
 		return;
 	child->flags = record->flags;
-	child->scope = model_in_scope(model, record->flags & REC_THREAD_SCOPE);
+	child->scope = who_in_scope(track, record->flags & REC_THREAD_SCOPE);
 	child->start_state = REC_STATE_RUNNABLE;
 	child->sys = child->born_sys = record->child_sys;
 }
@@ -154,11 +154,11 @@ static void show_occupant(struct cpu *cpu, struct thread *thread, uint16_t sys)
  * nothing else is known of the thread. And they show who is on the CPU; where
  * its switch in was, too, that one knows better.
  */
-static void apply_sys(struct model *model, const struct rec_head *head, uint64_t id, uint32_t tid,
+static void apply_sys(struct track *track, const struct rec_head *head, uint64_t id, uint32_t tid,
 		      uint16_t sys)
 {
-	struct thread *thread = subject(model, head, id, tid);
-	struct cpu *cpu = &model->cpus[head->cpu];
+	struct thread *thread = subject(track, head, id, tid);
+	struct cpu *cpu = &track->cpus[head->cpu];
 
 	if (!thread)
 		return;
@@ -172,9 +172,9 @@ static void apply_sys(struct model *model, const struct rec_head *head, uint64_t
 }
 
 /* A listed thread's scope is its entry's, or that of a switch: this may be older. */
-static void apply_attributes(struct model *model, const struct rec_thread *record)
+static void apply_attributes(struct track *track, const struct rec_thread *record)
 {
-	struct thread *thread = model_thread(model, record->task.id, record->task.tid);
+	struct thread *thread = who_is(track, record->task.id, record->task.tid);
 	uint8_t flags;
 	bool scope;
 
@@ -182,59 +182,67 @@ static void apply_attributes(struct model *model, const struct rec_thread *recor
 		return;
 	scope = thread->scope;
 	flags = thread->flags;
-	model_set_attributes(model, thread, record);
+	who_set_attributes(track, thread, record);
 	if (thread->start_state != REC_STATE_UNKNOWN) {
 		thread->scope = scope;
 		thread->flags = flags;
 	}
 }
 
-void start_apply(struct model *model, const struct order_item *item)
+/* All losses before the start are told as one. */
+static void note_loss(struct cpu *cpu, const struct order_item *item)
+{
+	if (cpu->lost.count == 0)
+		cpu->lost.from_ns = item->lost_from_ns;
+	cpu->lost.count += item->lost;
+	cpu->lost.to_ns = item->lost_to_ns;
+}
+
+void start_apply(struct track *track, const struct order_item *item)
 {
 	const struct rec_head *head = item->record;
-
-	struct cpu *cpu = &model->cpus[item->cpu];
+	struct cpu *cpu = &track->cpus[item->cpu];
 
 	if (item->kind == ORDER_LOSS) {
 		cpu->blind = true;
-		model_note_loss(cpu, item);
+		note_loss(cpu, item);
 		return;
 	}
 	switch (head->type) {
 	case REC_SWITCH:
-		apply_out(model, (const struct rec_switch *)head);
-		show_occupant(cpu, apply_in(model, (const struct rec_switch *)head),
+		apply_out(track, (const struct rec_switch *)head);
+		show_occupant(cpu, apply_in(track, (const struct rec_switch *)head),
 			      REC_SYS_UNKNOWN);
 		break;
 	case REC_WAKEUP:
-		apply_wakeup(model, (const struct rec_wakeup *)head);
+		apply_wakeup(track, (const struct rec_wakeup *)head);
 		break;
 	case REC_FORK:
-		apply_fork(model, (const struct rec_fork *)head);
+		apply_fork(track, (const struct rec_fork *)head);
 		break;
 	case REC_SYS_ENTER: {
 		const struct rec_sys_enter *enter = (const struct rec_sys_enter *)head;
 
-		apply_sys(model, head, enter->id, enter->tid, enter->sys);
+		apply_sys(track, head, enter->id, enter->tid, enter->sys);
 		break;
 	}
 	case REC_SYS_EXIT: {
 		const struct rec_sys_exit *leave = (const struct rec_sys_exit *)head;
 
-		apply_sys(model, head, leave->id, leave->tid, REC_SYS_NONE);
+		apply_sys(track, head, leave->id, leave->tid, REC_SYS_NONE);
 		break;
 	}
 	case REC_EXEC: {
 		const struct rec_thread *exec = (const struct rec_thread *)head;
 
-		apply_sys(model, head, exec->task.id, exec->task.tid,
-			  sys_classes_exec(model->classes));
-		apply_attributes(model, exec);
+		apply_sys(track, head, exec->task.id, exec->task.tid,
+			  sys_classes_exec(track->classes));
+		apply_attributes(track, exec);
 		break;
 	}
 	case REC_THREAD:
 	case REC_RENAME:
-		apply_attributes(model, (const struct rec_thread *)head);
+		apply_attributes(track, (const struct rec_thread *)head);
 		break;
 	default:
 		break;
@@ -248,15 +256,15 @@ void start_apply(struct model *model, const struct order_item *item)
  * Its entry says otherwise only if it is older and the switch in was lost: then
  * its number is of no use, too.
  */
-static void settle_occupants(struct model *model)
+static void settle_occupants(struct track *track)
 {
-	for (uint32_t i = 0; i < model->options.cpus; i++) {
-		const struct cpu *cpu = &model->cpus[i];
+	for (uint32_t i = 0; i < track->options.cpus; i++) {
+		const struct cpu *cpu = &track->cpus[i];
 		struct thread *thread = cpu->occupant;
 
 		if (cpu->blind || !thread || cpu->occupant_sys == REC_SYS_UNKNOWN ||
 		    cpu->occupant_moves != thread->start_moves ||
-		    (!cpu->lost && thread->start_state != REC_STATE_UNKNOWN))
+		    (!cpu->lost.count && thread->start_state != REC_STATE_UNKNOWN))
 			continue;
 		if (thread->start_state != REC_STATE_RUNNING || thread->cpu != i)
 			thread->num = 0;
@@ -272,41 +280,37 @@ static void settle_occupants(struct model *model)
  * May the thread be shown to run on its CPU? The CPU's last record is the best
  * witness; where records were lost after it nobody is sure to run.
  */
-static bool holds_cpu(const struct model *model, const struct thread *thread)
+static bool holds_cpu(const struct track *track, const struct thread *thread)
 {
-	const struct cpu *cpu = &model->cpus[thread->cpu];
+	const struct cpu *cpu = &track->cpus[thread->cpu];
 
-	if (thread->cpu >= model->options.cpus || cpu->blind)
+	if (thread->cpu >= track->options.cpus || cpu->blind)
 		return false;
 	return cpu->shown ? cpu->occupant == thread : !cpu->running;
 }
 
 /* Where the thread stands. */
-static void settle_state(struct model *model, struct thread *thread)
+static void settle_state(struct track *track, struct thread *thread)
 {
-	bool inside = sys_inside(thread->sys);
-
 	switch (thread->start_state) {
 	case REC_STATE_RUNNING:
-		thread->state = T_LOST;
-		thread->lost_how = TOP_RECORDS_LOST;
-		if (holds_cpu(model, thread)) {
-			thread->state = inside ? T_SYSCALL : T_RUNNING;
-			model->cpus[thread->cpu].running = thread;
-			model_see_cpu(model, thread->cpu);
+		thread->state = THREAD_LOST;
+		thread->lost_how = GAP_LOST;
+		if (holds_cpu(track, thread)) {
+			thread->state = THREAD_ON_CPU;
+			track->cpus[thread->cpu].running = thread;
+			track->cpus[thread->cpu].seen = true;
 		}
 		break;
 	case REC_STATE_RUNNABLE:
-		thread->state = T_RUNNABLE;
+		thread->state = THREAD_RUNNABLE;
 		break;
 	case REC_STATE_ASLEEP:
-		thread->state = T_WAITING;
-		if (inside && model->options.mapping == MODEL_GO)
-			thread->state = T_BLOCKED;
+		thread->state = THREAD_ASLEEP;
 		break;
 	case REC_STATE_DEAD:
-		thread->state = T_DEAD;
-		thread_table_drop(model->threads, thread);
+		thread->state = THREAD_DEAD;
+		track_drop(track, thread);
 		break;
 	default: /* unborn, or never seen to do anything: its first record introduces it */
 		break;
@@ -331,47 +335,91 @@ static void bury_outlived(struct thread **threads, size_t count)
 	}
 }
 
-static void settle_states(struct model *model, struct thread **threads, size_t count)
+static void settle_states(struct track *track, struct thread **threads, size_t count)
 {
-	settle_occupants(model);
+	settle_occupants(track);
 	bury_outlived(threads, count);
 	for (size_t i = 0; i < count; i++)
 		if (threads[i]->scope || threads[i]->start_state == REC_STATE_DEAD)
-			settle_state(model, threads[i]);
+			settle_state(track, threads[i]);
 }
 
-static void state_cpus(struct model *model)
+static void tell_start(struct track *track, enum change_kind kind, size_t threads)
 {
-	for (uint32_t i = 0; i < model->options.cpus; i++) {
-		if (model->cpus[i].running)
-			emit_running(model, model->cpus[i].running);
-		else if (model->cpus[i].seen || i < model->options.cpus_online)
-			emit_idle_cpu(model, i);
+	struct change change = { .kind = kind,
+				 .other = &track->nobody,
+				 .cpu = CHANGE_NO_CPU,
+				 .start = { .threads = threads } };
+
+	track_tell(track, &change);
+}
+
+static void tell_thread(struct track *track, struct thread *thread)
+{
+	struct change change = { .kind = CHANGE_IS,
+				 .thread = thread,
+				 .other = &track->nobody,
+				 .to = thread->state,
+				 .gap = thread->lost_how,
+				 .cpu = thread_on_cpu(thread) ? thread->cpu : CHANGE_NO_CPU,
+				 .sys = thread->sys };
+
+	thread->known = true;
+	track->stats.threads++;
+	track_tell(track, &change);
+}
+
+/* Each with who is on it. */
+static void tell_cpus(struct track *track)
+{
+	for (uint32_t i = 0; i < track->options.cpus; i++) {
+		struct cpu *cpu = &track->cpus[i];
+		struct change change = { .kind = CHANGE_CPU,
+					 .cpu = i,
+					 .thread = cpu->running,
+					 .other = &track->nobody };
+
+		cpu->seen |= i < track->options.cpus_online;
+		if (!cpu->seen)
+			continue;
+		track_tell(track, &change);
+		if (cpu->running)
+			tell_thread(track, cpu->running);
 	}
 }
 
-int start_settle(struct model *model)
+static void tell_losses(struct track *track)
 {
-	size_t count = thread_table_count(model->threads);
+	for (uint32_t i = 0; i < track->options.cpus; i++) {
+		const struct cpu *cpu = &track->cpus[i];
+		struct change change = {
+			.kind = CHANGE_LOSS, .cpu = i, .other = &track->nobody, .loss = &cpu->lost
+		};
+
+		if (cpu->lost.count)
+			track_tell(track, &change);
+	}
+}
+
+int start_settle(struct track *track)
+{
+	size_t count = thread_table_count(track->threads);
 	struct thread **threads = calloc(count + 1, sizeof(struct thread *));
-	/* One nanosecond for each status, all before the first record. */
-	uint64_t room = count + model->options.cpus + 4;
 
 	if (!threads)
 		return -ENOMEM;
-	model->settled = true;
-	thread_table_list(model->threads, threads);
-	settle_states(model, threads, count);
-	model->procs = model->procs > model->options.cpus_online ? model->procs
-								 : model->options.cpus_online;
-	model->procs_pending = true;
-	emit_at(model, model->end_ns > room ? model->end_ns - room : 0);
-	state_cpus(model);
+	track->settled = true;
+	track->ts_ns = track->kernel_ns = track->end_ns;
+	thread_table_list(track->threads, threads);
+	tell_start(track, CHANGE_START, count);
+	settle_states(track, threads, count);
+	tell_cpus(track);
 	for (size_t i = 0; i < count; i++)
-		if (threads[i]->state != T_ABSENT && threads[i]->state != T_DEAD &&
+		if (threads[i]->state != THREAD_ABSENT && threads[i]->state != THREAD_DEAD &&
 		    !thread_on_cpu(threads[i]))
-			emit_off_cpu(model, threads[i]);
-	emit_leftovers(model);
+			tell_thread(track, threads[i]);
+	tell_losses(track);
+	tell_start(track, CHANGE_STARTED, count);
 	free(threads);
 	return 0;
 }

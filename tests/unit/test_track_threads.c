@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
-/* The table of threads: finding by id and tid, reuse, goroutine ids and Ms. */
+/* The table of threads: finding by id and tid, reuse of both, slots, comms. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 
 #include <cmocka.h>
 
-#include "model/threads.h"
+#include "track/threads.h"
 
 static int make(void **state)
 {
@@ -29,7 +30,7 @@ static void test_found_by_both(void **state)
 	assert_ptr_equal(thread_by_tid(table, 101), b);
 	assert_null(thread_by_id(table, 3));
 	assert_null(thread_by_tid(table, 102));
-	assert_int_equal(a->state, T_ABSENT);
+	assert_int_equal(a->state, THREAD_ABSENT);
 	assert_string_equal(a->comm, "?");
 }
 
@@ -98,41 +99,39 @@ static void test_dead_are_remembered(void **state)
 	assert_int_equal(thread_table_count(table), 0);
 }
 
-static void test_goroutines_of_a_tid(void **state)
+/* A slot is a thread's for as long as it is remembered, and small for ever. */
+static void test_slots(void **state)
 {
 	struct thread_table *table = *state;
-	struct thread *a = thread_table_add(table, 1, 100);
-	struct thread *b = thread_table_add(table, 2, TID_LIMIT - 1);
+	struct thread *first = thread_table_add(table, 1, 100);
+	uint32_t slot = first->slot;
 
-	assert_int_equal(thread_new_g(table, a), 100);
-	assert_int_equal(thread_new_g(table, a), 100 + G_STEP);
-	assert_int_equal(thread_new_g(table, a), 100 + 2 * G_STEP);
-	assert_int_equal(thread_new_g(table, b), TID_LIMIT - 1);
+	assert_int_equal(slot, THREAD_SLOT_FIRST);
+	assert_null(thread_table_drop(table, first));
+	for (unsigned i = 2; i < 1 + THREADS_REMEMBERED; i++)
+		assert_null(thread_table_drop(table, thread_table_add(table, i, i)));
+	assert_ptr_equal(thread_table_drop(table, thread_table_add(table, 999, 999)), first);
+	assert_int_equal(thread_table_add(table, 1000, 100)->slot, slot);
+	for (unsigned i = 0; i < 1000; i++) {
+		struct thread *thread = thread_table_add(table, 2000 + i, 200 + i);
+
+		assert_true(thread->slot <= THREAD_SLOT_FIRST + THREADS_REMEMBERED + 1);
+		thread_table_drop(table, thread);
+	}
 }
 
-/* No two threads have one M, however their tids come and go. */
-static void test_ms(void **state)
+static void test_revived(void **state)
 {
 	struct thread_table *table = *state;
-	struct thread *a = thread_table_add(table, 1, 100);
-	struct thread *b = thread_table_add(table, 2, 100);
-	struct thread *c = thread_table_add(table, 3, 100);
+	struct thread *thread = thread_table_add(table, 1, 100);
 
-	assert_true(thread_m_free(table, 100));
-	thread_new_g(table, a);
-	thread_take_m(table, a);
-	assert_int_equal(a->m, 100);
-	assert_false(thread_m_free(table, 100));
-	thread_new_g(table, b);
-	thread_take_m(table, b);
-	assert_int_equal(b->m, 100 + G_STEP);
-	thread_table_drop(table, a);
-	assert_true(thread_m_free(table, 100));
-	thread_new_g(table, c);
-	thread_take_m(table, c);
-	assert_int_equal(c->m, 100);
-	thread_release_m(table, b);
-	assert_false(thread_m_free(table, 100));
+	thread->presumed_from = THREAD_ASLEEP;
+	thread_table_drop(table, thread);
+	thread_table_revive(table, thread, 101);
+	assert_null(thread_dead_by_id(table, 1));
+	assert_ptr_equal(thread_by_id(table, 1), thread);
+	assert_ptr_equal(thread_by_tid(table, 101), thread);
+	assert_int_equal(thread->state, THREAD_ASLEEP);
 }
 
 static void test_list_is_sorted(void **state)
@@ -158,6 +157,35 @@ static void test_numbers_wrap(void **state)
 	assert_false(num_newer(UINT32_MAX, 0));
 }
 
+struct comm {
+	const char *name;
+	const char in[REC_COMM_LEN];
+	const char *out;
+};
+
+static const struct comm comms[] = {
+	{ "comm: as it is", "worker", "worker" },
+	{ "comm: full length", "123456789012345", "123456789012345" },
+	{ "comm: no NUL", { "1234567890123456" }, "123456789012345" },
+	{ "comm: empty", "", "?" },
+	{ "comm: a line's end", "a\nb\tc", "a?b?c" },
+	{ "comm: a delete", "a\x7f", "a?" },
+	{ "comm: bytes that are no text stay", "\xff\xfe", "\xff\xfe" },
+};
+
+static void test_comms(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(comms) / sizeof(*comms); i++) {
+		char out[REC_COMM_LEN];
+
+		memset(out, 'x', sizeof(out));
+		thread_clean_comm(out, comms[i].in);
+		print_message("%s\n", comms[i].name);
+		assert_string_equal(out, comms[i].out);
+	}
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, make, unmake)
 
 int main(void)
@@ -169,10 +197,11 @@ int main(void)
 		TEST(test_tids_swap),
 		TEST(test_gets_an_id),
 		TEST(test_dead_are_remembered),
-		TEST(test_goroutines_of_a_tid),
-		TEST(test_ms),
+		TEST(test_slots),
+		TEST(test_revived),
 		TEST(test_list_is_sorted),
 		cmocka_unit_test(test_numbers_wrap),
+		cmocka_unit_test(test_comms),
 	};
 
 	return cmocka_run_group_tests_name("threads", tests, NULL, NULL);

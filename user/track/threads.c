@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /*
- * Two chained hash tables over the same threads, and for every tid how many
- * goroutines it has had and whether a thread has it as its M. The latter is a
- * table of pages made at first use: at most 32 MiB for all tids there can be.
+ * Two chained hash tables over the same threads. A thread keeps its memory and
+ * its slot for ever; both are used again for another when it is forgotten.
  */
-#include "model/threads.h"
+#include "track/threads.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -13,12 +12,6 @@
 /* Every tid once alive and once dying; a damaged capture may name any number. */
 #define MAX_THREADS (2 * TID_LIMIT)
 #define FIRST_BUCKETS 1024
-#define PAGE_TIDS 1024
-
-struct tid_use {
-	uint32_t goroutines;
-	bool m_taken;
-};
 
 struct thread_table {
 	struct thread **by_id;
@@ -29,7 +22,7 @@ struct thread_table {
 	/* A ring: the oldest, if any, where the next one will be put. */
 	struct thread *dropped[THREADS_REMEMBERED];
 	unsigned next_dropped;
-	struct tid_use *uses[TID_LIMIT / PAGE_TIDS];
+	uint32_t slots; /* given out so far */
 };
 
 static size_t hash(const struct thread_table *table, uint64_t key)
@@ -84,6 +77,7 @@ int thread_table_new(struct thread_table **out)
 	if (!table)
 		return -ENOMEM;
 	table->buckets = FIRST_BUCKETS;
+	table->slots = THREAD_SLOT_FIRST;
 	table->by_id = calloc(table->buckets, sizeof(struct thread *));
 	table->by_tid = calloc(table->buckets, sizeof(struct thread *));
 	if (!table->by_id || !table->by_tid) {
@@ -113,8 +107,6 @@ void thread_table_free(struct thread_table *table)
 	free_chain(table->unused);
 	for (size_t i = 0; i < THREADS_REMEMBERED; i++)
 		free(table->dropped[i]);
-	for (size_t i = 0; i < TID_LIMIT / PAGE_TIDS; i++)
-		free(table->uses[i]);
 	free(table->by_id);
 	free(table->by_tid);
 	free(table);
@@ -174,21 +166,30 @@ static void grow(struct thread_table *table)
 	free(tids);
 }
 
-struct thread *thread_table_add(struct thread_table *table, uint64_t id, uint32_t tid)
+/* Memory for a thread, with its slot; NULL: none. */
+static struct thread *take_unused(struct thread_table *table)
 {
 	struct thread *thread = table->unused;
 
-	if (table->count >= MAX_THREADS)
-		return NULL;
-	if (thread)
+	if (thread) {
 		table->unused = thread->id_next;
-	else
-		thread = malloc(sizeof(*thread));
+		return thread;
+	}
+	thread = malloc(sizeof(*thread));
+	if (thread)
+		thread->slot = table->slots++;
+	return thread;
+}
+
+struct thread *thread_table_add(struct thread_table *table, uint64_t id, uint32_t tid)
+{
+	struct thread *thread = table->count < MAX_THREADS ? take_unused(table) : NULL;
+
 	if (!thread)
 		return NULL;
 	if (table->count >= table->buckets)
 		grow(table);
-	memset(thread, 0, sizeof(*thread));
+	*thread = (struct thread){ .slot = thread->slot };
 	thread->id = id;
 	thread->tid = tid;
 	thread->comm[0] = thread->leader_comm[0] = '?';
@@ -198,11 +199,10 @@ struct thread *thread_table_add(struct thread_table *table, uint64_t id, uint32_
 	return thread;
 }
 
-void thread_table_drop(struct thread_table *table, struct thread *thread)
+const struct thread *thread_table_drop(struct thread_table *table, struct thread *thread)
 {
 	struct thread *oldest;
 
-	thread_release_m(table, thread);
 	unlink_id(table, thread);
 	unlink_tid(table, thread);
 	table->count--;
@@ -213,6 +213,7 @@ void thread_table_drop(struct thread_table *table, struct thread *thread)
 	}
 	table->dropped[table->next_dropped] = thread;
 	table->next_dropped = (table->next_dropped + 1) % THREADS_REMEMBERED;
+	return oldest;
 }
 
 struct thread *thread_dead_by_id(const struct thread_table *table, uint64_t id)
@@ -225,8 +226,6 @@ struct thread *thread_dead_by_id(const struct thread_table *table, uint64_t id)
 
 void thread_table_revive(struct thread_table *table, struct thread *thread, uint32_t tid)
 {
-	uint64_t g = thread->g;
-
 	for (size_t i = 0; i < THREADS_REMEMBERED; i++)
 		if (table->dropped[i] == thread)
 			table->dropped[i] = NULL;
@@ -237,11 +236,6 @@ void thread_table_revive(struct thread_table *table, struct thread *thread, uint
 	link_id(table, thread);
 	link_tid(table, thread);
 	table->count++;
-	if (!g)
-		return;
-	thread_new_g(table, thread); /* an id for its M */
-	thread_take_m(table, thread);
-	thread->g = g;
 }
 
 void thread_set_id(struct thread_table *table, struct thread *thread, uint64_t id)
@@ -286,54 +280,13 @@ void thread_table_list(const struct thread_table *table, struct thread **out)
 	qsort(out, n, sizeof(*out), by_tid_then_id);
 }
 
-static struct tid_use *use_get(const struct thread_table *table, uint32_t tid)
+void thread_clean_comm(char out[REC_COMM_LEN], const char comm[REC_COMM_LEN])
 {
-	struct tid_use *page = table->uses[tid / PAGE_TIDS];
+	size_t n = strnlen(comm, REC_COMM_LEN - 1);
 
-	return page ? &page[tid % PAGE_TIDS] : NULL;
-}
-
-static struct tid_use *use_make(struct thread_table *table, uint32_t tid)
-{
-	struct tid_use **page = &table->uses[tid / PAGE_TIDS];
-
-	if (!*page)
-		*page = calloc(PAGE_TIDS, sizeof(**page));
-	return use_get(table, tid);
-}
-
-uint64_t thread_new_g(struct thread_table *table, struct thread *thread)
-{
-	struct tid_use *use = use_make(table, thread->tid);
-
-	if (!use)
-		return 0;
-	thread->g = thread->tid + (uint64_t)use->goroutines++ * G_STEP;
-	return thread->g;
-}
-
-bool thread_m_free(const struct thread_table *table, uint32_t tid)
-{
-	const struct tid_use *use = use_get(table, tid);
-
-	return !use || !use->m_taken;
-}
-
-void thread_take_m(struct thread_table *table, struct thread *thread)
-{
-	struct tid_use *use = use_get(table, thread->tid);
-
-	thread->m = thread->g;
-	if (use && !use->m_taken) {
-		use->m_taken = true;
-		thread->m = thread->tid;
-	}
-}
-
-void thread_release_m(struct thread_table *table, struct thread *thread)
-{
-	/* An M from TID_LIMIT up is a goroutine id of a reused tid. */
-	if (thread->m && thread->m < TID_LIMIT)
-		use_get(table, thread->m)->m_taken = false;
-	thread->m = 0;
+	for (size_t i = 0; i < n; i++)
+		out[i] = (unsigned char)comm[i] < ' ' || comm[i] == 0x7f ? '?' : comm[i];
+	if (n == 0)
+		out[n++] = '?';
+	memset(out + n, 0, REC_COMM_LEN - n);
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /*
- * The model against the simulator: schedules whose truth is known go through
- * order, model and writer, and the trace, read back, is laid over the truth.
+ * Tracker and exporter against the simulator: schedules whose truth is known go
+ * through order, tracker, exporter and writer, and the trace, read back, is laid over the truth.
  *
  * Always: Go's rules hold, and nothing is drawn on a CPU that did not run
  * there then (in scope, as the kernel side held it). Without losses: nothing
  * was bridged, and everything that ran is drawn.
  *
- *   test_model_sim [RUNS [SEED]]   random simulations with seeds from SEED up
+ *   test_go_sim [RUNS [SEED]]   random simulations with seeds from SEED up
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,8 +19,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gorig.h"
 #include "gotrace.h"
-#include "model/model.h"
 #include "raw/raw.h"
 #include "simulator/sim.h"
 
@@ -29,13 +29,11 @@
 
 struct check {
 	const struct sim *sim;
-	enum model_mapping mapping;
+	enum export_go_mapping mapping;
 	bool honest; /* clocks are right */
 	bool whole;  /* no losses */
 	struct order *order;
-	struct gt_writer *writer;
-	struct gt_statuses *sched;
-	struct model *model;
+	struct gorig rig;
 	FILE *trace;
 	char *data;
 	size_t size;
@@ -71,30 +69,27 @@ static void drain(struct check *check)
 	struct order_item item;
 
 	while (order_next(check->order, &item))
-		assert_int_equal(model_step(check->model, &item), 0);
+		assert_int_equal(track_step(check->rig.track, &item), 0);
 }
 
 static void open_all(struct check *check)
 {
 	const struct sim_options *sim = sim_options(check->sim);
-	struct gt_writer_options writer = { .version = 23 };
-	struct gt_statuses_options sched = { .version = 23, .generation_bytes = 20000 };
-	struct model_options model = { .mapping = check->mapping,
-				       .version = 23,
-				       .cpus = sim->cpus,
-				       .cpus_online = sim->cpus,
-				       .system_wide = sim->scope == SIM_SYSTEM,
-				       .arch = REC_ARCH_X86_64 };
+	struct gorig_options rig = { .mapping = check->mapping,
+				     .version = 23,
+				     .generation_bytes = 20000,
+				     .track = { .cpus = sim->cpus,
+						.cpus_online = sim->cpus,
+						.system_wide = sim->scope == SIM_SYSTEM,
+						.arch = REC_ARCH_X86_64 } };
 	uint64_t end_ns;
 	size_t count;
 	const struct rec_snapshot *snapshot = sim_snapshot(check->sim, &count, &end_ns);
 
 	check->trace = open_memstream(&check->data, &check->size);
 	assert_int_equal(order_new(&check->order, sim->cpus), 0);
-	assert_int_equal(gt_writer_new(&check->writer, &writer, write_trace, check), 0);
-	assert_int_equal(gt_statuses_new(&check->sched, check->writer, &sched), 0);
-	assert_int_equal(model_new(&check->model, &model, check->writer, check->sched), 0);
-	assert_int_equal(model_snapshot(check->model, snapshot, count, end_ns), 0);
+	assert_int_equal(gorig_init(&check->rig, &rig, write_trace, check), 0);
+	assert_int_equal(track_snapshot(check->rig.track, snapshot, count, end_ns), 0);
 }
 
 static void run_all(struct check *check)
@@ -106,16 +101,15 @@ static void run_all(struct check *check)
 	}
 	order_end(check->order, sim_seq_end(check->sim), sim_end_ns(check->sim));
 	drain(check);
-	assert_int_equal(model_finish(check->model, sim_end_ns(check->sim)), 0);
-	assert_int_equal(gt_writer_finish(check->writer), 0);
+	assert_int_equal(gorig_finish(&check->rig, sim_end_ns(check->sim)), 0);
 	fclose(check->trace);
 }
 
 static void check_stats(const struct check *check)
 {
-	const struct model_stats *stats = model_stats(check->model);
+	const struct track_stats *stats = track_stats(check->rig.track);
 
-	if (gt_statuses_refused(check->sched))
+	if (gt_statuses_refused(check->rig.sched))
 		wrong(check, "an event was refused");
 	if (check->whole && check->honest && (stats->repairs || stats->unseen || stats->lost)) {
 		fprintf(stderr, "repairs %" PRIu64 ", unseen %" PRIu64 ", lost %" PRIu64 "\n",
@@ -260,7 +254,7 @@ static void check_slice(struct overlay *o, uint32_t cpu, uint64_t to_ns)
 		wrong(check, "a slice that did not happen is drawn");
 	}
 	/* In a cgroup: of who was a stranger the kernel side has not seen what it entered. */
-	if (check->mapping == MODEL_SCHED && check->whole &&
+	if (check->mapping == EXPORT_GO_SCHED && check->whole &&
 	    drawn->syscall != (truth->sys != REC_SYS_NONE) &&
 	    sim_options(check->sim)->scope != SIM_CGROUP &&
 	    (drawn->syscall || !may_be_unknown(check, truth))) {
@@ -359,7 +353,7 @@ static void overlay(const struct check *check)
 	for (uint32_t cpu = 0; cpu < sim_options(check->sim)->cpus; cpu++)
 		draw(&o, cpu, NOBODY, false, sim_end_ns(check->sim));
 	/* In a cgroup a stranger's sleeps are not told. In mapping go there are other rules. */
-	if (check->honest && check->whole && check->mapping == MODEL_SCHED &&
+	if (check->honest && check->whole && check->mapping == EXPORT_GO_SCHED &&
 	    sim_options(check->sim)->scope != SIM_CGROUP && sim_options(check->sim)->steps <= 3000)
 		check_waits(&o);
 	gt_reader_free(reader);
@@ -370,7 +364,7 @@ static void overlay(const struct check *check)
 
 /* ---- tests ---- */
 
-static void check_sim(const struct sim *sim, enum model_mapping mapping)
+static void check_sim(const struct sim *sim, enum export_go_mapping mapping)
 {
 	const struct sim_options *options = sim_options(sim);
 	struct check check = {
@@ -388,9 +382,7 @@ static void check_sim(const struct sim *sim, enum model_mapping mapping)
 	overlay(&check);
 	for (uint32_t cpu = 0; cpu < CPUS; cpu++)
 		free(check.runs[cpu]);
-	model_free(check.model);
-	gt_statuses_free(check.sched);
-	gt_writer_free(check.writer);
+	gorig_fini(&check.rig);
 	order_free(check.order);
 	free(check.data);
 }
@@ -442,5 +434,5 @@ int main(int argc, char **argv)
 			.test_func = test_batch,
 			.initial_state = many.runs ? &many : (void *)&batches[i],
 		};
-	return _cmocka_run_group_tests("model_sim", tests, many.runs ? 1 : n, NULL, NULL);
+	return _cmocka_run_group_tests("go_sim", tests, many.runs ? 1 : n, NULL, NULL);
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /*
  * Records that are well-formed and make no sense: whatever comes, in whatever
- * order, the model does not crash and asks for no event that is not legal.
+ * order, tracker and exporter do not crash, the contract of changes holds, and no
+ * event is asked for that is not legal.
  * Few threads on few CPUs, so that they contradict each other all the time.
  *
- *   test_model_garbage                  seeds 1 to 300
- *   test_model_garbage --out DIR        also writes each trace to DIR
- *   test_model_garbage --seeds 7 1000   1000 seeds from 7 on
+ *   test_go_garbage                  seeds 1 to 300
+ *   test_go_garbage --out DIR        also writes each trace to DIR
+ *   test_go_garbage --seeds 7 1000   1000 seeds from 7 on
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,7 +18,7 @@
 
 #include <cmocka.h>
 
-#include "model/model.h"
+#include "gorig.h"
 #include "raw/raw.h"
 
 #define CPUS 3
@@ -199,7 +200,7 @@ static int write_trace(void *ctx, const void *data, size_t size)
 	return !ctx || fwrite(data, 1, size, ctx) == size ? 0 : -1;
 }
 
-static void feed(struct source *s, struct model *model, struct gt_statuses *sched)
+static void feed(struct source *s, struct gorig *rig)
 {
 	for (unsigned i = 0; i < RECORDS; i++) {
 		union any any;
@@ -213,50 +214,41 @@ static void feed(struct source *s, struct model *model, struct gt_statuses *sche
 			item.lost = 1 + below(s, 9);
 			item.lost_to_ns = s->ts_ns;
 		}
-		assert_int_equal(model_step(model, &item), 0);
-		if (gt_statuses_refused(sched))
+		assert_int_equal(track_step(rig->track, &item), 0);
+		if (gt_statuses_refused(rig->sched))
 			fail_msg("seed %llu, record %u, type %u: refused",
 				 (unsigned long long)s->seed, i, any.head.type);
 	}
 }
 
-static void run(uint64_t seed, enum model_mapping mapping, FILE *trace)
+static void run(uint64_t seed, enum export_go_mapping mapping, FILE *trace)
 {
 	static const int versions[] = { 22, 23, 25, 26 };
 	struct source s = { .seed = seed, .random = seed * 0x9e3779b97f4a7c15u + 1, .ts_ns = 500 };
-	int version = versions[below(&s, 4)];
-	struct gt_writer_options writer_options = { .version = version };
-	struct gt_statuses_options sched_options = { .version = version,
-						  .generation_ns = 100 + below(&s, 5000) };
-	struct model_options options = { .mapping = mapping,
-					 .version = version,
-					 .cpus = CPUS,
-					 .cpus_online = below(&s, CPUS + 1),
-					 .system_wide = below(&s, 2),
-					 .arch = below(&s, 2) ? REC_ARCH_X86_64 : REC_ARCH_ARM64 };
+	struct gorig_options options = { .mapping = mapping,
+					 .version = versions[below(&s, 4)],
+					 .track = { .cpus = CPUS } };
 	struct rec_snapshot entries[20];
-	size_t count = below(&s, 20);
-	struct gt_writer *writer;
-	struct gt_statuses *sched;
-	struct model *model;
+	struct gorig rig;
+	size_t count;
 
-	assert_int_equal(gt_writer_new(&writer, &writer_options, write_trace, trace), 0);
-	assert_int_equal(gt_statuses_new(&sched, writer, &sched_options), 0);
-	assert_int_equal(model_new(&model, &options, writer, sched), 0);
+	options.generation_ns = 100 + below(&s, 5000);
+	options.track.cpus_online = below(&s, CPUS + 1);
+	options.track.system_wide = below(&s, 2);
+	options.track.arch = below(&s, 2) ? REC_ARCH_X86_64 : REC_ARCH_ARM64;
+	count = below(&s, 20);
+	assert_int_equal(gorig_init(&rig, &options, write_trace, trace), 0);
 	a_snapshot(&s, entries, count);
-	assert_int_equal(model_snapshot(model, entries, count, below(&s, 2) ? 1000 : 0), 0);
-	feed(&s, model, sched);
-	assert_int_equal(model_finish(model, s.ts_ns), 0);
-	assert_int_equal(gt_writer_finish(writer), 0);
-	assert_int_equal(gt_statuses_refused(sched), 0);
+	assert_int_equal(track_snapshot(rig.track, entries, count, below(&s, 2) ? 1000 : 0), 0);
+	feed(&s, &rig);
+	assert_int_equal(gorig_finish(&rig, s.ts_ns), 0);
+	assert_int_equal(gt_statuses_refused(rig.sched), 0);
 	/* A test that tells nothing would pass as well. */
-	assert_true(gt_writer_events(writer) > RECORDS / 4);
-	model_free(model);
-	gt_statuses_free(sched);
-	gt_writer_free(writer);
+	assert_true(gt_writer_events(rig.writer) > RECORDS / 4);
+	gorig_fini(&rig);
 }
 
-static void test_mapping(const struct plan *plan, enum model_mapping mapping, const char *name)
+static void test_mapping(const struct plan *plan, enum export_go_mapping mapping, const char *name)
 {
 	print_message("seeds %llu to %llu\n", (unsigned long long)plan->first,
 		      (unsigned long long)(plan->first + plan->count - 1));
@@ -278,12 +270,12 @@ static void test_mapping(const struct plan *plan, enum model_mapping mapping, co
 
 static void test_sched(void **state)
 {
-	test_mapping(*state, MODEL_SCHED, "sched");
+	test_mapping(*state, EXPORT_GO_SCHED, "sched");
 }
 
 static void test_go(void **state)
 {
-	test_mapping(*state, MODEL_GO, "go");
+	test_mapping(*state, EXPORT_GO_RUNTIME, "go");
 }
 
 int main(int argc, char **argv)

@@ -5,8 +5,8 @@
  * (gotraceui's flame graph panics on them). It knows classes of syscalls and
  * task states; it knows nothing of threads or of the trace.
  */
-#ifndef GOTRACE_MODEL_REASONS_H
-#define GOTRACE_MODEL_REASONS_H
+#ifndef GOTRACE_EXPORT_GO_REASONS_H
+#define GOTRACE_EXPORT_GO_REASONS_H
 
 #include <stdbool.h>
 #include <stdint.h>

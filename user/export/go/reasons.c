@@ -7,9 +7,11 @@
  * uninterruptible one waits for a disk, a page or a lock of the kernel's, and
  * Go has no word for these.
  */
-#include "model/reasons.h"
+#include "export/go/reasons.h"
 
 #include <stddef.h>
+
+#include "track/taskstate.h"
 
 static const char *const reason_texts[REASON_COUNT] = {
 	[REASON_NONE] = "",
@@ -49,29 +51,18 @@ static const enum reason class_reasons[SYS_CLASS_COUNT] = {
 	[SYS_RECEIVE] = REASON_RECEIVE, [SYS_SEND] = REASON_SEND, [SYS_SLEEP] = REASON_SLEEP,
 };
 
-/* Task state bits, as in struct rec_switch. */
-enum {
-	STATE_UNINTERRUPTIBLE = 0x2,
-	STATE_STOPPED = 0x4,
-	STATE_TRACED = 0x8,
-	STATE_PARKED = 0x40,
-	STATE_NOLOAD = 0x400,
-	STATE_RTLOCK = 0x1000,
-	STATE_FROZEN = 0x8000,
-};
-
 /* A sleep that only its end can end; idle kernel threads (noload) are none. */
 static bool uninterruptible(uint16_t prev_state)
 {
-	return (prev_state & STATE_UNINTERRUPTIBLE) && !(prev_state & STATE_NOLOAD);
+	return (prev_state & TASK_STATE_UNINTERRUPTIBLE) && !(prev_state & TASK_STATE_NOLOAD);
 }
 
 enum reason reason_of_sleep(enum sys_class sys_class, enum rec_fd fd, uint16_t prev_state,
 			    bool kernel)
 {
-	if (prev_state & (STATE_STOPPED | STATE_TRACED))
+	if (prev_state & (TASK_STATE_STOPPED | TASK_STATE_TRACED))
 		return REASON_DEBUG;
-	if (prev_state & STATE_RTLOCK)
+	if (prev_state & TASK_STATE_RTLOCK)
 		return REASON_SYNC;
 	if (uninterruptible(prev_state))
 		return REASON_NONE;
@@ -88,17 +79,17 @@ enum reason reason_of_sleep(enum sys_class sys_class, enum rec_fd fd, uint16_t p
 
 const char *sleep_name(uint16_t prev_state, bool in_syscall, bool kernel)
 {
-	if (prev_state & STATE_STOPPED)
+	if (prev_state & TASK_STATE_STOPPED)
 		return "stopped";
-	if (prev_state & STATE_TRACED)
+	if (prev_state & TASK_STATE_TRACED)
 		return "traced";
-	if (prev_state & STATE_FROZEN)
+	if (prev_state & TASK_STATE_FROZEN)
 		return "frozen";
 	if (in_syscall)
 		return NULL;
-	if (prev_state & STATE_RTLOCK)
+	if (prev_state & TASK_STATE_RTLOCK)
 		return "lock";
-	if (prev_state & STATE_PARKED)
+	if (prev_state & TASK_STATE_PARKED)
 		return "parked";
 	if (uninterruptible(prev_state))
 		return kernel ? "uninterruptible" : "page fault";

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/*
+ * Which stack an event has.
+ *
+ * A name gets its id when it is asked for, and C may evaluate arguments in
+ * any order: so never two such calls in one list of arguments, or another
+ * compiler's trace has other bytes.
+ */
+#include "export/go/core.h"
+
+uint64_t stack_own(struct export_go *go, struct goroutine *g)
+{
+	return frames_own(go->frames, g);
+}
+
+uint64_t stack_top(struct export_go *go, struct goroutine *g, enum top top)
+{
+	return frames_stack(go->frames, g, frames_top(go->frames, top), 0);
+}
+
+uint64_t stack_gap(struct export_go *go, struct goroutine *g, enum change_gap gap)
+{
+	static const uint8_t tops[] = {
+		[GAP_NONE] = TOP_NONE,
+		[GAP_LOST] = TOP_RECORDS_LOST,
+		[GAP_UNSEEN] = TOP_UNSEEN,
+		[GAP_SCOPE] = TOP_LEFT_SCOPE,
+	};
+
+	return stack_top(go, g, tops[gap]);
+}
+
+uint64_t stack_sleep(struct export_go *go, struct goroutine *g, const struct change *change)
+{
+	const struct thread *thread = g->thread;
+	const char *name = sleep_name(change->out.prev_state, sys_inside(thread->sys),
+				      thread_is_kernel(thread));
+	uint32_t under;
+
+	if (!name)
+		return stack_own(go, g);
+	under = frames_syscall(go->frames, thread->sys);
+	return frames_stack(go->frames, g, frames_text(go->frames, name), under);
+}
+
+static uint32_t stop_top(struct export_go *go, const struct change *change)
+{
+	struct goroutine *next = goroutine_of(go, change->other);
+
+	if (change->cause == CAUSE_YIELDED)
+		return frames_yielded_to(go->frames, next);
+	if (change->cause == CAUSE_THROTTLED)
+		return frames_top(go->frames, TOP_THROTTLED);
+	return frames_preempted_by(go->frames, next);
+}
+
+uint64_t stack_stop(struct export_go *go, struct goroutine *g, const struct change *change)
+{
+	uint32_t top = stop_top(go, change);
+
+	return frames_stack(go->frames, g, top, frames_syscall(go->frames, g->thread->sys));
+}
+
+/* Of a wakeup that no thread of the trace made. */
+static uint32_t stranger_top(struct export_go *go, const struct change *change,
+			     struct goroutine *waker)
+{
+	switch (change->wake.context) {
+	case REC_CTX_TASK:
+		return frames_woken_by(go->frames, waker);
+	case REC_CTX_SOFTIRQ:
+		return frames_top(go->frames, TOP_SOFTIRQ);
+	case REC_CTX_HARDIRQ:
+		return frames_top(go->frames, TOP_HARDIRQ);
+	default:
+		return frames_top(go->frames, TOP_UNKNOWN_CONTEXT);
+	}
+}
+
+uint64_t stack_wakeup(struct export_go *go, const struct change *change, bool own)
+{
+	struct goroutine *waker = goroutine_of(go, change->other);
+	/* By now it may be inside another one. */
+	uint16_t sys = change->wake.waker_sys != REC_SYS_UNKNOWN ? change->wake.waker_sys
+								 : change->other->sys;
+	uint32_t top;
+
+	if (!own)
+		top = stranger_top(go, change, waker);
+	else if (sys_inside(sys))
+		top = frames_syscall(go->frames, sys);
+	else
+		top = frames_top(go->frames, TOP_WAKEUP);
+	return frames_stack(go->frames, waker, top, 0);
+}

@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/*
+ * Records to changes. A record names threads and a CPU; each thread gets its
+ * change in the order in which the record's things happen. What contradicts
+ * what is known is cleared away first:
+ *
+ *   track_evict()  the CPU shows somebody else than we thought: that one has left
+ *   track_bring()  the thread acts on a CPU where we did not have it: it came in
+ */
+#include "track/core.h"
+
+#include <string.h>
+
+#include "track/taskstate.h"
+
+/* ---- a switch ---- */
+
+/* Next comes onto the CPU from off its own, in scope, by this very record. */
+static bool next_comes(const struct track *track, const struct rec_switch *record,
+		       const struct thread *next)
+{
+	return next && !thread_on_cpu(next) &&
+	       who_in_scope(track, record->flags & REC_SWITCH_NEXT_SCOPE) &&
+	       !(record->flags & REC_SWITCH_NEXT_LEFT) &&
+	       (!record->next.num || !next->num || num_newer(record->next.num, next->num));
+}
+
+static enum change_cause cause_of_sleep(uint16_t prev_state)
+{
+	if (prev_state & (TASK_STATE_STOPPED | TASK_STATE_TRACED))
+		return CAUSE_STOPPED;
+	return prev_state & TASK_STATE_FROZEN ? CAUSE_FROZEN : CAUSE_ASLEEP;
+}
+
+/*
+ * Why it left though it could go on. Nobody takes a CPU to be idle: a thread
+ * whose CPU is idle all the same has used up what it may, by a limit of its
+ * cgroup (cpu.max) or of the real-time class.
+ */
+static enum change_cause cause_of_stop(const struct track *track, const struct thread *prev,
+				       const struct change *change)
+{
+	if (sys_class_get(track->classes, prev->sys) == SYS_YIELD)
+		return CAUSE_YIELDED;
+	if (thread_is_idle(change->other) && change->out.prev_state == 0)
+		return CAUSE_THROTTLED;
+	return CAUSE_PREEMPTED;
+}
+
+/* A stranger leaves a CPU or comes onto one; maybe it is one only from now on. */
+static void be_stranger(struct track *track, struct thread *thread, enum change_kind kind,
+			struct change *change)
+{
+	bool was = thread->state == THREAD_ABSENT;
+
+	track_apply(track, thread, CHANGE_LEAVE, change);
+	/* What it enters from now on is not recorded. */
+	thread->sys = thread->born_sys = REC_SYS_UNKNOWN;
+	/* Who leaves scope by leaving a CPU was told to leave both. */
+	if (thread->state != THREAD_ABSENT || (!was && kind == CHANGE_STRANGER_OUT))
+		return;
+	change->kind = kind;
+	change->from = THREAD_ABSENT;
+	change->sys = REC_SYS_UNKNOWN;
+	track_tell(track, change);
+}
+
+static void leave_cpu(struct track *track, const struct rec_switch *record, struct thread *prev,
+		      struct change *change)
+{
+	if (record->flags & REC_SWITCH_DEAD) {
+		track_apply(track, prev, CHANGE_END, change);
+		return;
+	}
+	prev->scope = who_in_scope(track, record->flags & REC_SWITCH_PREV_SCOPE);
+	if (!prev->scope) {
+		be_stranger(track, prev, CHANGE_STRANGER_OUT, change);
+	} else if (record->flags & REC_SWITCH_ASLEEP) {
+		change->cause = cause_of_sleep(record->prev_state);
+		track_apply(track, prev, CHANGE_OUT_ASLEEP, change);
+	} else {
+		change->cause = cause_of_stop(track, prev, change);
+		track_apply(track, prev, CHANGE_OUT_RUNNABLE, change);
+	}
+}
+
+static void switch_out(struct track *track, const struct rec_switch *record, struct thread *prev,
+		       struct thread *next)
+{
+	struct change change = { .cpu = record->head.cpu,
+				 .other = next ? next : &track->idle,
+				 .other_scope =
+					 who_in_scope(track, record->flags & REC_SWITCH_NEXT_SCOPE),
+				 .other_comes = next_comes(track, record, next),
+				 .out = { .prev_state = record->prev_state,
+					  .fd = record->prev_fd,
+					  .flags = record->flags } };
+
+	if (!who_take_num(track, prev, &record->prev, &change))
+		return;
+	if (thread_on_cpu(prev) && prev->cpu != record->head.cpu)
+		track_lose(track, prev, change.gap);
+	who_set_sys(track, prev, record->prev_sys);
+	leave_cpu(track, record, prev, &change);
+}
+
+static void switch_in(struct track *track, const struct rec_switch *record, struct thread *prev,
+		      struct thread *next)
+{
+	struct change change = { .cpu = record->head.cpu,
+				 .other = prev ? prev : &track->idle,
+				 .other_scope = who_in_scope(
+					 track, record->flags & REC_SWITCH_PREV_SCOPE) };
+
+	if (!who_take_num(track, next, &record->next, &change))
+		return;
+	who_set_sys(track, next, record->next_sys);
+	next->scope = who_in_scope(track, record->flags & REC_SWITCH_NEXT_SCOPE) &&
+		      !(record->flags & REC_SWITCH_NEXT_LEFT);
+	if (!next->scope) {
+		change.gap = GAP_SCOPE;
+		be_stranger(track, next, CHANGE_STRANGER_IN, &change);
+		return;
+	}
+	track_apply(track, next, CHANGE_IN, &change);
+}
+
+static void step_switch(struct track *track, const struct rec_switch *record)
+{
+	uint16_t cpu = record->head.cpu;
+	struct thread *next = who_is(track, record->next.id, record->next.tid);
+	struct thread *prev = NULL;
+
+	/* Nothing is to be told of one who is first seen to die. */
+	if (!(record->flags & REC_SWITCH_DEAD) || record->prev.id == 0 ||
+	    thread_by_id(track->threads, record->prev.id))
+		prev = who_is_near(track, cpu, record->prev.id, record->prev.tid);
+	track_evict(track, cpu, prev);
+	if (prev)
+		switch_out(track, record, prev, next);
+	track_evict(track, cpu, next);
+	if (next)
+		switch_in(track, record, prev, next);
+}
+
+/* ---- the rest ---- */
+
+static void step_wakeup(struct track *track, const struct rec_wakeup *record)
+{
+	/* Without storage nothing was noted of the waker: then it is not the idle task. */
+	struct thread *waker = record->context == REC_CTX_UNKNOWN && !record->waker_tid
+				       ? &track->nobody
+				       : who_wakes(track, record->waker_id, record->waker_tid);
+	struct change change = { .cpu = record->head.cpu,
+				 .other = waker,
+				 .other_scope = who_in_scope(track, record->flags &
+									    REC_WAKEUP_WAKER_SCOPE),
+				 .wake = { .flight_ns = record->flight_ns,
+					   .waker_sys = record->waker_sys,
+					   .waker_cpu = record->waker_cpu,
+					   .target_cpu = record->target_cpu,
+					   .context = record->context } };
+	struct thread *wakee;
+
+	if (!who_is_wakee(track, &record->wakee))
+		return;
+	wakee = who_is(track, record->wakee.id, record->wakee.tid);
+	if (!wakee || !who_take_num(track, wakee, &record->wakee, &change))
+		return;
+	wakee->scope = true;
+	/* Without a number nobody says that it was asleep. */
+	if (thread_on_cpu(wakee) && record->wakee.num == 0) {
+		track->stats.repairs++;
+		return;
+	}
+	track_apply(track, wakee, CHANGE_WAKE, &change);
+}
+
+static void step_fork(struct track *track, const struct rec_fork *record)
+{
+	uint16_t cpu = record->head.cpu;
+	struct thread *child = who_is(track, record->child.id, record->child.tid);
+	struct thread *parent = who_is_near(track, cpu, record->parent_id, record->parent_tid);
+	struct change change = { .cpu = cpu,
+				 .other = parent ? parent : &track->idle,
+				 .other_scope =
+					 parent && who_in_scope(track, record->parent_scope) };
+
+	if (!child || !who_take_num(track, child, &record->child, &change))
+		return;
+	child->flags = record->flags;
+	child->scope = who_in_scope(track, record->flags & REC_THREAD_SCOPE);
+	if (!child->scope)
+		return;
+	if (child->state == THREAD_ABSENT)
+		child->sys = child->born_sys = record->child_sys;
+	if (!change.other_scope)
+		track_evict(track, cpu, NULL);
+	else if (track->cpus[cpu].running != parent) {
+		/* What the child is born inside is what its parent is inside. */
+		who_set_sys(track, parent, record->child_sys);
+		track_bring(track, parent, cpu);
+	}
+	track_apply(track, child, CHANGE_BORN, &change);
+}
+
+static void step_sys_enter(struct track *track, const struct rec_sys_enter *record)
+{
+	uint16_t cpu = record->head.cpu;
+	struct thread *thread = who_is_near(track, cpu, record->id, record->tid);
+	struct change change = { .cpu = cpu, .other = &track->nobody };
+
+	if (!thread)
+		return;
+	if (track->cpus[cpu].running != thread) {
+		thread->sys = REC_SYS_NONE;
+		track_bring(track, thread, cpu);
+	}
+	thread->born_sys = REC_SYS_NONE;
+	thread->sys = sys_inside(record->sys) ? record->sys : REC_SYS_OTHER;
+	track_apply(track, thread, CHANGE_SYS_ENTER, &change);
+}
+
+static void tell_about(struct track *track, const struct thread *thread, enum change_kind kind)
+{
+	struct change change = { .kind = kind,
+				 .thread = thread,
+				 .other = &track->nobody,
+				 .from = thread->state,
+				 .to = thread->state,
+				 .cpu = CHANGE_NO_CPU,
+				 .sys = thread->sys };
+
+	track_tell(track, &change);
+}
+
+static void rename_thread(struct track *track, struct thread *thread, const char *comm)
+{
+	thread_clean_comm(thread->comm, comm);
+	tell_about(track, thread, CHANGE_RENAMED);
+}
+
+static void step_sys_exit(struct track *track, const struct rec_sys_exit *record)
+{
+	uint16_t cpu = record->head.cpu;
+	struct thread *thread = who_is_near(track, cpu, record->id, record->tid);
+	struct change change = { .cpu = cpu,
+				 .other = &track->nobody,
+				 .sys_exit = { .ret = record->ret } };
+
+	if (!thread)
+		return;
+	change.sys = thread->sys;
+	thread->sys = REC_SYS_NONE;
+	if (track->cpus[cpu].running != thread)
+		track_bring(track, thread, cpu);
+	else
+		track_apply(track, thread, CHANGE_SYS_EXIT, &change);
+	/* The exec that it was held for has failed. */
+	if (thread->held_valid)
+		rename_thread(track, thread, thread->held_comm);
+	thread->held_valid = false;
+}
+
+static void step_thread(struct track *track, const struct rec_thread *record)
+{
+	struct thread *thread = who_is(track, record->task.id, record->task.tid);
+	char old[REC_COMM_LEN];
+
+	if (!thread)
+		return;
+	memcpy(old, thread->comm, sizeof(old));
+	who_set_attributes(track, thread, record);
+	tell_about(track, thread, CHANGE_DESCRIBED);
+	if (memcmp(old, thread->comm, sizeof(old)) != 0)
+		tell_about(track, thread, CHANGE_RENAMED);
+}
+
+static void step_rename(struct track *track, const struct rec_thread *record)
+{
+	struct thread *thread = who_is(track, record->task.id, record->task.tid);
+
+	if (!thread)
+		return;
+	if (sys_class_get(track->classes, thread->sys) == SYS_EXEC) {
+		memcpy(thread->held_comm, record->comm, sizeof(thread->held_comm));
+		thread->held_valid = true;
+		return;
+	}
+	rename_thread(track, thread, record->comm);
+}
+
+/*
+ * Who was not the leader takes over the leader's tid, and the leader, which
+ * is dying but may still have to leave its CPU, has the old one from then on.
+ */
+static void swap_tids(struct track *track, const struct rec_thread *record)
+{
+	struct thread *leader = thread_by_tid(track->threads, who_tid(record->task.tid));
+
+	if (record->old_tid != record->task.tid && leader && leader->id != record->task.id)
+		thread_set_tid(track->threads, leader, who_tid(record->old_tid));
+}
+
+static void step_exec(struct track *track, const struct rec_thread *record)
+{
+	uint16_t cpu = record->head.cpu;
+	struct change change = { .cpu = cpu,
+				 .other = &track->nobody,
+				 .exec = { .old_tid = record->old_tid } };
+	struct thread *thread;
+	bool late;
+
+	swap_tids(track, record);
+	thread = who_is_near(track, cpu, record->task.id, record->task.tid);
+	if (!thread)
+		return;
+	if (sys_class_get(track->classes, thread->sys) != SYS_EXEC)
+		thread->sys = sys_classes_exec(track->classes);
+	late = thread->state == THREAD_ABSENT;
+	if (!late)
+		track_bring(track, thread, cpu);
+	thread->held_valid = false;
+	who_set_attributes(track, thread, record);
+	if (late)
+		track_bring(track, thread, cpu);
+	else
+		track_apply(track, thread, CHANGE_EXEC, &change);
+}
+
+void records_loss(struct track *track, const struct order_item *item)
+{
+	struct cpu *cpu = &track->cpus[item->cpu];
+	const struct change_loss loss = { .count = item->lost,
+					  .from_ns = item->lost_from_ns,
+					  .to_ns = item->lost_to_ns };
+	struct change change = {
+		.kind = CHANGE_LOSS, .cpu = item->cpu, .other = &track->nobody, .loss = &loss
+	};
+
+	if (cpu->running)
+		track_lose(track, cpu->running, GAP_LOST);
+	cpu->blind = true;
+	track_tell(track, &change);
+}
+
+/* After it is known who is on the record's CPU. */
+static bool shows_occupant(const struct rec_head *head)
+{
+	switch (head->type) {
+	case REC_SWITCH:
+	case REC_FORK:
+	case REC_SYS_ENTER:
+	case REC_SYS_EXIT:
+	case REC_EXEC:
+		return true;
+	default:
+		return false;
+	}
+}
+
+void records_step(struct track *track, const struct rec_head *head)
+{
+	switch (head->type) {
+	case REC_SWITCH:
+		step_switch(track, (const struct rec_switch *)head);
+		break;
+	case REC_WAKEUP:
+		step_wakeup(track, (const struct rec_wakeup *)head);
+		break;
+	case REC_FORK:
+		step_fork(track, (const struct rec_fork *)head);
+		break;
+	case REC_SYS_ENTER:
+		step_sys_enter(track, (const struct rec_sys_enter *)head);
+		break;
+	case REC_SYS_EXIT:
+		step_sys_exit(track, (const struct rec_sys_exit *)head);
+		break;
+	case REC_THREAD:
+		step_thread(track, (const struct rec_thread *)head);
+		break;
+	case REC_RENAME:
+		step_rename(track, (const struct rec_thread *)head);
+		break;
+	case REC_EXEC:
+		step_exec(track, (const struct rec_thread *)head);
+		break;
+	case REC_EXIT: /* it still runs: its end is its last switch out */
+	default:       /* of a newer version */
+		break;
+	}
+	if (shows_occupant(head))
+		track->cpus[head->cpu].blind = false;
+}

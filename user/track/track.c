@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/* The way of a capture: the snapshot, the start, the records, the end. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "track/core.h"
+
+#define MAX_CPUS 65536 /* rec_head.cpu has 16 bits */
+
+static void name_no_thread(struct thread *thread, uint32_t slot, const char *name)
+{
+	thread->slot = slot;
+	strcpy(thread->comm, name);
+	strcpy(thread->leader_comm, name);
+}
+
+int track_new(struct track **out, const struct track_options *options, change_fn tell, void *ctx)
+{
+	struct track *track;
+
+	if (options->cpus == 0 || options->cpus > MAX_CPUS)
+		return -EINVAL;
+	track = calloc(1, sizeof(*track));
+	if (!track)
+		return -ENOMEM;
+	track->options = *options;
+	track->tell = tell;
+	track->ctx = ctx;
+	track->cpus = calloc(options->cpus, sizeof(*track->cpus));
+	name_no_thread(&track->idle, THREAD_SLOT_IDLE, "idle");
+	name_no_thread(&track->nobody, THREAD_SLOT_NOBODY, "?");
+	if (!track->cpus || sys_classes_new(&track->classes, options->arch) ||
+	    thread_table_new(&track->threads)) {
+		track_free(track);
+		return -ENOMEM;
+	}
+	*out = track;
+	return 0;
+}
+
+void track_free(struct track *track)
+{
+	if (!track)
+		return;
+	thread_table_free(track->threads);
+	sys_classes_free(track->classes);
+	free(track->cpus);
+	free(track);
+}
+
+int track_snapshot(struct track *track, const struct rec_snapshot *threads, size_t count,
+		   uint64_t end_ns)
+{
+	track->end_ns = end_ns;
+	return start_snapshot(track, threads, count);
+}
+
+/* A record or a loss of a CPU that nobody has heard of. */
+static void cpu_appears(struct track *track, uint16_t cpu)
+{
+	struct change change = { .kind = CHANGE_CPU, .cpu = cpu, .other = &track->nobody };
+
+	track->cpus[cpu].seen = true;
+	track_tell(track, &change);
+}
+
+static void take_item(struct track *track, const struct order_item *item)
+{
+	track->ts_ns = item->ts_ns;
+	track->step++;
+	track->kernel_ns = item->kind == ORDER_LOSS ? item->ts_ns : item->record->ts_ns;
+	if (!track->cpus[item->cpu].seen)
+		cpu_appears(track, (uint16_t)item->cpu);
+	if (item->kind == ORDER_LOSS)
+		records_loss(track, item);
+	else
+		records_step(track, item->record);
+}
+
+int track_step(struct track *track, const struct order_item *item)
+{
+	if (item->cpu >= track->options.cpus)
+		return -EINVAL;
+	if (item->kind == ORDER_LOSS)
+		track->stats.lost += item->lost;
+	else
+		track->stats.records++;
+	if (!track->settled) {
+		track->cpus[item->cpu].seen = true;
+		if (item->ts_ns < track->end_ns) {
+			start_apply(track, item);
+			return track->error;
+		}
+		if (start_settle(track) < 0)
+			return -ENOMEM;
+	}
+	take_item(track, item);
+	return track->error;
+}
+
+int track_end(struct track *track)
+{
+	if (!track->settled && start_settle(track) < 0)
+		return -ENOMEM;
+	return track->error;
+}
+
+const struct track_stats *track_stats(const struct track *track)
+{
+	return &track->stats;
+}

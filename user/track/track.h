@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * The tracker: threads and CPUs in the kernel's words.
+ *
+ * Records in order (order.h) go in, changes (change.h) come out. It holds a
+ * state for every thread, knows who is on every CPU, and bridges losses,
+ * threads that come into scope late and things not seen, so that nothing is
+ * told that did not happen. It knows no trace and no exporter, looks up no
+ * text, and does no I/O.
+ *
+ * The way of a capture: track_new, track_snapshot, then track_step for every
+ * item in order, track_end. Items before the snapshot's end are taken silently:
+ * they only settle what is so at the start, which is told before the first
+ * item after it.
+ */
+#ifndef GOTRACE_TRACK_TRACK_H
+#define GOTRACE_TRACK_TRACK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "order/order.h"
+#include "record.h"
+#include "track/change.h"
+
+struct track_options {
+	uint32_t cpus;	      /* possible */
+	uint32_t cpus_online; /* at the start */
+	int system_wide;      /* 1: every thread is in scope */
+	uint32_t arch;	      /* enum rec_arch */
+};
+
+struct track_stats {
+	uint64_t records;   /* stepped */
+	uint64_t lost;	    /* records, from the order's losses */
+	uint64_t unseen;    /* transitions nobody recorded, though no number is missing */
+	uint64_t repairs;   /* all that was bridged or has no meaning where it stands */
+	uint64_t no_number; /* records whose thread had no storage */
+	uint64_t threads;   /* that were in a state; strangers are none */
+};
+
+struct track;
+
+/* -EINVAL: no CPUs, or too many; -ENOMEM. */
+int track_new(struct track **out, const struct track_options *options, change_fn tell, void *ctx);
+void track_free(struct track *track);
+
+/*
+ * Once, before the first step. end_ns: when it was complete (CLOCK_MONOTONIC).
+ * 0, -ENOMEM or what tell returned, as the next two; track_step also -EINVAL:
+ * no such CPU.
+ */
+int track_snapshot(struct track *track, const struct rec_snapshot *threads, size_t count,
+		   uint64_t end_ns);
+int track_step(struct track *track, const struct order_item *item);
+/* The capture ends: what is so at the start is told if nothing happened since. */
+int track_end(struct track *track);
+
+const struct track_stats *track_stats(const struct track *track);
+
+#endif
