@@ -18,7 +18,7 @@
 # this machine's), but the program itself: ./gotrace-bpf.
 #
 # NO_BPF=1 makes a program that captures nothing: convert, report and whatever
-# reads traces, for any machine that gcc knows (CC=...), of zlib and libc alone.
+# reads traces, for any machine that gcc knows, of libc and zlib alone.
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -41,14 +41,15 @@ CLANG_TIDY ?= clang-tidy
 SAN ?= 0
 STATIC ?= 0
 NO_BPF ?= 0
-# The architecture as the kernel calls it: x86, arm64. For one that is not this
-# machine's there are the compiler CROSSgcc and libraries under .deps/ARCH.
+# The architecture as the kernel calls it: x86, arm64; with NO_BPF=1 any other
+# too (s390x, riscv64, ...). For one that is not this machine's there are the
+# compiler CROSSgcc and libraries under SYSROOT.
 HOST_ARCH := $(shell uname -m | sed -e s/x86_64/x86/ -e s/aarch64/arm64/)
 ARCH ?= $(HOST_ARCH)
 FOREIGN := $(filter-out $(HOST_ARCH),$(ARCH))
 triplet_x86 := x86_64-linux-gnu
 triplet_arm64 := aarch64-linux-gnu
-TRIPLET := $(triplet_$(ARCH))
+TRIPLET := $(or $(triplet_$(ARCH)),$(ARCH)-linux-gnu)
 CROSS ?= $(if $(FOREIGN),$(TRIPLET)-)
 ifneq ($(CROSS),)
 CC := $(CROSS)gcc
@@ -68,7 +69,7 @@ ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DGOTRACE_VERSION='"$(VERSION)"' $(WARN) \
 	$(if $(FOREIGN),-isystem $(SYSROOT)/usr/include -isystem $(SYSROOT)/usr/include/$(TRIPLET))
 ALL_LDFLAGS = $(LDFLAGS) $(if $(filter 1,$(STATIC)),-static) $(if $(FOREIGN),\
 	$(addprefix -L$(SYSROOT)/,usr/lib/$(TRIPLET) lib/$(TRIPLET)))
-SYSROOT := .deps/$(ARCH)
+SYSROOT ?= .deps/$(ARCH)
 LIBS := $(if $(filter 1,$(NO_BPF)),-lz,-lbpf -lelf -lz -lpthread)
 
 # Without eBPF one file stands in for all of user/capture; what is made of the

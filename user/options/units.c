@@ -128,8 +128,8 @@ int units_parse_duration(const char *text, uint64_t *ns)
 		return err;
 	if (__builtin_mul_overflow(value, factor, &value))
 		return -ERANGE;
-	/* An hour is 3600 * 10^9 ns, so this product needs 72 bits. */
-	factor = (uint64_t)((unsigned __int128)billionths * factor / NS_PER_S);
+	/* In two parts: an hour is 3600 * 10^9 ns, so the product needs 72 bits. */
+	factor = billionths * (factor / NS_PER_S) + billionths * (factor % NS_PER_S) / NS_PER_S;
 	if (__builtin_add_overflow(value, factor, &value))
 		return -ERANGE;
 	*ns = value;

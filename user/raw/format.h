@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * The raw file's bytes. Private to user/raw; all numbers little-endian.
+ * The raw file's bytes. Private to user/raw; all numbers little-endian, as
+ * records are, so that they are used where they lie: a big-endian machine
+ * refuses captures.
  *
  *   struct raw_file_head
  *   struct raw_chunk_head, payload      as often as there are chunks
@@ -21,8 +23,6 @@
 #include <stdint.h>
 
 #include "raw/raw.h"
-
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "records are kept in host byte order");
 
 /* The first byte is no text, and a change of line ends shows. */
 #define RAW_MAGIC "\x89gtraw\r\n"

@@ -382,11 +382,22 @@ static int read_header(struct raw_reader *reader, struct diag *diag)
 	return check_info(&reader->info, &span, diag);
 }
 
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define IS_LITTLE_ENDIAN true
+#else
+#define IS_LITTLE_ENDIAN false
+#endif
+
 int raw_reader_new(struct raw_reader **out, const void *data, size_t size, struct diag *diag)
 {
-	struct raw_reader *reader = calloc(1, sizeof(*reader));
+	struct raw_reader *reader;
 	int err;
 
+	if (!IS_LITTLE_ENDIAN)
+		return diag_set(diag, -ENOTSUP,
+				"captures are little-endian and this machine is not: convert it on "
+				"another");
+	reader = calloc(1, sizeof(*reader));
 	if (!reader)
 		return diag_set(diag, -ENOMEM, "not enough memory");
 	assert((uintptr_t)data % 8 == 0);

@@ -31,9 +31,9 @@ static void swap(const struct range *r, long a, long b)
 	r->data[b] = held;
 }
 
-static int bit_length(unsigned long value)
+static int bit_length(uint64_t value)
 {
-	return value ? 64 - __builtin_clzl(value) : 0;
+	return value ? 64 - __builtin_clzll(value) : 0;
 }
 
 static void insertion_sort(const struct range *r)
@@ -147,7 +147,7 @@ static void break_patterns(const struct range *r)
 {
 	long count = r->hi - r->lo;
 	uint64_t random = (uint64_t)count;
-	uint64_t mask = (UINT64_C(1) << bit_length((unsigned long)count)) - 1;
+	uint64_t mask = (UINT64_C(1) << bit_length((uint64_t)count)) - 1;
 	long middle = r->lo + count / 4 * 2;
 
 	if (count < 8)
