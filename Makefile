@@ -195,7 +195,8 @@ $(BUILD)/tests/%: tests/unit/%.c $(TESTLIB) $(PURE)
 
 $(BUILD)/tests/test_options: $(COMMANDS_OBJ)
 
-# The one part of the program that does I/O and needs no kernel side.
+# The parts of the program that do I/O and need no kernel side.
+$(BUILD)/tests/test_rights: $(BUILD)/user/capture/rights.o
 $(addprefix $(BUILD)/tests/,test_output test_output_files test_output_root): \
 	$(BUILD)/user/output/output.o $(BUILD)/user/output/place.o
 

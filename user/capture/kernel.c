@@ -27,6 +27,7 @@
 
 #include "cpu.h"
 #include "settings.h"
+#include "capture/rights.h"
 #include "gotrace.skel.h"
 #include "syscalls/classes.h"
 #include "syscalls/names.h"
@@ -77,17 +78,19 @@ static int keep_warning(enum libbpf_print_level level, const char *format, va_li
 
 static int explain(struct diag *diag, int err, const char *what)
 {
+	struct rights rights;
+	char cause[384];
+
 	first_warning[strcspn(first_warning, "\n")] = '\0';
-	if (err == -EPERM || err == -EACCES)
-		return diag_set(diag, -EPERM,
-				"%s: not permitted: run with sudo, or as a user with CAP_BPF and "
-				"CAP_PERFMON; "
-				"a locked-down kernel (see 'gotrace-bpf doctor') refuses everybody",
-				what);
 	if (err == -EMFILE)
 		return diag_set(diag, err, "%s: " CAPTURE_MANY_FILES, what);
-	return diag_set(diag, err, "%s: %s (%s); try 'gotrace-bpf doctor'", what, strerror(-err),
-			first_warning);
+	if (err != -ENOMEM) {
+		rights_read(&rights);
+		if (rights_explain(&rights, cause, sizeof(cause)))
+			return diag_set(diag, -EPERM, "%s: %s", what, cause);
+	}
+	return diag_set(diag, err == -EACCES ? -EPERM : err, "%s: %s (%s); try 'gotrace-bpf doctor'",
+			what, strerror(-err), first_warning);
 }
 
 static int check_btf(struct diag *diag)
@@ -202,6 +205,8 @@ int kernel_load(struct kernel **out, const struct host *host, const struct kerne
 	if (err)
 		return err;
 	first_warning[0] = '\0';
+	if (rights_deadly())
+		return explain(diag, -EPERM, "cannot load the BPF programs");
 	kernel = calloc(1, sizeof(*kernel));
 	if (!kernel)
 		return explain(diag, -ENOMEM, "cannot start");
