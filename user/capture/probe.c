@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "capture/capture.h"
+#include "capture/hierarchy.h"
 #include "capture/host.h"
 #include "capture/rights.h"
 
@@ -183,18 +184,10 @@ static void probe_namespace(struct probe_finding *finding)
 
 static void probe_cgroup(struct probe_finding *finding)
 {
-	FILE *mounts = fopen("/proc/mounts", "re");
-	char line[1024], path[512], type[64];
-
-	finding_set(finding, PROBE_WARNING, "v2 is not mounted: --cgroup cannot be used");
-	while (mounts && fgets(line, sizeof(line), mounts)) {
-		if (sscanf(line, "%*s %511s %63s", path, type) == 2 && !strcmp(type, "cgroup2")) {
-			finding_set(finding, PROBE_OK, "v2 at %s", path);
-			break;
-		}
-	}
-	if (mounts)
-		fclose(mounts);
+	if (hierarchy_describe(finding->text, sizeof(finding->text)))
+		finding->verdict = PROBE_OK;
+	else
+		finding_set(finding, PROBE_WARNING, "none is mounted: --cgroup cannot be used");
 }
 
 static void probe_memory(struct probe_finding *finding)
@@ -265,11 +258,11 @@ size_t probe_run(struct probe_finding *out)
 		const char *name;
 		void (*run)(struct probe_finding *finding);
 	} probes[] = {
-		{ "kernel", probe_kernel },	      { "type information (BTF)", probe_btf },
-		{ "privilege", probe_privilege },     { "seccomp filter", probe_seccomp },
-		{ "lockdown", probe_lockdown },	      { "tracepoints", probe_tracepoints },
-		{ "BPF compiler (JIT)", probe_jit },  { "pid namespace", probe_namespace },
-		{ "cgroups", probe_cgroup },	      { "memory", probe_memory },
+		{ "kernel", probe_kernel },	     { "type information (BTF)", probe_btf },
+		{ "privilege", probe_privilege },    { "seccomp filter", probe_seccomp },
+		{ "lockdown", probe_lockdown },	     { "tracepoints", probe_tracepoints },
+		{ "BPF compiler (JIT)", probe_jit }, { "pid namespace", probe_namespace },
+		{ "cgroups", probe_cgroup },	     { "memory", probe_memory },
 		{ "trial capture", probe_capture },
 	};
 	size_t count = sizeof(probes) / sizeof(probes[0]);

@@ -220,6 +220,5 @@ bool rights_explain(const struct rights *rights, char *text, size_t size)
 	if (taken && rights_lacks_privilege(rights, text, size))
 		return true;
 	return rights_filter_refuses(rights, text, size) ||
-	       rights_lacks_privilege(rights, text, size) ||
-	       rights_locked_down(rights, text, size);
+	       rights_lacks_privilege(rights, text, size) || rights_locked_down(rights, text, size);
 }

@@ -19,9 +19,9 @@ struct rights {
 	uint64_t effective, bounding; /* capability sets, a bit for each number */
 	bool user_namespace;	      /* another than the machine's first */
 	bool filtered;		      /* there is a seccomp filter */
-	int filter;		      /* what it makes of bpf(): 0, -errno, or the signal that kills */
-	int load;		      /* of the smallest tracing program: 0 or -errno */
-	int read;		      /* of one that reads kernel memory: 0 or -errno */
+	int filter;	/* what it makes of bpf(): 0, -errno, or the signal that kills */
+	int load;	/* of the smallest tracing program: 0 or -errno */
+	int read;	/* of one that reads kernel memory: 0 or -errno */
 	char label[64]; /* the security module's profile of this process; "" if unconfined */
 };
 
@@ -30,7 +30,8 @@ struct rights {
  * are -EPERM, if the filter would kill for it.
  */
 void rights_read(struct rights *rights);
-/* Would a seccomp filter kill this process for calling bpf()? The only fact that must come first. */
+/* Would a seccomp filter kill this process for calling bpf()? The only fact that must come first.
+ */
 bool rights_deadly(void);
 
 /* Each: true and a sentence without a full stop if this stands in the way of tracing. */
