@@ -70,7 +70,13 @@ ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DGOTRACE_VERSION='"$(VERSION)"' $(WARN) \
 ALL_LDFLAGS = $(LDFLAGS) $(if $(filter 1,$(STATIC)),-static) $(if $(FOREIGN),\
 	$(addprefix -L$(SYSROOT)/,usr/lib/$(TRIPLET) lib/$(TRIPLET)))
 SYSROOT ?= .deps/$(ARCH)
-LIBS := $(if $(filter 1,$(NO_BPF)),-lz,-lbpf -lelf -lz -lpthread)
+LIBS = $(if $(filter 1,$(NO_BPF)),-lz,-lbpf -lelf -lz -lpthread)
+ifeq ($(STATIC)-$(filter 1,$(NO_BPF)),1-)
+# What these archives need in turn differs: libelf wants zstd or not.
+LIBS = $(or $(shell $(if $(FOREIGN),PKG_CONFIG_LIBDIR=$(SYSROOT)/usr/lib/$(TRIPLET)/pkgconfig) \
+	$(PKG_CONFIG) --static --libs-only-l libbpf libelf),-lbpf -lelf -lz) $(LIBELF_GAP) -lpthread
+LIBELF_GAP := $(BUILD)/libelf_gap.a
+endif
 
 # Without eBPF one file stands in for all of user/capture; what is made of the
 # commands' words and options (docs, a test) needs no more than that.
@@ -145,9 +151,15 @@ $(TESTLIB): $(TESTLIB_OBJ)
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
-$(TOOL): $(TOOL_OBJ) $(PURE)
+$(TOOL): $(TOOL_OBJ) $(PURE) | $(LIBELF_GAP)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $^ -o $@ $(LIBS)
+
+# An archive, so that nothing of it is taken where libelf lacks nothing.
+$(BUILD)/libelf_gap.a: $(BUILD)/tools/libelf_gap.o
+	$(call say,AR,$@)
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
 
 # ---- man page and completions, from the commands' words and options ----
 
@@ -184,7 +196,8 @@ $(BUILD)/tests/%: tests/unit/%.c $(TESTLIB) $(PURE)
 
 $(BUILD)/tests/test_options: $(COMMANDS_OBJ)
 
-# The one part of the program that does I/O and needs no kernel side.
+# The parts of the program that do I/O and need no kernel side.
+$(BUILD)/tests/test_rights: $(BUILD)/user/capture/rights.o
 $(addprefix $(BUILD)/tests/,test_output test_output_files test_output_root): \
 	$(BUILD)/user/output/output.o $(BUILD)/user/output/place.o
 
@@ -426,7 +439,7 @@ install-lib: lib ## install libgotrace, its headers and its pkg-config file
 VM_RECORDS := $(BUILD)/vm/records
 VM_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/vm/compat.c,$(wildcard tests/vm/*.c)))
 
-$(VM_RECORDS): $(VM_OBJ) $(CAPTURE_SRC:%.c=$(BUILD)/%.o) $(PURE)
+$(VM_RECORDS): $(VM_OBJ) $(CAPTURE_SRC:%.c=$(BUILD)/%.o) $(PURE) | $(LIBELF_GAP)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $^ -o $@ $(LIBS)
@@ -448,6 +461,11 @@ deps-vm: ## install what `make test-vm` needs (QEMU, a compiler for arm64)
 test-vm: ## test on Debian's 6.1 and 6.12 kernels, in QEMU (KERNELS="6.12-rt-amd64 ...": these)
 	+$(Q)tests/vm/run $(KERNELS)
 
+.PHONY: test-debian
+test-debian: ## test the build, the demo and the commands on a bare Debian 12 and 13 (root; made with debootstrap)
+	$(Q)tools/deps debian
+	$(Q)tests/debian $(DEBIAN)
+
 # ---- the rest ----
 
 .PHONY: static arm64 install uninstall format lint picture clean distclean help
@@ -464,8 +482,8 @@ debian_x86 := amd64
 debian_arm64 := arm64
 .deps/x86 .deps/arm64: .deps/%:
 	$(call say,FETCH,$@)
-	$(Q)tools/deb unpack $@ $(addsuffix :$(debian_$*),libbpf-dev libbpf1 libelf-dev libelf1 \
-		zlib1g-dev zlib1g)
+	$(Q)tools/deb unpack $@ $(addsuffix :$(debian_$*),libbpf-dev libbpf1 libelf-dev \
+		$$(tools/deb newest libelf-dev:$(debian_$*)) zlib1g-dev zlib1g libzstd-dev libzstd1)
 
 install: all ## install under DESTDIR/PREFIX (/usr/local)
 	install -D -m 755 $(TOOL) $(DESTDIR)$(PREFIX)/bin/gotrace-bpf

@@ -69,16 +69,13 @@ struct cgroup___ids {
 	u64 ancestor_ids[1];
 } __attribute__((preserve_access_index));
 
-/* The id of task's ancestor cgroup (v2) at level; 0 if task lies above it. */
-static __always_inline u64 task_cgroup_at(struct task_struct *task, u32 level)
+/* The id of cgroup's ancestor at level, which is not below cgroup. */
+static __always_inline u64 cgroup_ancestor(struct cgroup *cgroup, u32 level)
 {
-	struct cgroup *cgroup = task->cgroups->dfl_cgrp;
 	struct cgroup___ids *old = (void *)cgroup;
 	struct cgroup *ancestor = NULL;
 	u64 id = 0;
 
-	if ((u32)cgroup->level < level)
-		return 0;
 	if (bpf_core_field_exists(old->ancestor_ids)) {
 		bpf_probe_read_kernel(&id, sizeof(id),
 				      (void *)old + bpf_core_field_offset(old->ancestor_ids) +
@@ -89,6 +86,39 @@ static __always_inline u64 task_cgroup_at(struct task_struct *task, u32 level)
 			      (void *)cgroup + bpf_core_field_offset(cgroup->ancestors) +
 				      level * sizeof(void *));
 	return BPF_CORE_READ(ancestor, kn, id);
+}
+
+/* The id of task's ancestor cgroup (v2) at level; 0 if task lies above it. */
+static __always_inline u64 task_cgroup_at(struct task_struct *task, u32 level)
+{
+	struct cgroup *cgroup = task->cgroups->dfl_cgrp;
+
+	return (u32)cgroup->level < level ? 0 : cgroup_ancestor(cgroup, level);
+}
+
+struct cgroup_subsys_state___v1 {
+	struct cgroup *cgroup;
+} __attribute__((preserve_access_index));
+
+struct css_set___v1 {
+	struct cgroup_subsys_state___v1 *subsys[1]; /* as many as there are controllers */
+} __attribute__((preserve_access_index));
+
+/*
+ * The same in the v1 hierarchy of a controller, by its number: an index into
+ * an array of pointers, which only a helper may follow.
+ */
+static __always_inline u64 task_cgroup_v1_at(struct task_struct *task, u32 controller, u32 level)
+{
+	struct css_set___v1 *set = (void *)task->cgroups;
+	struct cgroup_subsys_state___v1 *state = NULL;
+	struct cgroup *cgroup;
+
+	bpf_probe_read_kernel(&state, sizeof(state),
+			      (void *)set + bpf_core_field_offset(set->subsys) +
+				      controller * sizeof(void *));
+	cgroup = BPF_CORE_READ(state, cgroup);
+	return (u32)BPF_CORE_READ(cgroup, level) < level ? 0 : cgroup_ancestor(cgroup, level);
 }
 
 /* The number of the syscall whose frame is the last on the kernel stack. */

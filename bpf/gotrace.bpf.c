@@ -359,6 +359,26 @@ int BPF_PROG(on_softirq_exit)
 
 /* ---- passes over all tasks ---- */
 
+/* What pass_mark gives: enum scope_bits. */
+u32 mark_bits;
+
+/* Run over one thread, as user space numbers it; says that it was there. */
+SEC("iter/task")
+int pass_mark(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+	u32 *mark;
+
+	if (!task)
+		return 0;
+	mark = bpf_task_storage_get(&marks, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!mark)
+		return 0;
+	*mark = mark_bits;
+	bpf_seq_write(ctx->meta->seq, mark, sizeof(*mark));
+	return 0;
+}
+
 SEC("iter/task")
 int pass_storage(struct bpf_iter__task *ctx)
 {

@@ -16,7 +16,10 @@
 
 const volatile struct settings settings = {};
 
-/* Processes marked by user space, through a pidfd: scope bits of their leader. */
+/*
+ * Scope bits of what user space has marked: of a process, through a pidfd, its
+ * leader's; of a thread alone (SCOPE_ALONE) its own, by pass_mark.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -37,7 +40,11 @@ static __always_inline bool scope_may_have(const struct thread *thread)
 
 static __always_inline u8 scope_of_cgroup(struct task_struct *task)
 {
-	return task_cgroup_at(task, settings.cgroup_level) == settings.cgroup_id ? SCOPE_IN : 0;
+	u64 id = settings.cgroup_v1
+			 ? task_cgroup_v1_at(task, settings.cgroup_v1 - 1, settings.cgroup_level)
+			 : task_cgroup_at(task, settings.cgroup_level);
+
+	return id == settings.cgroup_id ? SCOPE_IN : 0;
 }
 
 /* The scope bits that the marks and the cgroup give task; not from a handler. */
@@ -50,6 +57,9 @@ static __always_inline u8 scope_look_up(struct task_struct *task)
 	if (settings.scope == REC_SCOPE_CGROUP)
 		return scope_of_cgroup(task);
 	mark = bpf_task_storage_get(&marks, task->group_leader, NULL, 0);
+	if (mark && !(*mark & SCOPE_ALONE))
+		return *mark;
+	mark = bpf_task_storage_get(&marks, task, NULL, 0);
 	return mark ? *mark : 0;
 }
 
@@ -64,8 +74,8 @@ static __always_inline u8 scope_of_child(struct task_struct *child, struct task_
 	/* The pass may not have come to the parent yet: ask for its mark, too. */
 	scope = scope_look_up(parent) | (parent_thread ? parent_thread->scope : 0);
 	if (child->tgid == parent->tgid)
-		return scope;
-	return scope & SCOPE_CHILDREN ? scope : 0;
+		return scope & SCOPE_ALONE && !(scope & SCOPE_CHILDREN) ? 0 : scope;
+	return scope & SCOPE_CHILDREN ? scope & ~SCOPE_ALONE : 0;
 }
 
 /* For a thread that comes onto a CPU: true if it was in scope and has left. */

@@ -12,13 +12,14 @@
 #define SETTINGS_FD_SYSCALLS 512
 
 struct settings {
-	u64 cgroup_id;	       /* of the subtree's root */
+	u64 cgroup_id;	       /* of the subtree's root, in its hierarchy */
 	u32 cgroup_level;      /* its depth; the root cgroup has 0 */
 	u32 thread_size;       /* of a kernel stack, bytes */
 	u8 scope;	       /* enum rec_scope */
 	u8 child_reports_exit; /* a fork child reports the sys_exit of its clone */
 	u8 lookups_fail;       /* a look-up of a thread's storage inside another finds nothing */
-	u8 pad[5];
+	u8 cgroup_v1;	       /* 0: v2; else 1 + the number of the v1 hierarchy's controller */
+	u8 pad[4];
 	/* One bit per syscall of the 64-bit table whose first argument is a
 	 * descriptor it may sleep on. */
 	u64 fd_syscalls[SETTINGS_FD_SYSCALLS / 64];

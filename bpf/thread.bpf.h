@@ -38,6 +38,7 @@ struct thread {
 enum scope_bits {
 	SCOPE_IN = 1,	    /* this thread's records are wanted */
 	SCOPE_CHILDREN = 2, /* processes it forks are in scope too */
+	SCOPE_ALONE = 4,    /* not its process: threads it makes are in scope as processes are */
 };
 
 struct {

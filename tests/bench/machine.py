@@ -81,6 +81,8 @@ def processor():
 
 
 def commit():
+    if not shutil.which("git"):
+        return None  # the tree of a tarball
     done = subprocess.run(["git", "-C", TOP, "describe", "--always", "--dirty"],
                           capture_output=True, text=True)
     return done.stdout.strip() or None

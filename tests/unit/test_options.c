@@ -30,6 +30,8 @@ static const struct row rows[] = {
 	{ "", "" },
 	{ "-p 12", "pid=12" },
 	{ "-p12,34 --children", "pid=12,34 children" },
+	{ "--tid 12,34", "tid=12,34" },
+	{ "--tid 12 --children", "tid=12 children" },
 	{ "--pid=7 -d 200ms -o x.out", "pid=7 duration=200000000 output=x.out" },
 	{ "-d5s -d 1m", "duration=60000000000" },
 	{ "--cgroup /sys/fs/cgroup/a --buffer 64M", "cgroup=/sys/fs/cgroup/a buffer=67108864" },
@@ -82,10 +84,15 @@ static const struct row rows[] = {
 	{ "--druation 1", "error: there is no option --druation here, did you mean --duration?" },
 	{ "--durtaion=1", "error: there is no option --durtaion here, did you mean --duration?" },
 	{ "record --chek", "error: there is no option --chek here" },
-	{ "-p 1 -- x", "error: -p, --cgroup and -- COMMAND are different scopes: give one" },
-	{ "-p 1 --cgroup x", "error: -p, --cgroup and -- COMMAND are different scopes: give one" },
+	{ "-p 1 -- x", "error: -p, --tid, --cgroup and -- COMMAND are different scopes: give one" },
+	{ "-p 1 --tid 2",
+	  "error: -p, --tid, --cgroup and -- COMMAND are different scopes: give one" },
+	{ "--tid x", "error: --tid 'x': give thread ids: 12 or 12,34 (of a process: ls "
+		     "/proc/PID/task)" },
+	{ "-p 1 --cgroup x",
+	  "error: -p, --tid, --cgroup and -- COMMAND are different scopes: give one" },
 	{ "-o x --stats x", "error: -o and --stats name the same file: give two" },
-	{ "--children", "error: --children goes with -p" },
+	{ "--children", "error: --children goes with -p or --tid" },
 	{ "-q -v", "error: -q and -v contradict each other: give one" },
 	{ "convert", "error: convert needs an argument: CAPTURE" },
 	{ "convert a b", "error: 'b': one argument too many" },
@@ -101,7 +108,7 @@ static const struct row rows[] = {
 	{ "cut a -o b --split 2 --to 1s", "error: give --from, --to or both, or --split" },
 	{ "cut a -o b --from 2s --to 2s", "error: --from is not before --to" },
 	{ "report --rows 0 a", "error: --rows '0': it must be more than 0" },
-	{ "record --children -- x", "error: --children goes with -p" },
+	{ "record --children -- x", "error: --children goes with -p or --tid" },
 	{ "convert a -o x --stats x", "error: -o and --stats name the same file: give two" },
 	{ "doctor now", "error: 'now': one argument too many" },
 };
@@ -164,7 +171,7 @@ static size_t member_size(enum option_kind kind)
 	}
 }
 
-static const unsigned char zeros[8192];
+static const unsigned char zeros[16384];
 
 static void describe(const struct command *command, const struct command_line *line, char *out,
 		     size_t size)

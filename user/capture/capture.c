@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "capture/hierarchy.h"
 #include "capture/host.h"
 #include "capture/kernel.h"
 #include "capture/rings.h"
@@ -57,7 +58,15 @@ static int scope_resolve(struct kernel_scope *scope, const struct capture_option
 	*scope = (struct kernel_scope){ .scope = options->scope };
 	if (options->scope != REC_SCOPE_CGROUP)
 		return 0;
-	return target_cgroup(options->cgroup, &scope->cgroup_id, &scope->cgroup_level, diag);
+	return hierarchy_find(options->cgroup, scope, diag);
+}
+
+static int capture_mark_thread(struct capture *capture, pid_t tid, bool children, struct diag *diag)
+{
+	uint32_t bits = TARGET_IN | TARGET_ALONE | (children ? TARGET_CHILDREN : 0);
+	int err = targets_add_thread(&capture->targets, tid, diag);
+
+	return err ? err : kernel_mark_thread(capture->kernel, tid, bits, diag);
 }
 
 static int mark_all(struct capture *capture, const struct capture_options *options,
@@ -65,6 +74,12 @@ static int mark_all(struct capture *capture, const struct capture_options *optio
 {
 	for (size_t i = 0; i < options->pid_count; i++) {
 		int err = capture_mark(capture, options->pids[i], options->children, diag);
+
+		if (err)
+			return err;
+	}
+	for (size_t i = 0; i < options->tid_count; i++) {
+		int err = capture_mark_thread(capture, options->tids[i], options->children, diag);
 
 		if (err)
 			return err;

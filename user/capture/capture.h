@@ -33,8 +33,10 @@ struct capture_options {
 	enum rec_scope scope;
 	const pid_t *pids; /* REC_SCOPE_PROCESS: as this process's pid namespace numbers them */
 	size_t pid_count;
-	bool children;		  /* and the processes they fork from now on */
-	const char *cgroup;	  /* REC_SCOPE_CGROUP: as target_cgroup() takes it */
+	const pid_t *tids; /* and threads alone, likewise */
+	size_t tid_count;
+	bool children;		  /* and what they fork from now on */
+	const char *cgroup;	  /* REC_SCOPE_CGROUP: as hierarchy_find() takes it */
 	size_t buffer_bytes;	  /* all rings together; 0: capture_default_buffer() */
 	const char *command_line; /* for stream_info.options; may be NULL */
 };
@@ -71,7 +73,7 @@ int capture_poll(struct capture *capture, const struct stream *to);
 /* Recording off, drains the rest, detaches, stream_end. Once. */
 int capture_stop(struct capture *capture, const struct stream *to);
 
-/* REC_SCOPE_PROCESS: have all marked processes exited? */
+/* REC_SCOPE_PROCESS: have all marked processes and threads exited? */
 bool capture_targets_gone(const struct capture *capture);
 
 struct capture_usage {

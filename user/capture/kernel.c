@@ -27,6 +27,7 @@
 
 #include "cpu.h"
 #include "settings.h"
+#include "capture/rights.h"
 #include "gotrace.skel.h"
 #include "syscalls/classes.h"
 #include "syscalls/names.h"
@@ -50,6 +51,7 @@ static void settings_fill(struct settings *settings, const struct host *host,
 	settings->scope = scope->scope;
 	settings->cgroup_id = scope->cgroup_id;
 	settings->cgroup_level = scope->cgroup_level;
+	settings->cgroup_v1 = scope->cgroup_v1;
 	settings->thread_size = host->thread_size;
 	settings->child_reports_exit = host->child_reports_exit;
 	for (unsigned nr = 0; nr < SETTINGS_FD_SYSCALLS; nr++) {
@@ -77,16 +79,19 @@ static int keep_warning(enum libbpf_print_level level, const char *format, va_li
 
 static int explain(struct diag *diag, int err, const char *what)
 {
+	struct rights rights;
+	char cause[384];
+
 	first_warning[strcspn(first_warning, "\n")] = '\0';
-	if (err == -EPERM || err == -EACCES)
-		return diag_set(diag, -EPERM,
-				"%s: not permitted: run with sudo, or as a user with CAP_BPF and "
-				"CAP_PERFMON; "
-				"a locked-down kernel (see 'gotrace-bpf doctor') refuses everybody",
-				what);
 	if (err == -EMFILE)
 		return diag_set(diag, err, "%s: " CAPTURE_MANY_FILES, what);
-	return diag_set(diag, err, "%s: %s (%s); try 'gotrace-bpf doctor'", what, strerror(-err),
+	if (err != -ENOMEM) {
+		rights_read(&rights);
+		if (rights_explain(&rights, cause, sizeof(cause)))
+			return diag_set(diag, -EPERM, "%s: %s", what, cause);
+	}
+	return diag_set(diag, err == -EACCES ? -EPERM : err,
+			"%s: %s (%s); try 'gotrace-bpf doctor'", what, strerror(-err),
 			first_warning);
 }
 
@@ -202,6 +207,8 @@ int kernel_load(struct kernel **out, const struct host *host, const struct kerne
 	if (err)
 		return err;
 	first_warning[0] = '\0';
+	if (rights_deadly())
+		return explain(diag, -EPERM, "cannot load the BPF programs");
 	kernel = calloc(1, sizeof(*kernel));
 	if (!kernel)
 		return explain(diag, -ENOMEM, "cannot start");
@@ -253,10 +260,12 @@ const struct rec_counters *kernel_counters(const struct kernel *kernel, uint32_t
 
 /* ---- passes ---- */
 
-/* Runs an iterator program over all tasks; what it writes goes to *out. */
-static int run_pass(struct bpf_program *program, char **out, size_t *size, size_t limit)
+/* Runs an iterator program over all tasks, or one; what it writes goes to *out. */
+static int run_pass(struct bpf_program *program, pid_t tid, char **out, size_t *size, size_t limit)
 {
-	struct bpf_link *link = bpf_program__attach_iter(program, NULL);
+	union bpf_iter_link_info one = { .task.tid = tid };
+	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &one, .link_info_len = sizeof(one));
+	struct bpf_link *link = bpf_program__attach_iter(program, tid ? &opts : NULL);
 	size_t used = 0, room = 0;
 	char *data = NULL;
 	ssize_t got;
@@ -306,7 +315,7 @@ int kernel_snapshot(struct kernel *kernel, struct rec_snapshot **out, size_t *co
 {
 	size_t size;
 	char *data;
-	int err = run_pass(kernel->skel->progs.pass_snapshot, &data, &size,
+	int err = run_pass(kernel->skel->progs.pass_snapshot, 0, &data, &size,
 			   (size_t)SNAPSHOT_MAX * sizeof(struct rec_snapshot));
 
 	if (err)
@@ -314,6 +323,23 @@ int kernel_snapshot(struct kernel *kernel, struct rec_snapshot **out, size_t *co
 	*out = (struct rec_snapshot *)data;
 	*count = size / sizeof(struct rec_snapshot);
 	return 0;
+}
+
+int kernel_mark_thread(struct kernel *kernel, pid_t tid, uint32_t bits, struct diag *diag)
+{
+	size_t size;
+	char *marked;
+	int err;
+
+	kernel->skel->bss->mark_bits = bits;
+	err = run_pass(kernel->skel->progs.pass_mark, tid, &marked, &size, 1 << 20);
+	/* Before 6.1 a pass cannot be told to look at one thread only. */
+	if (err)
+		return explain(diag, err, "cannot mark a single thread");
+	free(marked);
+	if (size)
+		return 0;
+	return diag_set(diag, -ESRCH, "no thread has tid %d", tid);
 }
 
 /* ---- attaching ---- */
@@ -365,7 +391,7 @@ int kernel_prepare(struct kernel *kernel, struct diag *diag)
 
 	if (err)
 		return explain(diag, err, "cannot attach to task_newtask");
-	err = run_pass(kernel->skel->progs.pass_storage, &none, &size, 1 << 20);
+	err = run_pass(kernel->skel->progs.pass_storage, 0, &none, &size, 1 << 20);
 	if (err)
 		return explain(diag, err, "cannot walk over the tasks");
 	free(none);

@@ -21,6 +21,7 @@ struct kernel_scope {
 	enum rec_scope scope;
 	uint64_t cgroup_id;
 	uint32_t cgroup_level;
+	uint8_t cgroup_v1; /* as settings.h has it */
 };
 
 /* Loaded, not attached. -errno, with diag. */
@@ -32,6 +33,12 @@ int kernel_rings_fd(const struct kernel *kernel);
 int kernel_marks_fd(const struct kernel *kernel);
 /* The counters of a CPU, live. */
 const struct rec_counters *kernel_counters(const struct kernel *kernel, uint32_t cpu);
+
+/*
+ * Marks a thread alone, as this process's pid namespace numbers it; bits as
+ * target.h has them. -ESRCH if there is none. Only before kernel_prepare.
+ */
+int kernel_mark_thread(struct kernel *kernel, pid_t tid, uint32_t bits, struct diag *diag);
 
 /* Births are seen from here on; then every task gets its storage. */
 int kernel_prepare(struct kernel *kernel, struct diag *diag);

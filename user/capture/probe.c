@@ -12,12 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include "capture/capture.h"
+#include "capture/hierarchy.h"
 #include "capture/host.h"
+#include "capture/rights.h"
 
 /* The inode of the first pid namespace (include/linux/proc_ns.h). */
 #define FIRST_PID_NAMESPACE 0xEFFFFFFCU
@@ -81,42 +82,41 @@ static void probe_btf(struct probe_finding *finding)
 			    (long)stat_buf.st_size >> 10);
 }
 
-static unsigned long long effective_capabilities(void)
-{
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3];
-
-	if (syscall(SYS_capget, &header, sets))
-		return 0;
-	return (unsigned long long)sets[1].effective << 32 | sets[0].effective;
-}
-
 static void probe_privilege(struct probe_finding *finding)
 {
-	unsigned long long have = effective_capabilities();
-	bool admin = have >> CAP_SYS_ADMIN & 1;
-	bool bpf = have >> CAP_BPF & 1, perfmon = have >> CAP_PERFMON & 1;
+	struct rights rights;
 
-	if (admin || (bpf && perfmon))
-		finding_set(finding, PROBE_OK, "%s",
-			    admin ? "CAP_SYS_ADMIN" : "CAP_BPF and CAP_PERFMON");
+	rights_read(&rights);
+	if (rights_lacks_privilege(&rights, finding->text, sizeof(finding->text)))
+		finding->verdict = PROBE_FAILURE;
 	else
-		finding_set(finding, PROBE_FAILURE,
-			    "missing%s%s: run with sudo, or 'sudo setcap cap_bpf,cap_perfmon+ep' "
-			    "the program",
-			    bpf ? "" : " CAP_BPF", perfmon ? "" : " CAP_PERFMON");
+		finding_set(finding, PROBE_OK, "%s",
+			    rights.effective >> CAP_SYS_ADMIN & 1 ? "CAP_SYS_ADMIN"
+								  : "CAP_BPF and CAP_PERFMON");
+}
+
+static void probe_seccomp(struct probe_finding *finding)
+{
+	struct rights rights;
+
+	rights_read(&rights);
+	if (rights_filter_refuses(&rights, finding->text, sizeof(finding->text)))
+		finding->verdict = PROBE_FAILURE;
+	else
+		finding_set(finding, PROBE_OK, "%s",
+			    rights.filtered ? "a filter, which lets bpf() pass" : "none");
 }
 
 static void probe_lockdown(struct probe_finding *finding)
 {
+	struct rights rights;
 	char line[128];
 
-	if (read_line("/sys/kernel/security/lockdown", line, sizeof(line)))
+	rights_read(&rights);
+	if (rights_locked_down(&rights, finding->text, sizeof(finding->text)))
+		finding->verdict = PROBE_FAILURE;
+	else if (read_line("/sys/kernel/security/lockdown", line, sizeof(line)))
 		finding_set(finding, PROBE_OK, "none (no such file in securityfs)");
-	else if (strstr(line, "[confidentiality]"))
-		finding_set(finding, PROBE_FAILURE,
-			    "confidentiality: BPF may not read kernel memory; boot with "
-			    "lockdown=integrity or less");
 	else
 		finding_set(finding, PROBE_OK, "%s", line);
 }
@@ -184,18 +184,10 @@ static void probe_namespace(struct probe_finding *finding)
 
 static void probe_cgroup(struct probe_finding *finding)
 {
-	FILE *mounts = fopen("/proc/mounts", "re");
-	char line[1024], path[512], type[64];
-
-	finding_set(finding, PROBE_WARNING, "v2 is not mounted: --cgroup cannot be used");
-	while (mounts && fgets(line, sizeof(line), mounts)) {
-		if (sscanf(line, "%*s %511s %63s", path, type) == 2 && !strcmp(type, "cgroup2")) {
-			finding_set(finding, PROBE_OK, "v2 at %s", path);
-			break;
-		}
-	}
-	if (mounts)
-		fclose(mounts);
+	if (hierarchy_describe(finding->text, sizeof(finding->text)))
+		finding->verdict = PROBE_OK;
+	else
+		finding_set(finding, PROBE_WARNING, "none is mounted: --cgroup cannot be used");
 }
 
 static void probe_memory(struct probe_finding *finding)
@@ -266,11 +258,12 @@ size_t probe_run(struct probe_finding *out)
 		const char *name;
 		void (*run)(struct probe_finding *finding);
 	} probes[] = {
-		{ "kernel", probe_kernel },	      { "type information (BTF)", probe_btf },
-		{ "privilege", probe_privilege },     { "lockdown", probe_lockdown },
-		{ "tracepoints", probe_tracepoints }, { "BPF compiler (JIT)", probe_jit },
-		{ "pid namespace", probe_namespace }, { "cgroups", probe_cgroup },
-		{ "memory", probe_memory },	      { "trial capture", probe_capture },
+		{ "kernel", probe_kernel },	     { "type information (BTF)", probe_btf },
+		{ "privilege", probe_privilege },    { "seccomp filter", probe_seccomp },
+		{ "lockdown", probe_lockdown },	     { "tracepoints", probe_tracepoints },
+		{ "BPF compiler (JIT)", probe_jit }, { "pid namespace", probe_namespace },
+		{ "cgroups", probe_cgroup },	     { "memory", probe_memory },
+		{ "trial capture", probe_capture },
 	};
 	size_t count = sizeof(probes) / sizeof(probes[0]);
 

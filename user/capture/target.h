@@ -2,7 +2,9 @@
 /*
  * Targets: whom a scoped capture is about. Processes are marked through their
  * pidfds, so a pid is what the caller's pid namespace says it is and cannot
- * be reused under our hands; a cgroup is named by its directory.
+ * be reused under our hands. A thread alone
+ * is marked by the kernel side, and its folder in /proc tells when it is gone
+ * (pidfds of threads came with 6.9).
  */
 #ifndef GOTRACE_CAPTURE_TARGET_H
 #define GOTRACE_CAPTURE_TARGET_H
@@ -17,25 +19,24 @@
 struct targets {
 	int *pidfds;
 	size_t count;
+	int *threads; /* their folders in /proc */
+	size_t thread_count;
 };
 
 /* Bits as the kernel side reads them (bpf/thread.bpf.h, enum scope_bits). */
 enum {
 	TARGET_IN = 1,
-	TARGET_CHILDREN = 2
+	TARGET_CHILDREN = 2,
+	TARGET_ALONE = 4
 };
 
 /* Marks a process in the map marks_fd and keeps its pidfd. -errno, with diag. */
 int targets_mark(struct targets *targets, int marks_fd, pid_t pid, bool children,
 		 struct diag *diag);
-/* Have all marked processes exited? False if none is marked. */
+/* Keeps a thread's folder, to know when it is gone; marks nothing. -errno, with diag. */
+int targets_add_thread(struct targets *targets, pid_t tid, struct diag *diag);
+/* Have all processes and threads exited? False if there is none. */
 bool targets_gone(const struct targets *targets);
 void targets_fini(struct targets *targets);
-
-/*
- * The kernel's id of a cgroup v2 directory, and its depth (the root has 0).
- * path is that directory, or its name below where cgroup v2 is mounted.
- */
-int target_cgroup(const char *path, uint64_t *id, uint32_t *level, struct diag *diag);
 
 #endif

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,10 +24,13 @@ static int exec_failure_status(int error)
 static void __attribute__((noreturn))
 wait_and_exec(int go_fd, int error_fd, char **argv, const struct signals *signals)
 {
+	const char *slash = strrchr(argv[0], '/');
 	char byte;
 	ssize_t got;
 	int error;
 
+	/* As the exec will: who looks at the trace is to find one name, and not ours. */
+	prctl(PR_SET_NAME, slash ? slash + 1 : argv[0]);
 	do {
 		got = read(go_fd, &byte, 1);
 	} while (got < 0 && errno == EINTR);

@@ -2,7 +2,8 @@
 /*
  * The command after "--": forked early, so that it can be marked, and let go
  * only when the capture runs. It has the caller's identity, signal mask and
- * dispositions, terminal and environment, as if the shell had started it.
+ * dispositions, terminal and environment, as if the shell had started it, and
+ * while it waits it has the command's name already.
  *
  * It does not end the command: what outlives the tracer goes on.
  */

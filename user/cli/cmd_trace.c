@@ -96,12 +96,13 @@ const struct command command_trace = {
 	.name = "",
 	.arguments = "[-- COMMAND [ARG...]]",
 	.summary = "watch the Linux scheduler and write a Go execution trace",
-	.text = "Without -p, --cgroup or a command the whole machine is traced. It stops after -d "
-		"TIME, when the command ends, when the last process of -p has exited, or at "
-		"Ctrl-C. With a command, that command's exit status is passed on. It needs root, "
-		"or CAP_BPF and CAP_PERFMON.",
+	.text = "Without -p, --tid, --cgroup or a command the whole machine is traced. It stops "
+		"after -d TIME, when the command ends, when the last process of -p or thread of "
+		"--tid has exited, or at Ctrl-C. With a command, that command's exit status is "
+		"passed on. It needs root, or CAP_BPF and CAP_PERFMON.",
 	.examples = "sudo gotrace-bpf -d 5s                  the whole machine for five seconds\n"
 		    "sudo gotrace-bpf -p 1234                a process, until Ctrl-C\n"
+		    "sudo gotrace-bpf --tid 1240             one of its threads\n"
 		    "sudo gotrace-bpf -- make -j8            a command and its children\n"
 		    "sudo gotrace-bpf --cgroup PATH -d 10s   a container\n"
 		    "go tool trace gotrace.out               look at it\n",

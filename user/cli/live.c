@@ -29,6 +29,8 @@ static struct capture_options capture_options_of(const struct live_config *confi
 		.scope = REC_SCOPE_SYSTEM,
 		.pids = options->pids.pid,
 		.pid_count = options->pids.count,
+		.tids = options->tids.pid,
+		.tid_count = options->tids.count,
 		.children = options->children,
 		.cgroup = options->cgroup,
 		.buffer_bytes = options->buffer_bytes,
@@ -37,7 +39,7 @@ static struct capture_options capture_options_of(const struct live_config *confi
 
 	if (options->cgroup)
 		out.scope = REC_SCOPE_CGROUP;
-	else if (options->pids.count || config->line->child)
+	else if (options->pids.count || options->tids.count || config->line->child)
 		out.scope = REC_SCOPE_PROCESS;
 	return out;
 }
@@ -178,7 +180,7 @@ static bool scope_has_ended(struct live *live)
 {
 	if (live->has_child)
 		return child_poll(&live->child);
-	return live->config.options->pids.count && capture_targets_gone(live->capture);
+	return capture_targets_gone(live->capture);
 }
 
 static uint64_t left_ns(const struct live *live, uint64_t elapsed_ns)
@@ -271,7 +273,8 @@ static int record(struct live *live, const struct live_output *output, struct di
 		return err;
 	/* What a command says would run into the line. */
 	progress_init(&live->progress, live->config.talk->quiet || live->has_child);
-	if (live->config.talk->verbose)
+	/* To attach takes some tenths of a second: who watches wants to know from when on. */
+	if (live->config.talk->verbose || (!live->config.talk->quiet && progress_terminal_takes()))
 		cli_note("recording");
 	if (live->has_child)
 		err = start_command(live, diag);

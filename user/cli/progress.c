@@ -28,6 +28,11 @@ static bool can_show(void)
 	return poll(&poll_fd, 1, 0) > 0 && poll_fd.revents & POLLOUT;
 }
 
+bool progress_terminal_takes(void)
+{
+	return isatty(STDERR_FILENO) && can_show();
+}
+
 bool progress_due(const struct progress *progress, uint64_t elapsed_ns)
 {
 	return progress->on && elapsed_ns - progress->shown_ns >= INTERVAL_NS && can_show();

@@ -29,6 +29,9 @@ struct progress {
 	double rate;			  /* records a second, between the last two lines */
 };
 
+/* Is stderr a terminal, and not stopped: does what is written there block nobody? */
+bool progress_terminal_takes(void);
+
 /* quiet: the user wants none. */
 void progress_init(struct progress *progress, bool quiet);
 /* Is it time for a new line? Cheap; so the state need not be found out for nothing. */

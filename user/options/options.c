@@ -89,15 +89,17 @@ static int set_quantity(struct parse *parse, const struct option_row *row, void 
 		form = "a number: 4";
 		err = units_parse_count(value, member);
 	} else {
-		form = "process ids: 12 or 12,34 (of a name: pgrep -d, NAME)";
+		form = row->letter == 'p'
+			       ? "process ids: 12 or 12,34 (of a name: pgrep -d, NAME)"
+			       : "thread ids: 12 or 12,34 (of a process: ls /proc/PID/task)";
 		err = units_parse_pids(value, member);
 	}
 	if (err == -ERANGE)
 		return diag_set(parse->diag, -EINVAL, "--%s '%.64s': that is too large", row->name,
 				value);
 	if (err == -E2BIG)
-		return diag_set(parse->diag, -EINVAL, "--%s: more than %d processes are too many",
-				row->name, PID_LIST_MAX);
+		return diag_set(parse->diag, -EINVAL, "--%s: more than %d are too many", row->name,
+				PID_LIST_MAX);
 	if (err)
 		return diag_set(parse->diag, -EINVAL, "--%s '%.64s': give %s", row->name, value,
 				form);

@@ -12,10 +12,14 @@ static const int mappings[] = { 0, 1 }; /* enum export_go_mapping */
 const struct option_row live_option_rows[] = {
 	{ 'p', "pid", "PID[,PID]", OPTION_PIDS, MEMBER(pids),
 	  "trace these processes: all their threads, those born later too", NULL },
+	{ 0, "tid", "TID[,TID]", OPTION_PIDS, MEMBER(tids),
+	  "trace these threads alone, none that they start", NULL },
 	{ 0, "children", NULL, OPTION_FLAG, MEMBER(children),
-	  "with -p: the processes that descend from them too, now and later", NULL },
+	  "with -p: the processes that descend from them too, now and later; with --tid: what those "
+	  "threads start from now on, threads and processes", NULL },
 	{ 0, "cgroup", "PATH", OPTION_STRING, MEMBER(cgroup),
-	  "trace a cgroup v2 and those below it: a path, or a name below where cgroup v2 is mounted",
+	  "trace a cgroup and those below it: a path (v2, or of a v1 controller: cpu, freezer), or a "
+	  "name below where cgroups are mounted",
 	  NULL },
 	{ 'd', "duration", "TIME", OPTION_DURATION, MEMBER(duration_ns),
 	  "stop after this long: 5s (or 5), 200ms, 1m", NULL },
@@ -57,13 +61,15 @@ const struct option_row talk_option_rows[] = {
 
 int live_options_check(const struct live_options *options, bool has_child, struct diag *diag)
 {
-	unsigned scopes = !!options->pids.count + !!options->cgroup + has_child;
+	unsigned scopes =
+		!!options->pids.count + !!options->tids.count + !!options->cgroup + has_child;
 
 	if (scopes > 1)
-		return diag_set(diag, -EINVAL,
-				"-p, --cgroup and -- COMMAND are different scopes: give one");
-	if (options->children && !options->pids.count)
-		return diag_set(diag, -EINVAL, "--children goes with -p");
+		return diag_set(
+			diag, -EINVAL,
+			"-p, --tid, --cgroup and -- COMMAND are different scopes: give one");
+	if (options->children && !options->pids.count && !options->tids.count)
+		return diag_set(diag, -EINVAL, "--children goes with -p or --tid");
 	return 0;
 }
 

@@ -15,6 +15,7 @@
 /* A live capture. */
 struct live_options {
 	struct pid_list pids;
+	struct pid_list tids; /* threads alone */
 	bool children;
 	const char *cgroup;
 	uint64_t duration_ns;  /* 0: until it is stopped */
