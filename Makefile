@@ -109,7 +109,9 @@ TESTLIB := $(BUILD)/libtest.a
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_BIN := $(FUZZ_SRC:tests/fuzz/%.c=build/fuzz/%)
 REPLAY_BIN := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=$(BUILD)/tests/replay_%)
-FUZZ_OBJ := $(patsubst %.c,build/fuzz/%.o,$(PURE_SRC) $(TESTLIB_SRC))
+# All but what opens files.
+FUZZ_OBJ := $(patsubst %.c,build/fuzz/%.o,$(PURE_SRC) \
+	$(filter-out tests/lib/folder.c,$(TESTLIB_SRC)))
 TOOL := $(if $(filter build,$(BUILD)),.,$(BUILD))/gotrace-bpf
 DOCS := $(BUILD)/man/gotrace-bpf.1 $(addprefix $(BUILD)/completions/,gotrace-bpf.bash \
 	_gotrace-bpf gotrace-bpf.fish)
