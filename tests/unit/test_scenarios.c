@@ -28,7 +28,9 @@ struct test {
 	bool rewrite;
 };
 
-static const char *const mapping_names[] = { [EXPORT_GO_SCHED] = "sched", [EXPORT_GO_RUNTIME] = "go" };
+static const char *const mapping_names[] = {
+	[EXPORT_GO_SCHED] = "sched", [EXPORT_GO_RUNTIME] = "go"
+};
 
 static void write_trace(const struct test *test, const char *mapping,
 			const struct scenario_result *result)
