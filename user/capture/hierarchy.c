@@ -44,8 +44,7 @@ static const struct controller *controller_of(const struct mntent *mount)
 	return NULL;
 }
 
-/* 1 + the controller's number in the running kernel, which its configuration decides; 0: unknown.
- */
+/* 1 + its number in the running kernel, which the configuration decides; 0: unknown. */
 static uint8_t controller_number(const struct controller *controller)
 {
 	struct btf *btf = btf__load_vmlinux_btf();
@@ -100,9 +99,9 @@ static int count_level(const char *path, uint32_t *level)
 }
 
 /* A mount that fits, into *found; its strings are the caller's only until the next look. */
-typedef bool (*mount_fits)(const struct mntent *mount, const void *ctx);
+typedef bool (*mount_fits)(const struct mntent *mount, void *ctx);
 
-static bool find_mount(FILE *mounts, mount_fits fits, const void *ctx, struct mntent *found)
+static bool find_mount(FILE *mounts, mount_fits fits, void *ctx, struct mntent *found)
 {
 	struct mntent *mount;
 
@@ -116,19 +115,19 @@ static bool find_mount(FILE *mounts, mount_fits fits, const void *ctx, struct mn
 	return false;
 }
 
-static bool is_v2(const struct mntent *mount, const void *ctx)
+static bool is_v2(const struct mntent *mount, void *ctx)
 {
 	(void)ctx;
 	return !strcmp(mount->mnt_type, "cgroup2");
 }
 
-static bool has_controller(const struct mntent *mount, const void *ctx)
+static bool has_controller(const struct mntent *mount, void *ctx)
 {
 	(void)ctx;
 	return controller_of(mount);
 }
 
-static bool is_on_device(const struct mntent *mount, const void *device)
+static bool is_on_device(const struct mntent *mount, void *device)
 {
 	struct stat stat_buf;
 
@@ -142,9 +141,9 @@ struct below {
 	char path[PATH_MAX];
 };
 
-static bool has_below(const struct mntent *mount, const void *ctx)
+static bool has_below(const struct mntent *mount, void *ctx)
 {
-	struct below *below = (struct below *)ctx;
+	struct below *below = ctx;
 
 	if (!below->kind(mount, NULL))
 		return false;
