@@ -18,10 +18,11 @@ static bool is_c1(const uint8_t *text)
 size_t escape_plain(const char *text, size_t size)
 {
 	const uint8_t *bytes = (const uint8_t *)text;
-	size_t n = utf8_size(text, size);
+	size_t n;
 
-	if (n == 1)
+	if (bytes[0] <= 0x7f) /* nearly all there is */
 		return bytes[0] >= ' ' && bytes[0] != 0x7f;
+	n = utf8_size(text, size);
 	return n == 2 && is_c1(bytes) ? 0 : n;
 }
 
@@ -53,13 +54,27 @@ static struct unit next_unit(const char *text, size_t size, const char *also)
 	return unit;
 }
 
+/* Bytes at the begin of text[size] that stand for themselves one by one: nearly all there are. */
+static size_t simple_run(const char *text, size_t size, const char *also)
+{
+	size_t n = 0;
+
+	while (n < size && text[n] >= ' ' && text[n] < 0x7f && text[n] != '\\' &&
+	       !(*also && strchr(also, text[n])))
+		n++;
+	return n;
+}
+
 static size_t escaped_size(const char *text, size_t size, const char *also)
 {
 	size_t sum = 0;
 
 	for (size_t at = 0; at < size;) {
-		struct unit unit = next_unit(text + at, size - at, also);
+		size_t run = simple_run(text + at, size - at, also);
+		struct unit unit = { .taken = run, .size = run };
 
+		if (!run)
+			unit = next_unit(text + at, size - at, also);
 		at += unit.taken;
 		sum += unit.size;
 	}
@@ -72,8 +87,16 @@ static size_t put_units(char *out, size_t max, const char *text, size_t size, co
 	size_t used = 0;
 
 	for (size_t at = 0; at < size;) {
-		struct unit unit = next_unit(text + at, size - at, also);
+		size_t run = simple_run(text + at, size - at, also);
+		struct unit unit;
 
+		run = run < max - used ? run : max - used;
+		memcpy(out + used, text + at, run);
+		used += run;
+		at += run;
+		if (at == size || used == max)
+			break;
+		unit = next_unit(text + at, size - at, also);
 		if (unit.size > max - used)
 			break;
 		memcpy(out + used, unit.text, unit.size);
