@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /*
- * Makes traces for the judge by calling the scheduler view (trace/write/statuses.h) at
+ * Makes traces for the judge by calling the scheduler view (gotrace/writer.h) at
  * random: mostly what is likely to be legal, now and then anything. Whatever
  * is called in whatever order, Go has to accept what comes out.
  *
@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trace/write/statuses.h"
+#include "gotrace/writer.h"
 
 #define PROCS 4
 #define MS 4
@@ -47,7 +47,7 @@ static uint64_t pick(struct fuzz *f, uint64_t below)
 /* Ids that are in use most of the time, and now and then one that is not. */
 static uint64_t pick_m(struct fuzz *f)
 {
-	return pick(f, 50) ? 1000 + pick(f, MS) : pick(f, 2) ? GT_NO_M : 7;
+	return pick(f, 50) ? 1000 + pick(f, MS) : pick(f, 2) ? GT_NO_ID : 7;
 }
 
 static uint64_t pick_g(struct fuzz *f)
@@ -94,7 +94,7 @@ static int start_status(struct fuzz *f)
 {
 	static const enum gt_go_status all[] = { GT_GO_RUNNABLE, GT_GO_RUNNING, GT_GO_SYSCALL,
 						 GT_GO_WAITING };
-	uint64_t m = pick(f, 2) ? pick_m(f) : GT_NO_M;
+	uint64_t m = pick(f, 2) ? pick_m(f) : GT_NO_ID;
 
 	if (pick(f, 2))
 		return gt_statuses_proc(f->sched, pick_p(f), 1 + pick(f, 3), m);
@@ -124,7 +124,7 @@ static int call(struct fuzz *f, unsigned kind)
 	case 7:
 		return gt_statuses_go_block(s, m, pick_string(f), pick_stack(f));
 	case 8:
-		return gt_statuses_go_unblock(s, pick(f, 2) ? m : GT_NO_M, pick_g(f),
+		return gt_statuses_go_unblock(s, pick(f, 2) ? m : GT_NO_ID, pick_g(f),
 					      pick_stack(f));
 	case 9:
 		return pick(f, 4) ? -EINVAL : gt_statuses_go_destroy(s, m);
@@ -162,7 +162,7 @@ static void run(struct fuzz *f, unsigned steps)
 	while (start_steps--)
 		start_status(f);
 	/* A trace without any event is none. */
-	gt_statuses_proc(f->sched, PROCS, GT_PROC_IDLE, GT_NO_M);
+	gt_statuses_proc(f->sched, PROCS, GT_PROC_IDLE, GT_NO_ID);
 	gt_statuses_proc_start(f->sched, 999, PROCS);
 	for (unsigned i = 0; i < steps; i++) {
 		unsigned kind = (unsigned)pick(f, KINDS);

@@ -17,7 +17,6 @@
  */
 #include "trace/write/encoder.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -124,11 +123,10 @@ void encoder_event(struct encoder *e, uint64_t m, uint64_t time, unsigned type,
 	if (batch && batch->size > ENCODER_MAX_DATA - MAX_EVENT_BYTES)
 		put_events(e, batch);
 	start = batch ? batch_room(&e->batches, batch, MAX_EVENT_BYTES) : NULL;
-	if (!start) {
-		encoder_fail(e, -ENOMEM);
+	if (!start || time < batch->last_ts) {
+		encoder_fail(e, start ? -EINVAL : -ENOMEM);
 		return;
 	}
-	assert(time >= batch->last_ts);
 	if (!batch->size)
 		batch->first_ts = batch->last_ts = batch_time(time);
 	if (!e->first_time)
