@@ -116,7 +116,7 @@ void gt_writer_experiment(struct gt_writer *writer, uint8_t experiment, uint64_t
 
 /* Number of the open generation, from 1. */
 uint64_t gt_writer_generation_number(const struct gt_writer *writer);
-/* Bytes of the open generation so far: its events, and roughly its tables. */
+/* Bytes of the open generation so far: events, samples, experiments, and roughly its tables. */
 size_t gt_writer_generation_bytes(const struct gt_writer *writer);
 
 /* Closes the open generation, if it has an event, and opens the next. 0 or -errno. */

@@ -338,8 +338,11 @@ uint64_t gt_writer_generation_number(const struct gt_writer *w)
 
 size_t gt_writer_generation_bytes(const struct gt_writer *w)
 {
-	return w->encoder.event_bytes + w->strings.bytes_size + w->strings.count * 4 +
-	       w->stacks.frames_count * 16 + w->stacks.count * 4;
+	const struct encoder *e = &w->encoder;
+
+	return e->event_bytes + w->strings.bytes_size + w->strings.count * 4 +
+	       w->stacks.frames_count * 16 + w->stacks.count * 4 + e->samples.size +
+	       e->experiments.size;
 }
 
 int gt_writer_generation(struct gt_writer *w)
