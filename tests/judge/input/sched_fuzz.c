@@ -24,12 +24,14 @@
 static const int versions[] = { 22, 23, 25, 26 };
 
 struct fuzz {
+	int version;
 	uint64_t random;
 	struct gt_writer *writer;
 	struct gt_statuses *sched;
 	uint64_t ts;
 	uint64_t generation;
-	uint64_t string, stack; /* of this generation */
+	uint64_t string, stack;			/* of this generation */
+	uint64_t lasting_string, lasting_stack; /* of any, or gone by now */
 	uint64_t accepted;
 	unsigned kinds; /* of calls that were accepted at least once */
 };
@@ -62,12 +64,46 @@ static uint64_t pick_p(struct fuzz *f)
 
 static uint64_t pick_stack(struct fuzz *f)
 {
+	if (!pick(f, 4))
+		return f->lasting_stack;
 	return pick(f, 40) ? (pick(f, 3) ? f->stack : 0) : 1 + pick(f, 5);
 }
 
 static uint64_t pick_string(struct fuzz *f)
 {
+	if (!pick(f, 4))
+		return f->lasting_string;
 	return pick(f, 40) ? f->string : pick(f, 4);
+}
+
+/* Many names and few stacks last, so that some are always gone. */
+static void make_lasting(struct fuzz *f)
+{
+	struct gt_frame frames[2];
+	char text[32];
+
+	snprintf(text, sizeof(text), "name %" PRIu64, pick(f, 400));
+	f->lasting_string = gt_writer_lasting_string(f->writer, text, strlen(text));
+	frames[0] = (struct gt_frame){ f->lasting_string, 0, pick(f, 3) };
+	frames[1] = (struct gt_frame){ 0, f->lasting_string, 1 };
+	if (pick(f, 2))
+		f->lasting_stack =
+			gt_writer_lasting_stack(f->writer, frames, 1 + (unsigned)pick(f, 2));
+}
+
+/* What stands beside the events: it may be anywhere. */
+static void add_extras(struct fuzz *f)
+{
+	uint64_t ts = f->ts + pick(f, 3) + 1;
+
+	if (!pick(f, 30))
+		make_lasting(f);
+	if (!pick(f, 100))
+		gt_writer_sample(f->writer, ts, pick_m(f), pick(f, 2) ? pick(f, PROCS) : GT_NO_ID,
+				 pick(f, 2) ? 1 + pick(f, GOS) : GT_NO_ID,
+				 pick(f, 2) ? f->lasting_stack : 0);
+	if (f->version > 22 && !pick(f, 300))
+		gt_writer_experiment(f->writer, 1, 1000, ts, "\0\x80", 2);
 }
 
 static void set_time(struct fuzz *f)
@@ -169,6 +205,7 @@ static void run(struct fuzz *f, unsigned steps)
 
 		if (!pick(f, 3))
 			set_time(f);
+		add_extras(f);
 		if (!call(f, kind)) {
 			f->accepted++;
 			f->kinds |= 1u << kind;
@@ -180,16 +217,20 @@ static int make_trace(struct fuzz *f, const char *dir, uint64_t seed, unsigned s
 {
 	int version = versions[seed % 4];
 	struct gt_writer_options writer_options = {
+		.size = sizeof(writer_options),
 		.version = version,
+		.max_lasting_strings = 1,
+		.max_lasting_stacks = 3,
 		.clock_ts = 5,
 		.clock_mono_ns = 1000,
 		.clock_wall_ns = UINT64_C(1700000000123456789),
 	};
-	struct gt_statuses_options options = { .version = version };
+	struct gt_statuses_options options = { .size = sizeof(options), .version = version };
 	char path[4096];
 	FILE *file;
 	int err;
 
+	f->version = version;
 	f->random = seed;
 	options.generation_ns = pick(f, 4) ? 50 + pick(f, 5000) : 0;
 	options.generation_bytes = pick(f, 4) ? 0 : 200;

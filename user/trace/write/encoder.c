@@ -59,6 +59,12 @@ static uint64_t batch_time(uint64_t time)
 	return time < UINT64_C(1) << 53 ? time : time & ~UINT64_C(1023);
 }
 
+static void begins_at(struct encoder *e, uint64_t time)
+{
+	if (!e->first_time || time < e->first_time)
+		e->first_time = time;
+}
+
 uint64_t encoder_time(const struct encoder *e)
 {
 	return e->first_time > 1 ? batch_time(e->first_time - 1) : 1;
@@ -129,8 +135,7 @@ void encoder_event(struct encoder *e, uint64_t m, uint64_t time, unsigned type,
 	}
 	if (!batch->size)
 		batch->first_ts = batch->last_ts = batch_time(time);
-	if (!e->first_time)
-		e->first_time = time;
+	begins_at(e, time);
 	at = start;
 	*at++ = (uint8_t)type;
 	at = wire_put_varint(at, time - batch->last_ts);
@@ -218,8 +223,7 @@ void encoder_sample(struct encoder *e, const struct encoder_sample *sample)
 	if (!at)
 		return;
 	table_commit(&e->samples, wire_put_event(at, GT_EV_CPU_SAMPLE, args, 5));
-	if (!e->first_time)
-		e->first_time = sample->time;
+	begins_at(e, sample->time);
 	e->events++;
 }
 

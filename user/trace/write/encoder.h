@@ -49,7 +49,7 @@ struct encoder {
 
 	/* The open generation. */
 	uint64_t generation; /* its number, from 1 */
-	uint64_t first_time; /* of its first event; 0: none yet */
+	uint64_t first_time; /* the lowest of its events and samples; 0: none yet */
 	size_t event_bytes;
 	uint64_t string_ids, stack_ids; /* the last ones given */
 	struct batches batches;
