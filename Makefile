@@ -89,7 +89,7 @@ PURE_SRC := $(filter-out user/cli/% user/capture/% user/output/%,$\
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 TESTLIB_SRC := $(sort $(wildcard tests/lib/*.c tests/simulator/*.c))
 WORKLOAD_SRC := $(sort $(wildcard tests/workload/*.c))
-FORMAT_SRC = $(filter-out user/syscalls/table_%,$(wildcard bpf/*.[ch] include/*.h \
+FORMAT_SRC = $(filter-out user/syscalls/table_%,$(wildcard bpf/*.[ch] include/*.h include/*/*.h \
 	user/*.[ch] user/*/*.[ch] user/*/*/*.[ch] tools/*.c tests/*/*.[ch]))
 
 # Off: what only repeats the house rules otherwise (snprintf for snprintf_s, ...).
@@ -387,51 +387,53 @@ demo: ## install what is missing, build, trace this machine for a few seconds (a
 
 # ---- the library ----
 
-# The trace layer alone, for other programs: only gt_* can be seen of it.
+# The trace layer alone, for other programs: of it can be seen what the map names,
+# and that is what the headers declare. While the version is 0.x, the soname
+# holds the minor: another one is another library.
 LIB_SRC := $(sort $(wildcard user/trace/*/*.c user/base/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/pic/%.o)
-LIB_HEADERS := include/gotrace.h $(addprefix user/trace/,wire/wire.h write/writer.h write/statuses.h)
+LIB_HEADERS := $(wildcard include/gotrace/*.h)
+LIB_MAP := user/trace/libgotrace.map
 LIB := $(BUILD)/lib/libgotrace
-SO_VERSION := 1
+SO_VERSION := $(basename $(VERSION))
 
 $(BUILD)/pic/%.o: %.c
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -fPIC -MMD -MP -c $< -o $@
 
-$(LIB).o: $(LIB_OBJ)
-	$(call say,LD,$@)
+$(LIB).symbols: $(LIB_MAP)
 	@mkdir -p $(@D)
-	$(Q)$(LD) -r $^ -o $@
-	$(Q)$(OBJCOPY) --wildcard --keep-global-symbol='gt_*' $@
+	$(Q)sed -n 's/^\t\t\(gt_[a-z0-9_]*\);$$/\1/p' $< > $@
+
+$(LIB).o: $(LIB_OBJ) $(LIB).symbols
+	$(call say,LD,$@)
+	$(Q)$(LD) -r $(LIB_OBJ) -o $@
+	$(Q)$(OBJCOPY) --keep-global-symbols=$(LIB).symbols $@
 
 $(LIB).a: $(LIB).o
 	$(call say,AR,$@)
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $<
 
-$(LIB).so.$(SO_VERSION): $(LIB).o
+$(LIB).so.$(SO_VERSION): $(LIB).o $(LIB_MAP)
 	$(call say,LINK,$@)
-	$(Q)$(CC) -shared -Wl,-soname,$(@F) $(ALL_LDFLAGS) $< -o $@
+	$(Q)$(CC) -shared -Wl,-soname,$(@F) -Wl,--version-script=$(LIB_MAP) -Wl,-z,defs \
+		$(ALL_LDFLAGS) $< -o $@
 	@ln -sf $(@F) $(LIB).so
 
-$(LIB).pc: docs/libgotrace.pc.in
-	@mkdir -p $(@D)
-	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' $< > $@
-
 .PHONY: lib install-lib
-lib: $(LIB).a $(LIB).so.$(SO_VERSION) $(LIB).pc ## libgotrace: read and write Go traces from C
+lib: $(LIB).a $(LIB).so.$(SO_VERSION) ## libgotrace: read and write Go traces from C and C++
 
 install-lib: lib ## install libgotrace, its headers and its pkg-config file
-	install -d $(addprefix $(DESTDIR)$(PREFIX)/,lib/pkgconfig include/gotrace/trace/wire \
-		include/gotrace/trace/write)
-	install -m 644 include/gotrace.h $(DESTDIR)$(PREFIX)/include/gotrace/
-	set -e; for h in $(patsubst user/%,%,$(filter user/%,$(LIB_HEADERS))); do \
-		install -m 644 user/$$h $(DESTDIR)$(PREFIX)/include/gotrace/$$h; done
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/,lib/pkgconfig include/gotrace)
+	install -m 644 include/gotrace.h $(DESTDIR)$(PREFIX)/include/
+	install -m 644 $(LIB_HEADERS) $(DESTDIR)$(PREFIX)/include/gotrace/
 	install -m 644 $(LIB).a $(DESTDIR)$(PREFIX)/lib/
 	install -m 755 $(LIB).so.$(SO_VERSION) $(DESTDIR)$(PREFIX)/lib/
 	ln -sf libgotrace.so.$(SO_VERSION) $(DESTDIR)$(PREFIX)/lib/libgotrace.so
-	install -m 644 $(LIB).pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' docs/libgotrace.pc.in \
+		> $(DESTDIR)$(PREFIX)/lib/pkgconfig/libgotrace.pc
 
 -include $(LIB_OBJ:.o=.d)
 
@@ -498,7 +500,7 @@ install: all ## install under DESTDIR/PREFIX (/usr/local)
 		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/gotrace-bpf.fish
 
 uninstall: ## remove what install and install-lib put there
-	rm -rf $(DESTDIR)$(PREFIX)/include/gotrace
+	rm -rf $(addprefix $(DESTDIR)$(PREFIX)/include/,gotrace gotrace.h)
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/lib/,libgotrace.a libgotrace.so \
 		libgotrace.so.$(SO_VERSION) pkgconfig/libgotrace.pc)
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,bin/gotrace-bpf share/man/man1/gotrace-bpf.1 \

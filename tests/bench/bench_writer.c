@@ -15,7 +15,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#include "trace/write/statuses.h"
+#include "gotrace/writer.h"
 
 #define STACKS 64
 
@@ -101,7 +101,7 @@ static void run(struct bench *b, uint64_t events)
 		b->running[cpu] = cpu + 1;
 	}
 	for (uint64_t g = b->cpus + 1; g <= b->threads; g++)
-		gt_statuses_go(b->sched, g, GT_GO_WAITING, GT_NO_M, 0);
+		gt_statuses_go(b->sched, g, GT_GO_WAITING, GT_NO_ID, 0);
 	while (gt_writer_events(b->writer) < events) {
 		uint64_t cpu = pick(b, b->cpus);
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "gotrace.h"
-#include "trace/text/text.h"
+#include "gotrace/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -13,9 +13,9 @@
 
 #include "gotrace.h"
 #include "report/report.h"
-#include "trace/cut/cut.h"
+#include "gotrace/cut.h"
 #include "trace/text/print.h"
-#include "trace/text/text.h"
+#include "gotrace/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -136,7 +136,7 @@ static int close_part(void *ctx, unsigned part)
 static void check_parts(const uint8_t *data, size_t size, uint64_t events)
 {
 	struct buffer parts[MAX_PARTS] = { 0 };
-	const struct cut_options options = {
+	const struct gt_cut_options options = {
 		.to_ns = INT64_MAX,
 		.events_per_part = (events + MAX_PARTS - 1) / MAX_PARTS,
 		.open = open_part,
@@ -146,7 +146,7 @@ static void check_parts(const uint8_t *data, size_t size, uint64_t events)
 	struct gt_reader *reader;
 
 	expect(!gt_reader_new_memory(&reader, data, size, NULL));
-	expect(!cut_run(reader, &options));
+	expect(!gt_cut(reader, &options));
 	gt_reader_free(reader);
 	for (int i = 0; i < MAX_PARTS; i++) {
 		/* A part may be nothing but an end that is dropped: then it has no generation. */

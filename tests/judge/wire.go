@@ -22,7 +22,10 @@ const (
 	evEventBatch      = 1
 	evStacks          = 2
 	evStrings         = 4
+	evCPUSamples      = 6
+	evCPUSample       = 7
 	evFrequency       = 8
+	evExperimental    = 49
 	evSync            = 50
 	evEndOfGeneration = 52
 	maxBatch          = 64 << 10
@@ -61,6 +64,7 @@ func (w *wire) byte() byte {
 type generation struct {
 	number     uint64
 	times      []uint64 // of events
+	samples    []uint64 // of CPU samples
 	structural []uint64 // of batches without events
 	whole      bool     // the batch with the frequency was seen
 }
@@ -83,6 +87,38 @@ func (g *generation) events(data []byte, at uint64) error {
 	return w.err
 }
 
+// cpuSamples reads the times of a batch's samples.
+func (g *generation) cpuSamples(data []byte) error {
+	w := wire{data: data}
+	for len(w.data) > 0 {
+		if typ := w.byte(); typ != evCPUSample {
+			return fmt.Errorf("event type %d among CPU samples", typ)
+		}
+		g.samples = append(g.samples, w.number())
+		for range 4 {
+			w.number()
+		}
+	}
+	return w.err
+}
+
+// experiment passes over a batch of one.
+func (g *generation) experiment(w *wire) error {
+	w.byte()
+	number := w.number()
+	w.number()
+	w.number()
+	size := w.number()
+	if w.err != nil || size > maxBatch || size > uint64(len(w.data)) {
+		return fmt.Errorf("an experiment of %d bytes where %d are left", size, len(w.data))
+	}
+	if number != g.number || g.whole {
+		return fmt.Errorf("generation %d: an experiment of %d", g.number, number)
+	}
+	w.data = w.data[size:]
+	return nil
+}
+
 func (g *generation) batch(w *wire, version int) error {
 	m, at, size := w.number(), w.number(), w.number()
 	if w.err != nil || size == 0 || size > maxBatch || size > uint64(len(w.data)) {
@@ -100,10 +136,13 @@ func (g *generation) batch(w *wire, version int) error {
 		}
 		g.whole = true
 		fallthrough
-	case evStrings, evStacks:
+	case evStrings, evStacks, evCPUSamples:
 		g.structural = append(g.structural, at)
 		if m != ^uint64(0) {
 			return fmt.Errorf("a batch without events on M %d", m)
+		}
+		if data[0] == evCPUSamples {
+			return g.cpuSamples(data[1:])
 		}
 		return nil
 	}
@@ -114,6 +153,9 @@ func (g *generation) batch(w *wire, version int) error {
 func (g *generation) end(last uint64) (uint64, error) {
 	if !g.whole {
 		return 0, fmt.Errorf("generation %d: no frequency", g.number)
+	}
+	if len(g.times) == 0 && len(g.samples) > 0 {
+		return last, nil
 	}
 	if len(g.times) == 0 {
 		return 0, fmt.Errorf("generation %d: no event", g.number)
@@ -127,6 +169,9 @@ func (g *generation) end(last uint64) (uint64, error) {
 	first := g.times[0]
 	if last > 0 && first < last+3 {
 		return 0, fmt.Errorf("generation %d: begins at %d, the one before ends at %d", g.number, first, last)
+	}
+	for _, at := range g.samples {
+		first = min(first, at)
 	}
 	for _, at := range g.structural {
 		if at != first-1 && first < 1<<53 {
@@ -158,6 +203,10 @@ func checkWire(data []byte) (version int, err error) {
 				return 0, fmt.Errorf("generation %d after %d", number, g.number)
 			}
 			if err := g.batch(&w, version); err != nil {
+				return 0, err
+			}
+		case evExperimental:
+			if err := g.experiment(&w); err != nil {
 				return 0, err
 			}
 		case evEndOfGeneration:

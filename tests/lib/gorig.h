@@ -9,8 +9,7 @@
 
 #include "changecheck.h"
 #include "export/go/go.h"
-#include "trace/write/statuses.h"
-#include "trace/write/writer.h"
+#include "gotrace/writer.h"
 #include "track/track.h"
 
 struct gorig_options {

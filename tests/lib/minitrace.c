@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "trace/wire/header.h"
-#include "trace/wire/wire.h"
+#include "gotrace/wire.h"
 
 struct maker {
 	struct minitrace *trace;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trace/wire/wire.h"
+#include "gotrace/wire.h"
 
 struct text {
 	const char *data;

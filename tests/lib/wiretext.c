@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trace/wire/wire.h"
+#include "gotrace/wire.h"
 
 struct at {
 	const uint8_t *at, *end;

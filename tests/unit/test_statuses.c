@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#include "trace/write/statuses.h"
+#include "gotrace/writer.h"
 #include "wiretext.h"
 
 /* A call by its name; a[]: what stands after it in the script, in the header's order. */

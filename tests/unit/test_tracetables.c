@@ -11,7 +11,7 @@
 
 #include "trace/write/stacktab.h"
 #include "trace/write/strtab.h"
-#include "trace/wire/wire.h"
+#include "gotrace/wire.h"
 
 static uint64_t add(struct strtab *tab, const char *text)
 {

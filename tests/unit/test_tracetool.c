@@ -17,10 +17,10 @@
 #include "base/json.h"
 #include "gotrace.h"
 #include "minitrace.h"
-#include "trace/cut/cut.h"
+#include "gotrace/cut.h"
 #include "trace/text/print.h"
 #include "trace/text/quote.h"
-#include "trace/text/text.h"
+#include "gotrace/text.h"
 
 /* Bytes in, bytes out. */
 struct pipe {
@@ -304,7 +304,7 @@ static void cuts_anywhere(void **state)
 	/* The last event is one that no trace allows: all before it is cut all the same. */
 	for (uint64_t each = 1; each < 50; each++) {
 		struct pipe *parts[64] = { 0 };
-		const struct cut_options options = {
+		const struct gt_cut_options options = {
 			.to_ns = INT64_MAX,
 			.events_per_part = each,
 			.open = open_part,
@@ -314,7 +314,7 @@ static void cuts_anywhere(void **state)
 		struct gt_reader *reader;
 
 		assert_int_equal(gt_reader_new_memory(&reader, trace->data, trace->size, NULL), 0);
-		assert_int_equal(cut_run(reader, &options), -EBADMSG);
+		assert_int_equal(gt_cut(reader, &options), -EBADMSG);
 		gt_reader_free(reader);
 		for (unsigned i = 1; i < 64 && parts[i]; i++) {
 			count(parts[i]->out, parts[i]->out_size, 0, &states);
@@ -328,7 +328,7 @@ static void cuts_a_window(void **state)
 {
 	struct minitrace *trace = malloc(sizeof(*trace));
 	struct pipe *parts[3] = { 0 };
-	const struct cut_options options = {
+	const struct gt_cut_options options = {
 		.from_ns = 13, /* since the sync point at 1: inside the stop of the world */
 		.to_ns = 45,
 		.open = open_part,
@@ -342,7 +342,7 @@ static void cuts_a_window(void **state)
 	(void)state;
 	minitrace_make(trace, everything);
 	assert_int_equal(gt_reader_new_memory(&reader, trace->data, trace->size, NULL), 0);
-	err = cut_run(reader, &options);
+	err = gt_cut(reader, &options);
 	assert_string_equal(gt_reader_error(reader)->text, "");
 	assert_int_equal(err, 0);
 	gt_reader_free(reader);

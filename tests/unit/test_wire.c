@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "trace/wire/wire.h"
+#include "gotrace/wire.h"
 
 static const struct varint_row {
 	const char *name;

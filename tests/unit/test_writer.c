@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
-#include "trace/wire/wire.h"
-#include "trace/write/writer.h"
+#include "gotrace/wire.h"
+#include "gotrace/writer.h"
 #include "wiretext.h"
 
 #define EVENT(w, m, ts, type, ...)                                                                 \
@@ -50,7 +50,7 @@ static void write_small(struct gt_writer *w)
 	stack = gt_writer_stack(w, frames, 2);
 	EVENT(w, 7, 200, GT_EV_PROC_STATUS, 0, GT_PROC_RUNNING);
 	EVENT(w, 7, 201, GT_EV_GO_STATUS, 7, 7, GT_GO_RUNNING);
-	EVENT(w, GT_NO_M, 250, GT_EV_GO_STATUS, 8, GT_NO_M, GT_GO_WAITING);
+	EVENT(w, GT_NO_ID, 250, GT_EV_GO_STATUS, 8, GT_NO_ID, GT_GO_WAITING);
 	EVENT(w, 7, 500, GT_EV_GO_BLOCK, string(w, "sync"), stack);
 	gt_writer_set_string(w, frames[1].func, "sh", 2);
 	assert_int_equal(gt_writer_generation_number(w), 1);

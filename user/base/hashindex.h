@@ -9,6 +9,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* A hash of bytes (FNV-1a), the same on every machine. */
+static inline uint64_t hash_bytes(const void *bytes, size_t size)
+{
+	const uint8_t *at = bytes;
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	for (size_t i = 0; i < size; i++)
+		hash = (hash ^ at[i]) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
 struct hashindex_entry {
 	uint64_t hash;
 	uint32_t id; /* 0: the entry is empty */

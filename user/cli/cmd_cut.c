@@ -12,7 +12,7 @@
 #include "cli/commands.h"
 #include "cli/tracefile.h"
 #include "output/output.h"
-#include "trace/cut/cut.h"
+#include "gotrace/cut.h"
 
 struct config {
 	struct command_line line;
@@ -96,7 +96,7 @@ static enum cli_exit cut(struct trace_file *file, const struct config *config,
 			 uint64_t events_per_part)
 {
 	struct parts parts = { .name = base_of(config), .numbered = events_per_part };
-	const struct cut_options options = {
+	const struct gt_cut_options options = {
 		.from_ns = (int64_t)config->from_ns,
 		.to_ns = config->to_ns ? (int64_t)config->to_ns : INT64_MAX,
 		.events_per_part = events_per_part,
@@ -109,7 +109,7 @@ static enum cli_exit cut(struct trace_file *file, const struct config *config,
 
 	if (trace_file_reader(file, NULL, &reader))
 		return CLI_FAILED;
-	status = conclude(&parts, file, reader, cut_run(reader, &options));
+	status = conclude(&parts, file, reader, gt_cut(reader, &options));
 	gt_reader_free(reader);
 	return status;
 }

@@ -5,7 +5,7 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/tracefile.h"
-#include "trace/text/text.h"
+#include "gotrace/text.h"
 
 static int run(const void *config)
 {

@@ -13,7 +13,7 @@
 #include "cli/commands.h"
 #include "cli/tracefile.h"
 #include "trace/read/gosort.h"
-#include "trace/text/text.h"
+#include "gotrace/text.h"
 
 #define COLUMNS 5
 

@@ -7,7 +7,7 @@
 #include "cli/commands.h"
 #include "cli/tracefile.h"
 #include "output/output.h"
-#include "trace/text/text.h"
+#include "gotrace/text.h"
 
 struct config {
 	struct command_line line;

@@ -13,7 +13,7 @@
 #include "order/order.h"
 #include "pipeline/roundstore.h"
 #include "raw/raw.h"
-#include "trace/write/statuses.h"
+#include "gotrace/writer.h"
 #include "track/track.h"
 
 #define GENERATION_NS 1000000000ULL

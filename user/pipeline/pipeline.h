@@ -19,7 +19,7 @@
 
 #include "export/go/go.h"
 #include "stream/stream.h"
-#include "trace/write/writer.h"
+#include "gotrace/writer.h"
 
 struct pipeline;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /*
- * Makes traces for the judge by calling the scheduler view (trace/write/statuses.h) at
+ * Makes traces for the judge by calling the scheduler view (gotrace/writer.h) at
  * random: mostly what is likely to be legal, now and then anything. Whatever
  * is called in whatever order, Go has to accept what comes out.
  *
@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trace/write/statuses.h"
+#include "gotrace/writer.h"
 
 #define PROCS 4
 #define MS 4
@@ -24,12 +24,14 @@
 static const int versions[] = { 22, 23, 25, 26 };
 
 struct fuzz {
+	int version;
 	uint64_t random;
 	struct gt_writer *writer;
 	struct gt_statuses *sched;
 	uint64_t ts;
 	uint64_t generation;
-	uint64_t string, stack; /* of this generation */
+	uint64_t string, stack;			/* of this generation */
+	uint64_t lasting_string, lasting_stack; /* of any, or gone by now */
 	uint64_t accepted;
 	unsigned kinds; /* of calls that were accepted at least once */
 };
@@ -47,7 +49,7 @@ static uint64_t pick(struct fuzz *f, uint64_t below)
 /* Ids that are in use most of the time, and now and then one that is not. */
 static uint64_t pick_m(struct fuzz *f)
 {
-	return pick(f, 50) ? 1000 + pick(f, MS) : pick(f, 2) ? GT_NO_M : 7;
+	return pick(f, 50) ? 1000 + pick(f, MS) : pick(f, 2) ? GT_NO_ID : 7;
 }
 
 static uint64_t pick_g(struct fuzz *f)
@@ -62,12 +64,46 @@ static uint64_t pick_p(struct fuzz *f)
 
 static uint64_t pick_stack(struct fuzz *f)
 {
+	if (!pick(f, 4))
+		return f->lasting_stack;
 	return pick(f, 40) ? (pick(f, 3) ? f->stack : 0) : 1 + pick(f, 5);
 }
 
 static uint64_t pick_string(struct fuzz *f)
 {
+	if (!pick(f, 4))
+		return f->lasting_string;
 	return pick(f, 40) ? f->string : pick(f, 4);
+}
+
+/* Many names and few stacks last, so that some are always gone. */
+static void make_lasting(struct fuzz *f)
+{
+	struct gt_frame frames[2];
+	char text[32];
+
+	snprintf(text, sizeof(text), "name %" PRIu64, pick(f, 400));
+	f->lasting_string = gt_writer_lasting_string(f->writer, text, strlen(text));
+	frames[0] = (struct gt_frame){ f->lasting_string, 0, pick(f, 3) };
+	frames[1] = (struct gt_frame){ 0, f->lasting_string, 1 };
+	if (pick(f, 2))
+		f->lasting_stack =
+			gt_writer_lasting_stack(f->writer, frames, 1 + (unsigned)pick(f, 2));
+}
+
+/* What stands beside the events: it may be anywhere. */
+static void add_extras(struct fuzz *f)
+{
+	uint64_t ts = f->ts + pick(f, 3) + 1;
+
+	if (!pick(f, 30))
+		make_lasting(f);
+	if (!pick(f, 100))
+		gt_writer_sample(f->writer, ts, pick_m(f), pick(f, 2) ? pick(f, PROCS) : GT_NO_ID,
+				 pick(f, 2) ? 1 + pick(f, GOS) : GT_NO_ID,
+				 pick(f, 2) ? f->lasting_stack : 0);
+	if (f->version > 22 && !pick(f, 300))
+		gt_writer_experiment(f->writer, 1, 1000, ts, "\0\x80", 2);
 }
 
 static void set_time(struct fuzz *f)
@@ -94,7 +130,7 @@ static int start_status(struct fuzz *f)
 {
 	static const enum gt_go_status all[] = { GT_GO_RUNNABLE, GT_GO_RUNNING, GT_GO_SYSCALL,
 						 GT_GO_WAITING };
-	uint64_t m = pick(f, 2) ? pick_m(f) : GT_NO_M;
+	uint64_t m = pick(f, 2) ? pick_m(f) : GT_NO_ID;
 
 	if (pick(f, 2))
 		return gt_statuses_proc(f->sched, pick_p(f), 1 + pick(f, 3), m);
@@ -124,7 +160,7 @@ static int call(struct fuzz *f, unsigned kind)
 	case 7:
 		return gt_statuses_go_block(s, m, pick_string(f), pick_stack(f));
 	case 8:
-		return gt_statuses_go_unblock(s, pick(f, 2) ? m : GT_NO_M, pick_g(f),
+		return gt_statuses_go_unblock(s, pick(f, 2) ? m : GT_NO_ID, pick_g(f),
 					      pick_stack(f));
 	case 9:
 		return pick(f, 4) ? -EINVAL : gt_statuses_go_destroy(s, m);
@@ -162,13 +198,14 @@ static void run(struct fuzz *f, unsigned steps)
 	while (start_steps--)
 		start_status(f);
 	/* A trace without any event is none. */
-	gt_statuses_proc(f->sched, PROCS, GT_PROC_IDLE, GT_NO_M);
+	gt_statuses_proc(f->sched, PROCS, GT_PROC_IDLE, GT_NO_ID);
 	gt_statuses_proc_start(f->sched, 999, PROCS);
 	for (unsigned i = 0; i < steps; i++) {
 		unsigned kind = (unsigned)pick(f, KINDS);
 
 		if (!pick(f, 3))
 			set_time(f);
+		add_extras(f);
 		if (!call(f, kind)) {
 			f->accepted++;
 			f->kinds |= 1u << kind;
@@ -180,16 +217,20 @@ static int make_trace(struct fuzz *f, const char *dir, uint64_t seed, unsigned s
 {
 	int version = versions[seed % 4];
 	struct gt_writer_options writer_options = {
+		.size = sizeof(writer_options),
 		.version = version,
+		.max_lasting_strings = 1,
+		.max_lasting_stacks = 3,
 		.clock_ts = 5,
 		.clock_mono_ns = 1000,
 		.clock_wall_ns = UINT64_C(1700000000123456789),
 	};
-	struct gt_statuses_options options = { .version = version };
+	struct gt_statuses_options options = { .size = sizeof(options), .version = version };
 	char path[4096];
 	FILE *file;
 	int err;
 
+	f->version = version;
 	f->random = seed;
 	options.generation_ns = pick(f, 4) ? 50 + pick(f, 5000) : 0;
 	options.generation_bytes = pick(f, 4) ? 0 : 200;

@@ -229,7 +229,7 @@ static void unblock(struct export_go *go, struct goroutine *g, const struct chan
 	const struct goroutine *waker = goroutine_of(go, change->other);
 	bool own = waker->g && change->other_scope && change->wake.context == REC_CTX_TASK;
 
-	gt_statuses_go_unblock(go->sched, own ? waker->m : GT_NO_M, g->g,
+	gt_statuses_go_unblock(go->sched, own ? waker->m : GT_NO_ID, g->g,
 			       stack_wakeup(go, change, own));
 }
 
@@ -299,7 +299,7 @@ static void emit_step(struct export_go *go, struct goroutine *g, enum step step,
 		unblock(go, g, change);
 		break;
 	case UNBLOCK_UNKNOWN:
-		gt_statuses_go_unblock(sched, GT_NO_M, g->g, stack_gap(go, g, change->gap));
+		gt_statuses_go_unblock(sched, GT_NO_ID, g->g, stack_gap(go, g, change->gap));
 		break;
 	case GO_DESTROY:
 		gt_statuses_go_destroy(sched, g->m);
@@ -351,7 +351,7 @@ static uint64_t status_stack(struct export_go *go, struct goroutine *g, const st
 
 void emit_idle_cpu(struct export_go *go, uint16_t cpu)
 {
-	gt_statuses_proc(go->sched, cpu, GT_PROC_IDLE, GT_NO_M);
+	gt_statuses_proc(go->sched, cpu, GT_PROC_IDLE, GT_NO_ID);
 }
 
 void emit_running(struct export_go *go, struct goroutine *g, const struct change *change)
@@ -373,6 +373,6 @@ void emit_off_cpu(struct export_go *go, struct goroutine *g, const struct change
 							   : GT_GO_WAITING;
 
 	introduce(go, g);
-	gt_statuses_go(go->sched, g->g, status, g->state == G_BLOCKED ? g->m : GT_NO_M,
+	gt_statuses_go(go->sched, g->g, status, g->state == G_BLOCKED ? g->m : GT_NO_ID,
 		       status_stack(go, g, change));
 }

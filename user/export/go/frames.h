@@ -18,7 +18,7 @@
 
 #include "export/go/goroutine.h"
 #include "export/go/reasons.h"
-#include "trace/write/writer.h"
+#include "gotrace/writer.h"
 
 /* Frames that are no syscall. */
 enum top {

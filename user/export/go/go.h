@@ -3,7 +3,7 @@
  * The exporter of Go traces: what the kernel's scheduler did, in Go's words. A
  * thread is a goroutine on an M of its own, a CPU a P.
  *
- * Changes go in, calls of the scheduler view (trace/write/statuses.h) come out. What is
+ * Changes go in, calls of the scheduler view (gotrace/writer.h) come out. What is
  * told of a change is a table (steps.h), for two mappings. It decides nothing
  * about what happened, repairs nothing and counts nothing: the tracker has.
  */
@@ -13,8 +13,7 @@
 #include <stdint.h>
 
 #include "export/exporter.h"
-#include "trace/write/statuses.h"
-#include "trace/write/writer.h"
+#include "gotrace/writer.h"
 
 enum export_go_mapping {
 	EXPORT_GO_SCHED,   /* what the scheduler did: the default */

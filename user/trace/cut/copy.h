@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 #include "base/idmap.h"
-#include "gotrace.h"
+#include "gotrace/reader.h"
 #include "trace/write/encoder.h"
 
 /* The ids of one kind: the source's to slots, and by slot the new ones. */

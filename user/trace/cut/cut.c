@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "trace/wire/error.h"
+#include "trace/wire/options.h"
 #include "base/grow.h"
 
 static int64_t since_start(const struct cut *cut, const struct gt_event *event)
@@ -136,7 +137,7 @@ static int begin_part(struct cut *cut, int64_t before)
 {
 	gt_sink_fn sink;
 	void *sink_ctx;
-	int err = cut->options->open(cut->options->ctx, ++cut->parts, &sink, &sink_ctx);
+	int err = cut->options.open(cut->options.ctx, ++cut->parts, &sink, &sink_ctx);
 
 	if (err)
 		return err;
@@ -170,7 +171,7 @@ static int end_part(struct cut *cut)
 		return 0;
 	err = close_generation(cut);
 	free_part(cut);
-	return err ? err : cut->options->close(cut->options->ctx, cut->parts);
+	return err ? err : cut->options.close(cut->options.ctx, cut->parts);
 }
 
 /* ---- events ---- */
@@ -300,7 +301,7 @@ static int next_generation(struct cut *cut, const struct gt_event *point)
 
 static int take_event(struct cut *cut, const struct gt_event *event)
 {
-	const struct cut_options *options = cut->options;
+	const struct gt_cut_options *options = &cut->options;
 	bool full = options->events_per_part && cut->events >= options->events_per_part;
 	int err = 0;
 
@@ -332,19 +333,21 @@ static void fini(struct cut *cut)
 	free(cut->stops);
 }
 
-int cut_run(struct gt_reader *reader, const struct cut_options *options)
+int gt_cut(struct gt_reader *reader, const struct gt_cut_options *options)
 {
-	struct cut cut = { .reader = reader, .options = options };
+	struct cut cut = { .reader = reader };
 	const struct gt_event *event;
-	int err, broken = 0;
+	int err = OPTIONS_TAKE(&cut.options, options), broken = 0;
 
+	if (err)
+		return err;
 	gt_error_clear(&cut.error);
 	rules_init(&cut.mirror, &reader->gen, &reader->texts, &cut.error);
 	err = make_room(&cut);
 	while (!err && !(broken = gt_reader_next(reader, &event)) && event) {
 		if (event->type == GT_EV_SYNC_POINT)
 			err = next_generation(&cut, event);
-		else if (since_start(&cut, event) >= options->to_ns)
+		else if (since_start(&cut, event) >= cut.options.to_ns)
 			break;
 		else
 			err = take_event(&cut, event);

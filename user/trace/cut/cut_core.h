@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trace/cut/cut.h"
+#include "gotrace/cut.h"
 #include "trace/cut/copy.h"
 #include "trace/read/reader.h"
 
@@ -34,7 +34,7 @@ struct part {
 
 struct cut {
 	struct gt_reader *reader;
-	const struct cut_options *options;
+	struct gt_cut_options options;
 	struct rules mirror;
 	struct gt_error error; /* the mirror's */
 	int64_t start;	       /* time of the source's first event */

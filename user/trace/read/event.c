@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /* What an event means, as Go's API for traces has it (internal/trace/event.go). */
-#include "gotrace.h"
+#include "gotrace/reader.h"
 
 static const uint8_t kind_of[256] = {
 	[GT_EV_CPU_SAMPLE] = GT_KIND_STACK_SAMPLE,
@@ -81,7 +81,7 @@ const char *gt_kind_name(enum gt_kind kind)
 		[GT_KIND_EXPERIMENTAL] = "Experimental",
 	};
 
-	return names[kind];
+	return names[kind <= GT_KIND_EXPERIMENTAL ? kind : GT_KIND_BAD];
 }
 
 const char *gt_state_name(enum gt_state state)
@@ -96,7 +96,14 @@ const char *gt_state_name(enum gt_state state)
 		[GT_STATE_IDLE] = "Idle",
 	};
 
-	return names[state];
+	return names[state <= GT_STATE_IDLE ? state : GT_STATE_UNDETERMINED];
+}
+
+const char *gt_event_name(const struct gt_event *event)
+{
+	const struct gt_spec *spec = gt_spec(event->type);
+
+	return spec ? spec->name : event->type == GT_EV_SYNC_POINT ? "Sync" : "Bad";
 }
 
 uint64_t gt_event_stack(const struct gt_event *event)

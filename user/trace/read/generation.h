@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "gotrace.h"
+#include "gotrace/reader.h"
 #include "trace/read/gosort.h"
 #include "base/idmap.h"
 #include "trace/wire/input.h"

@@ -253,7 +253,7 @@ static enum rules_step try_cursor(struct gt_reader *reader, size_t position)
 	event->byte = byte_of(reader, cursor->start);
 	event->from = 0;
 	event->derived = false;
-	event->name = 0;
+	event->text = 0;
 	step = rules_try(&reader->rules, cursor->m_slot);
 	if (step == RULES_BREAK)
 		at_cursor(reader, cursor, cursor->type);

@@ -3,7 +3,7 @@
 #ifndef GOTRACE_TRACE_READ_READER_H
 #define GOTRACE_TRACE_READ_READER_H
 
-#include "gotrace.h"
+#include "gotrace/reader.h"
 #include "trace/read/generation.h"
 #include "trace/read/gosort.h"
 #include "trace/wire/input.h"

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /* A reader's making and end, and the lookups in its open generation. */
-#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "trace/wire/error.h"
+#include "trace/wire/options.h"
 #include "trace/read/reader.h"
 
 #define MAX_GENERATION_BYTES (UINT64_C(4) << 30)
@@ -24,45 +24,46 @@ static void make_shapes(struct shape *shapes)
 	}
 }
 
-static struct gt_reader *new_reader(const struct gt_reader_options *options)
+static int new_reader(struct gt_reader **out, const struct gt_reader_options *options)
 {
 	struct gt_reader *reader = calloc(1, sizeof(*reader));
+	int err;
 
 	if (!reader)
-		return NULL;
-	if (options)
-		reader->options = *options;
+		return -ENOMEM;
+	err = OPTIONS_TAKE(&reader->options, options);
+	if (err) {
+		free(reader);
+		return err;
+	}
 	if (!reader->options.max_generation_bytes)
 		reader->options.max_generation_bytes = MAX_GENERATION_BYTES;
 	make_shapes(reader->shapes);
 	gt_error_clear(&reader->error);
 	gt_error_clear(&reader->pending);
 	rules_init(&reader->rules, &reader->gen, &reader->texts, &reader->error);
-	return reader;
+	*out = reader;
+	return 0;
 }
 
 int gt_reader_new_memory(struct gt_reader **out, const void *data, size_t size,
 			 const struct gt_reader_options *options)
 {
-	struct gt_reader *reader = new_reader(options);
+	int err = new_reader(out, options);
 
-	if (!reader)
-		return -ENOMEM;
-	input_init_memory(&reader->in, data, size);
-	*out = reader;
-	return 0;
+	if (!err)
+		input_init_memory(&(*out)->in, data, size);
+	return err;
 }
 
 int gt_reader_new_source(struct gt_reader **out, gt_source_fn read, void *ctx,
 			 const struct gt_reader_options *options)
 {
-	struct gt_reader *reader = new_reader(options);
+	int err = new_reader(out, options);
 
-	if (!reader)
-		return -ENOMEM;
-	input_init_source(&reader->in, read, ctx, reader->options.max_generation_bytes);
-	*out = reader;
-	return 0;
+	if (!err)
+		input_init_source(&(*out)->in, read, ctx, (*out)->options.max_generation_bytes);
+	return err;
 }
 
 void gt_reader_free(struct gt_reader *reader)
@@ -133,10 +134,12 @@ struct gt_stack_frame gt_reader_stack_frame(const struct gt_reader *reader, uint
 					    size_t index)
 {
 	const struct tables *tables = &reader->gen.tables;
-	const struct stack_entry *stack = tables_stack(tables, id);
+	const struct stack_entry *stack;
 	const struct wire_frame *frame;
 
-	assert(reader->open && stack && index < stack->count);
+	if (index >= gt_reader_stack_size(reader, id))
+		return (struct gt_stack_frame){ .func = { "", 0 }, .file = { "", 0 } };
+	stack = tables_stack(tables, id);
 	frame = &tables->frames[tables->refs[stack->first + index]];
 	return (struct gt_stack_frame){
 		.pc = frame->pc,
@@ -166,16 +169,4 @@ bool gt_reader_clock(const struct gt_reader *reader, struct gt_clock *clock)
 		.wall_nsec = (uint32_t)nsec,
 	};
 	return true;
-}
-
-struct gt_text gt_event_task_type(const struct gt_reader *reader, const struct gt_event *event)
-{
-	const struct text *text;
-
-	if (event->type == GT_EV_USER_TASK_BEGIN)
-		return gt_reader_string(reader, event->args[2]);
-	if (event->type != GT_EV_USER_TASK_END || !event->name)
-		return (struct gt_text){ "", 0 };
-	text = &reader->texts.list[event->name - 1];
-	return (struct gt_text){ text->bytes, text->size };
 }

@@ -249,10 +249,10 @@ enum rules_step rules_task_end(struct attempt *try)
 	if (!rules_need(try, NEED_ALL))
 		return RULES_BREAK;
 	event->args[2] = GT_NO_ID;
-	event->name = 0;
+	event->text = 0;
 	if (slot != IDMAP_NONE) {
 		event->args[2] = rules->tasks[slot].parent;
-		event->name = rules->tasks[slot].text + 1;
+		event->text = rules->tasks[slot].text + 1;
 		texts_drop(rules->texts, rules->tasks[slot].text);
 		idmap_del(&rules->task_ids, event->args[0]);
 	}

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "gotrace.h"
+#include "gotrace/reader.h"
 #include "trace/wire/encode.h"
 #include "base/idmap.h"
 #include "base/idindex.h"

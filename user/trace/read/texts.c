@@ -9,15 +9,6 @@
 
 #define SWEEP_MIN 64 /* not worth it below */
 
-static uint64_t hash_text(const char *text, size_t size)
-{
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-
-	for (size_t i = 0; i < size; i++)
-		hash = (hash ^ (uint8_t)text[i]) * UINT64_C(0x100000001b3);
-	return hash;
-}
-
 void texts_fini(struct texts *texts)
 {
 	for (size_t i = 0; i < texts->count; i++)
@@ -53,7 +44,7 @@ static int new_slot(struct texts *texts, uint32_t *slot)
 
 int texts_find(struct texts *texts, const char *text, size_t size, uint32_t *id)
 {
-	uint64_t hash = hash_text(text, size);
+	uint64_t hash = hash_bytes(text, size);
 	uint32_t found, slot;
 	size_t at = 0;
 	char *copy;

@@ -9,7 +9,7 @@
 #include "trace/text/quote.h"
 #include "trace/text/wireevent.h"
 #include "base/out.h"
-#include "trace/text/text.h"
+#include "gotrace/text.h"
 
 #define MAX_WINDOW ((size_t)1 << 30) /* of one event: its data */
 

@@ -6,7 +6,7 @@
 #ifndef GOTRACE_TRACE_TEXT_PRINT_H
 #define GOTRACE_TRACE_TEXT_PRINT_H
 
-#include "gotrace.h"
+#include "gotrace/reader.h"
 #include "base/out.h"
 
 /* Seconds that local time is ahead of UTC at a time since 1970, in seconds. */

@@ -47,82 +47,75 @@ static void put_stack(struct out *out, const struct gt_reader *reader, const cha
 
 static void put_metric(struct out *out, const struct gt_event *event)
 {
-	const char *name = event->type == GT_EV_PROCS_CHANGE ? "/sched/gomaxprocs:threads"
-			   : event->type == GT_EV_HEAP_ALLOC ? "/memory/classes/heap/objects:bytes"
-							     : "/gc/heap/goal:bytes";
+	struct gt_metric metric;
 
-	put_quoted(out, " Name=", text_of(name));
+	if (!gt_event_metric(event, &metric))
+		return;
+	put_quoted(out, " Name=", text_of(metric.name));
 	out_str(out, " Value=Value{Uint64(");
-	out_u64(out, event->args[0]);
+	out_u64(out, metric.value);
 	out_str(out, ")}");
 }
 
-static void put_range_name(struct out *out, const struct gt_reader *reader,
-			   const struct gt_event *event)
+static void put_resource(struct out *out, const char *name, struct gt_resource resource)
 {
-	char name[GT_MAX_STRING + 32] = "stop-the-world (";
-	size_t size = strlen(name);
-	struct gt_text kind;
+	static const char *const kinds[] = {
+		[GT_RESOURCE_NONE] = "None",
+		[GT_RESOURCE_GOROUTINE] = "Goroutine(",
+		[GT_RESOURCE_PROC] = "Proc(",
+	};
 
-	switch (event->type) {
-	case GT_EV_STW_BEGIN:
-	case GT_EV_STW_END:
-		kind = gt_reader_string(reader, event->args[0]);
-		memcpy(name + size, kind.data, kind.size);
-		name[size + kind.size] = ')';
-		put_quoted(out, " Name=", (struct gt_text){ name, size + kind.size + 1 });
-		break;
-	case GT_EV_GC_ACTIVE:
-	case GT_EV_GC_BEGIN:
-	case GT_EV_GC_END:
-		out_str(out, " Name=\"GC concurrent mark phase\"");
-		break;
-	case GT_EV_GC_SWEEP_ACTIVE:
-	case GT_EV_GC_SWEEP_BEGIN:
-	case GT_EV_GC_SWEEP_END:
-		out_str(out, " Name=\"GC incremental sweep\"");
-		break;
-	default:
-		out_str(out, " Name=\"GC mark assist\"");
-	}
+	out_str(out, name);
+	out_str(out, kinds[resource.kind]);
+	if (resource.kind == GT_RESOURCE_NONE)
+		return;
+	out_i64(out, (int64_t)resource.id);
+	out_char(out, ')');
 }
 
-static void put_range_scope(struct out *out, const struct gt_event *event)
+static void put_label(struct out *out, const struct gt_reader *reader, const struct gt_event *event)
 {
-	switch (event->type) {
-	case GT_EV_GC_ACTIVE:
-	case GT_EV_GC_BEGIN:
-	case GT_EV_GC_END:
-		out_str(out, " Scope=None");
+	struct gt_label label;
+
+	if (!gt_event_label(reader, event, &label))
 		return;
-	case GT_EV_GC_SWEEP_ACTIVE:
-		put_field(out, " Scope=Proc(", event->args[0]);
-		break;
-	case GT_EV_GC_SWEEP_BEGIN:
-	case GT_EV_GC_SWEEP_END:
-		put_field(out, " Scope=Proc(", event->p);
-		break;
-	case GT_EV_GC_MARK_ASSIST_ACTIVE:
-		put_field(out, " Scope=Goroutine(", event->args[0]);
-		break;
-	default:
-		put_field(out, " Scope=Goroutine(", event->g);
+	put_quoted(out, " Label=", label.text);
+	put_resource(out, " Resource=", label.resource);
+}
+
+/* A stop-the-world has its reason in its name. */
+static void put_range_name(struct out *out, const struct gt_event *event,
+			   const struct gt_range *range)
+{
+	char name[GT_MAX_STRING + 32];
+	size_t size = strlen(range->name);
+
+	memcpy(name, range->name, size);
+	if (event->type == GT_EV_STW_BEGIN || event->type == GT_EV_STW_END) {
+		memcpy(name + size, " (", 2);
+		memcpy(name + size + 2, range->reason.data, range->reason.size);
+		size += range->reason.size + 3;
+		name[size - 1] = ')';
 	}
-	out_char(out, ')');
+	put_quoted(out, " Name=", (struct gt_text){ name, size });
 }
 
 static void put_range(struct out *out, const struct gt_reader *reader, const struct gt_event *event)
 {
-	put_range_name(out, reader, event);
-	put_range_scope(out, event);
+	struct gt_range range;
+
+	if (!gt_event_range(reader, event, &range))
+		return;
+	put_range_name(out, event, &range);
+	put_resource(out, " Scope=", range.scope);
 	if (gt_event_kind(event) != GT_KIND_RANGE_END)
 		return;
 	out_str(out, " Attributes=[");
-	if (event->type == GT_EV_GC_SWEEP_END) {
+	if (range.has_bytes) {
 		out_str(out, "\"bytes swept\"=Value{Uint64(");
-		out_u64(out, event->args[0]);
+		out_u64(out, range.swept);
 		out_str(out, ")} \"bytes reclaimed\"=Value{Uint64(");
-		out_u64(out, event->args[1]);
+		out_u64(out, range.reclaimed);
 		out_str(out, ")}");
 	}
 	out_char(out, ']');
@@ -130,13 +123,39 @@ static void put_range(struct out *out, const struct gt_reader *reader, const str
 
 static void put_task(struct out *out, const struct gt_reader *reader, const struct gt_event *event)
 {
-	bool begin = event->type == GT_EV_USER_TASK_BEGIN;
+	struct gt_task task;
 
+	if (!gt_event_task(reader, event, &task))
+		return;
 	out_str(out, " ID=");
-	out_u64(out, event->args[0]);
+	out_u64(out, task.id);
 	out_str(out, " Parent=");
-	out_u64(out, event->args[begin ? 1 : 2]);
-	put_quoted(out, " Type=", gt_event_task_type(reader, event));
+	out_u64(out, task.parent);
+	put_quoted(out, " Type=", task.type);
+}
+
+static void put_region(struct out *out, const struct gt_reader *reader,
+		       const struct gt_event *event)
+{
+	struct gt_region region;
+
+	if (!gt_event_region(reader, event, &region))
+		return;
+	out_str(out, " Task=");
+	out_u64(out, region.task);
+	put_quoted(out, " Type=", region.type);
+}
+
+static void put_log(struct out *out, const struct gt_reader *reader, const struct gt_event *event)
+{
+	struct gt_log log;
+
+	if (!gt_event_log(reader, event, &log))
+		return;
+	out_str(out, " Task=");
+	out_u64(out, log.task);
+	put_quoted(out, " Category=", log.category);
+	put_quoted(out, " Message=", log.message);
 }
 
 static void put_transition(struct out *out, const struct gt_reader *reader,
@@ -242,16 +261,18 @@ static void put_wall(struct out *out, const struct gt_clock *clock, utc_offset_f
 static void put_sync(struct out *out, const struct gt_reader *reader, const struct gt_event *event,
 		     utc_offset_fn offset)
 {
-	struct gt_clock clock;
+	struct gt_sync sync;
 
-	put_field(out, " N=", event->args[0]);
-	if (!gt_reader_clock(reader, &clock))
+	if (!gt_event_sync(reader, event, &sync))
 		return;
-	put_field(out, " Trace=", (uint64_t)clock.trace);
+	put_field(out, " N=", sync.number);
+	if (!sync.has_clock)
+		return;
+	put_field(out, " Trace=", (uint64_t)sync.clock.trace);
 	out_str(out, " Mono=");
-	out_u64(out, clock.mono_ns);
+	out_u64(out, sync.clock.mono_ns);
 	out_str(out, " Wall=");
-	put_wall(out, &clock, offset);
+	put_wall(out, &sync.clock, offset);
 }
 
 static void put_details(struct out *out, const struct gt_reader *reader,
@@ -262,9 +283,7 @@ static void put_details(struct out *out, const struct gt_reader *reader,
 		put_metric(out, event);
 		break;
 	case GT_KIND_LABEL:
-		put_quoted(out, " Label=", gt_reader_string(reader, event->args[0]));
-		put_field(out, " Resource=Goroutine(", event->g);
-		out_char(out, ')');
+		put_label(out, reader, event);
 		break;
 	case GT_KIND_RANGE_BEGIN:
 	case GT_KIND_RANGE_ACTIVE:
@@ -277,15 +296,10 @@ static void put_details(struct out *out, const struct gt_reader *reader,
 		break;
 	case GT_KIND_REGION_BEGIN:
 	case GT_KIND_REGION_END:
-		out_str(out, " Task=");
-		out_u64(out, event->args[0]);
-		put_quoted(out, " Type=", gt_reader_string(reader, event->args[1]));
+		put_region(out, reader, event);
 		break;
 	case GT_KIND_LOG:
-		out_str(out, " Task=");
-		out_u64(out, event->args[0]);
-		put_quoted(out, " Category=", gt_reader_string(reader, event->args[1]));
-		put_quoted(out, " Message=", gt_reader_string(reader, event->args[2]));
+		put_log(out, reader, event);
 		break;
 	case GT_KIND_TRANSITION:
 		put_transition(out, reader, event);

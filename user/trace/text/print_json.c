@@ -137,18 +137,29 @@ static void put_args(struct json *json, const struct gt_reader *reader,
 static void put_sync(struct json *json, const struct gt_reader *reader,
 		     const struct gt_event *event)
 {
-	struct gt_clock clock;
+	struct gt_sync sync;
 
-	put_u64(json, "n", event->args[0]);
-	if (!gt_reader_clock(reader, &clock))
+	if (!gt_event_sync(reader, event, &sync))
+		return;
+	put_u64(json, "n", sync.number);
+	if (!sync.has_clock)
 		return;
 	json_name(json, "clock");
 	json_object(json);
-	put_i64(json, "trace", clock.trace);
-	put_u64(json, "mono_ns", clock.mono_ns);
-	put_i64(json, "wall_sec", clock.wall_sec);
-	put_u64(json, "wall_nsec", clock.wall_nsec);
+	put_i64(json, "trace", sync.clock.trace);
+	put_u64(json, "mono_ns", sync.clock.mono_ns);
+	put_i64(json, "wall_sec", sync.clock.wall_sec);
+	put_u64(json, "wall_nsec", sync.clock.wall_nsec);
 	json_end_object(json);
+}
+
+static void put_task_type(struct json *json, const struct gt_reader *reader,
+			  const struct gt_event *event)
+{
+	struct gt_task task;
+
+	if (gt_event_task(reader, event, &task))
+		put_text(json, "name", task.type);
 }
 
 static void put_event(struct json *json, const struct gt_reader *reader,
@@ -163,7 +174,7 @@ static void put_event(struct json *json, const struct gt_reader *reader,
 	if (event->type == GT_EV_STW_END)
 		put_text(json, "kind_of_stop", gt_reader_string(reader, event->args[0]));
 	if (event->type == GT_EV_USER_TASK_END)
-		put_text(json, "name", gt_event_task_type(reader, event));
+		put_task_type(json, reader, event);
 }
 
 void print_event_json(struct out *out, const struct gt_reader *reader, const struct gt_event *event)

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "gotrace.h"
+#include "gotrace/reader.h"
 #include "base/out.h"
 
 /* Go's %q: printable runes as they are (Unicode 15.0.0, as Go 1.21 to 1.26), the rest escaped. */

@@ -13,7 +13,7 @@
 #include "trace/wire/input.h"
 #include "trace/text/quote.h"
 #include "base/out.h"
-#include "trace/text/text.h"
+#include "gotrace/text.h"
 
 #define RELEASE_BYTES (128u << 10) /* moving the window on is not worth it before */
 #define MAX_LINE ((size_t)64 << 20)

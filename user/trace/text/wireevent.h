@@ -3,7 +3,7 @@
 #ifndef GOTRACE_TRACE_TEXT_WIREEVENT_H
 #define GOTRACE_TRACE_TEXT_WIREEVENT_H
 
-#include "gotrace.h"
+#include "gotrace/reader.h"
 #include "trace/wire/input.h"
 
 struct wire_event {

@@ -14,7 +14,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "trace/wire/wire.h"
+#include "gotrace/wire.h"
 
 #define WIRE_EVENT_BYTES (1 + GT_MAX_ARGS * GT_MAX_VARINT) /* any event without its data */
 #define WIRE_FRAME_BYTES (4 * GT_MAX_VARINT)

@@ -3,7 +3,7 @@
 #ifndef GOTRACE_TRACE_WIRE_ERROR_H
 #define GOTRACE_TRACE_WIRE_ERROR_H
 
-#include "gotrace.h"
+#include "gotrace/wire.h"
 
 /* An error that says nothing yet. */
 void gt_error_clear(struct gt_error *error);

@@ -3,7 +3,7 @@
 #ifndef GOTRACE_TRACE_WIRE_HEADER_H
 #define GOTRACE_TRACE_WIRE_HEADER_H
 
-#include "gotrace.h"
+#include "gotrace/wire.h"
 #include "trace/wire/input.h"
 
 /* Reads the header at the input's start. 0 and *version (22, 23, 25, 26), or *error. */

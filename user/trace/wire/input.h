@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "gotrace.h"
+#include "gotrace/wire.h"
 
 struct input {
 	const uint8_t *bytes; /* the window */

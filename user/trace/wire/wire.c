@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-#include "trace/wire/wire.h"
+#include "gotrace/wire.h"
 
 #include <string.h>
 
@@ -104,6 +104,19 @@ unsigned gt_version_types(unsigned minor)
 		return GT_EV_COUNT;
 	}
 	return 0;
+}
+
+#define TEXT_OF(value) #value
+#define VERSION_TEXT(major, minor, patch) TEXT_OF(major) "." TEXT_OF(minor) "." TEXT_OF(patch)
+
+unsigned gt_version(void)
+{
+	return GT_VERSION;
+}
+
+const char *gt_version_string(void)
+{
+	return VERSION_TEXT(GT_VERSION_MAJOR, GT_VERSION_MINOR, GT_VERSION_PATCH);
 }
 
 size_t gt_varint_put(uint8_t *buf, uint64_t value)

@@ -17,7 +17,6 @@
  */
 #include "trace/write/encoder.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +57,12 @@ static void put_file_header(struct encoder *e)
 static uint64_t batch_time(uint64_t time)
 {
 	return time < UINT64_C(1) << 53 ? time : time & ~UINT64_C(1023);
+}
+
+static void begins_at(struct encoder *e, uint64_t time)
+{
+	if (!e->first_time || time < e->first_time)
+		e->first_time = time;
 }
 
 uint64_t encoder_time(const struct encoder *e)
@@ -124,15 +129,13 @@ void encoder_event(struct encoder *e, uint64_t m, uint64_t time, unsigned type,
 	if (batch && batch->size > ENCODER_MAX_DATA - MAX_EVENT_BYTES)
 		put_events(e, batch);
 	start = batch ? batch_room(&e->batches, batch, MAX_EVENT_BYTES) : NULL;
-	if (!start) {
-		encoder_fail(e, -ENOMEM);
+	if (!start || time < batch->last_ts) {
+		encoder_fail(e, start ? -EINVAL : -ENOMEM);
 		return;
 	}
-	assert(time >= batch->last_ts);
 	if (!batch->size)
 		batch->first_ts = batch->last_ts = batch_time(time);
-	if (!e->first_time)
-		e->first_time = time;
+	begins_at(e, time);
 	at = start;
 	*at++ = (uint8_t)type;
 	at = wire_put_varint(at, time - batch->last_ts);
@@ -220,8 +223,7 @@ void encoder_sample(struct encoder *e, const struct encoder_sample *sample)
 	if (!at)
 		return;
 	table_commit(&e->samples, wire_put_event(at, GT_EV_CPU_SAMPLE, args, 5));
-	if (!e->first_time)
-		e->first_time = sample->time;
+	begins_at(e, sample->time);
 	e->events++;
 }
 

@@ -21,7 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "gotrace.h"
+#include "gotrace/wire.h"
 #include "trace/wire/encode.h"
 #include "trace/write/batch.h"
 
@@ -49,7 +49,7 @@ struct encoder {
 
 	/* The open generation. */
 	uint64_t generation; /* its number, from 1 */
-	uint64_t first_time; /* of its first event; 0: none yet */
+	uint64_t first_time; /* the lowest of its events and samples; 0: none yet */
 	size_t event_bytes;
 	uint64_t string_ids, stack_ids; /* the last ones given */
 	struct batches batches;
@@ -71,7 +71,7 @@ static inline void encoder_fail(struct encoder *encoder, int err)
 
 /*
  * Appends one event to M's batch: its time (from 1, not lower than M's last
- * one) and count arguments after dt, at most GT_MAX_ARGS - 1.
+ * one, else -EINVAL) and count arguments after dt, at most GT_MAX_ARGS - 1.
  */
 void encoder_event(struct encoder *encoder, uint64_t m, uint64_t time, unsigned type,
 		   const uint64_t *args, unsigned count);
@@ -118,9 +118,6 @@ uint64_t encoder_time(const struct encoder *encoder);
  * not before encoder_time(). 0 or the first error.
  */
 int encoder_close(struct encoder *encoder, const struct gt_clock *clock);
-
-/* What a writer stands on, for copies that go into the same trace; borrowed. */
-struct encoder *writer_encoder(struct gt_writer *writer);
 
 /* Makes sure that the header is written, be there nothing else. 0 or the first error. */
 int encoder_finish(struct encoder *encoder);

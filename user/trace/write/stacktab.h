@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "base/hashindex.h"
-#include "trace/write/writer.h"
+#include "gotrace/writer.h"
 
 struct stacktab_entry {
 	size_t first; /* frame, in stacktab.frames */

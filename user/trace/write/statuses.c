@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /*
- * See statuses.h. The rules are those of Go's internal/trace/order.go, with a few
+ * See gotrace/writer.h. The rules are those of Go's internal/trace/order.go, with a few
  * more that keep the viewers (cmd/trace) from drawing nonsense: a running G
  * always has a running P under it, and a P in a syscall has its G.
  *
  * No event is written before everything is checked; a refused call leaves no
  * mark but its count.
  */
-#include "trace/write/statuses.h"
+#include "gotrace/writer.h"
 
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "trace/wire/options.h"
 #include "trace/write/statuses_out.h"
 #include "trace/write/statuses_table.h"
+#include "trace/write/writer.h"
 
 #define LAST_ID INT64_MAX /* a reader's ids are signed; -1 is none */
 
@@ -41,12 +43,12 @@ static bool may_write(const struct gt_statuses *s, uint64_t m)
 
 static bool is_string(const struct gt_statuses *s, uint64_t id)
 {
-	return id <= gt_writer_strings(s->out.writer);
+	return writer_has_string(s->out.writer, id);
 }
 
 static bool is_stack(const struct gt_statuses *s, uint64_t id)
 {
-	return id <= gt_writer_stacks(s->out.writer);
+	return writer_has_stack(s->out.writer, id);
 }
 
 static bool is_new_go(const struct gt_statuses *s, uint64_t g)
@@ -109,10 +111,14 @@ int gt_statuses_new(struct gt_statuses **out, struct gt_writer *writer,
 		    const struct gt_statuses_options *options)
 {
 	struct gt_statuses *s = calloc(1, sizeof(*s));
+	struct gt_statuses_options own;
+	int err = s ? OPTIONS_TAKE(&own, options) : -ENOMEM;
 
-	if (!s)
-		return -ENOMEM;
-	statuses_out_init(&s->out, writer, options);
+	if (err) {
+		free(s);
+		return err;
+	}
+	statuses_out_init(&s->out, writer, &own);
 	*out = s;
 	return 0;
 }
@@ -138,7 +144,7 @@ int gt_statuses_proc(struct gt_statuses *s, uint64_t p, enum gt_proc_status stat
 
 	if (s->out.started || !may_write(s, held ? m : 0) || p > GT_MAX_PROC ||
 	    statuses_table_proc(&s->table, p) ||
-	    (!held && (status != GT_PROC_IDLE || m != GT_NO_M)) || on_m.proc || on_m.go)
+	    (!held && (status != GT_PROC_IDLE || m != GT_NO_ID)) || on_m.proc || on_m.go)
 		return refuse(s);
 	proc = add_proc(s, p);
 	if (!proc)
@@ -154,7 +160,7 @@ static bool fits_start(const struct statuses_held *on_m, enum gt_go_status statu
 	switch (status) {
 	case GT_GO_RUNNABLE:
 	case GT_GO_WAITING:
-		return m == GT_NO_M;
+		return m == GT_NO_ID;
 	case GT_GO_RUNNING:
 		return m <= LAST_ID && !on_m->go && on_m->proc &&
 		       on_m->proc->status == GT_PROC_RUNNING;
@@ -169,7 +175,7 @@ int gt_statuses_go(struct gt_statuses *s, uint64_t g, enum gt_go_status status, 
 		   uint64_t stack)
 {
 	struct statuses_held on_m = statuses_table_m(&s->table, m);
-	uint64_t batch = on_m.proc ? m : GT_NO_M;
+	uint64_t batch = on_m.proc ? m : GT_NO_ID;
 	struct statuses_go *go;
 
 	if (s->out.started || !may_write(s, 0) || !is_new_go(s, g) ||
@@ -183,7 +189,7 @@ int gt_statuses_go(struct gt_statuses *s, uint64_t g, enum gt_go_status status, 
 				    ARGS(g, m, status, stack));
 	else
 		statuses_out_status(&s->out, batch, GT_EV_GO_STATUS, ARGS(g, m, status));
-	return m == GT_NO_M ? 0 : hold_go(s, m, go, status);
+	return m == GT_NO_ID ? 0 : hold_go(s, m, go, status);
 }
 
 int gt_statuses_proc_start(struct gt_statuses *s, uint64_t m, uint64_t p)
@@ -286,7 +292,7 @@ int gt_statuses_go_unblock(struct gt_statuses *s, uint64_t m, uint64_t g, uint64
 	struct statuses_go *go = statuses_table_go(&s->table, g);
 	uint64_t seq;
 
-	if (!may_write(s, m == GT_NO_M ? 0 : m) || !go || go->status != GT_GO_WAITING ||
+	if (!may_write(s, m == GT_NO_ID ? 0 : m) || !go || go->status != GT_GO_WAITING ||
 	    !is_stack(s, stack))
 		return refuse(s);
 	seq = statuses_out_go_seq(&s->out, go);

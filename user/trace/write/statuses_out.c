@@ -82,8 +82,8 @@ uint64_t statuses_out_proc_seq(struct statuses_out *out, struct statuses_proc *p
 uint64_t statuses_out_go_seq(struct statuses_out *out, struct statuses_go *go)
 {
 	if (go->generation != out->generation) {
-		statuses_out_event(out, GT_NO_M, GT_EV_GO_STATUS,
-				   ARGS(go->id, GT_NO_M, go->status));
+		statuses_out_event(out, GT_NO_ID, GT_EV_GO_STATUS,
+				   ARGS(go->id, GT_NO_ID, go->status));
 		go->generation = out->generation;
 		go->seq = 0;
 	}

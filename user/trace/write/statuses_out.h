@@ -16,7 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "trace/write/statuses.h"
+#include "gotrace/writer.h"
 #include "trace/write/statuses_table.h"
 
 struct statuses_out {

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "base/idmap.h"
-#include "trace/wire/wire.h"
+#include "gotrace/wire.h"
 
 struct statuses_proc {
 	uint64_t id;

@@ -9,19 +9,9 @@
 
 #include "base/grow.h"
 #include "base/utf8.h"
-#include "trace/wire/wire.h"
+#include "gotrace/wire.h"
 
 #define SKIPPED UINT32_MAX /* the size of an id that is another's */
-
-/* FNV-1a. */
-static uint64_t hash_text(const char *text, size_t size)
-{
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-
-	for (size_t i = 0; i < size; i++)
-		hash = (hash ^ (uint8_t)text[i]) * UINT64_C(0x100000001b3);
-	return hash;
-}
 
 static const struct strtab_entry *entry_of(const struct strtab *tab, uint64_t id)
 {
@@ -100,7 +90,7 @@ int strtab_add(struct strtab *tab, const char *text, size_t size, uint64_t *id)
 	int err;
 
 	size = utf8_repair(fit, sizeof(fit), text, size);
-	hash = hash_text(fit, size);
+	hash = hash_bytes(fit, size);
 	found = find(tab, fit, size, hash);
 	if (!found) {
 		err = append(tab, fit, size);
@@ -174,7 +164,7 @@ uint64_t strtab_hash(const struct strtab *tab, uint64_t id)
 	size_t size = 0;
 	const char *text = id ? strtab_text(tab, id, &size) : "";
 
-	return hash_text(text, size);
+	return hash_bytes(text, size);
 }
 
 void strtab_clear(struct strtab *tab)

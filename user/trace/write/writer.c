@@ -6,23 +6,24 @@
  */
 #include "trace/write/writer.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "trace/write/encoder.h"
+#include "trace/wire/options.h"
+#include "trace/write/lasting.h"
 #include "trace/write/stacktab.h"
 #include "trace/write/strtab.h"
 
 #define MAX_ARGS (GT_MAX_ARGS - 1) /* the time is not among them */
-#define MAX_FRAMES 64
 #define NS_PER_S UINT64_C(1000000000)
 
 struct gt_writer {
 	struct gt_writer_options options;
 	struct strtab strings;
 	struct stacktab stacks;
+	struct lasting lasting;
 	struct encoder encoder;
 };
 
@@ -58,7 +59,7 @@ static void encode_strings(struct gt_writer *w)
 static void encode_stacks(struct gt_writer *w)
 {
 	for (uint64_t id = 1; id <= w->stacks.count; id++) {
-		struct wire_frame out[MAX_FRAMES];
+		struct wire_frame out[LASTING_MAX_FRAMES];
 		unsigned count;
 		const struct gt_frame *frames = stacktab_frames(&w->stacks, id, &count);
 
@@ -117,16 +118,17 @@ static void close_generation(struct gt_writer *w)
 int gt_writer_new(struct gt_writer **out, const struct gt_writer_options *options, gt_sink_fn sink,
 		  void *ctx)
 {
-	struct gt_writer *w;
-	int version = options->version;
+	struct gt_writer *w = calloc(1, sizeof(*w));
+	int err = w ? OPTIONS_TAKE(&w->options, options) : -ENOMEM;
 
-	if (version != 22 && version != 23 && version != 25 && version != 26)
-		return -EINVAL;
-	w = calloc(1, sizeof(*w));
-	if (!w)
-		return -ENOMEM;
-	w->options = *options;
-	encoder_init(&w->encoder, (unsigned)version, sink, ctx);
+	if (!err && (w->options.version < 0 || !gt_version_types((unsigned)w->options.version)))
+		err = -EINVAL;
+	if (err) {
+		free(w);
+		return err;
+	}
+	encoder_init(&w->encoder, (unsigned)w->options.version, sink, ctx);
+	lasting_init(&w->lasting, w->options.max_lasting_strings, w->options.max_lasting_stacks);
 	*out = w;
 	return 0;
 }
@@ -138,6 +140,7 @@ void gt_writer_free(struct gt_writer *w)
 	encoder_fini(&w->encoder);
 	strtab_fini(&w->strings);
 	stacktab_fini(&w->stacks);
+	lasting_fini(&w->lasting);
 	free(w);
 }
 
@@ -166,22 +169,104 @@ uint64_t gt_writer_late_string(struct gt_writer *w)
 
 void gt_writer_set_string(struct gt_writer *w, uint64_t id, const char *text, size_t size)
 {
-	if (!w->encoder.err)
+	if (w->encoder.err)
+		return;
+	if (id < 1 || id > w->strings.count)
+		encoder_fail(&w->encoder, -EINVAL);
+	else
 		encoder_fail(&w->encoder, strtab_set(&w->strings, id, text, size));
+}
+
+/* The id in the open generation of a string of either kind. */
+static uint64_t string_now(struct gt_writer *w, uint64_t id)
+{
+	struct recent_entry *entry;
+
+	if (!recent_is_id(id))
+		return id;
+	entry = lasting_get(&w->lasting, &w->lasting.strings, id);
+	if (!entry)
+		return 0;
+	if (entry->generation != w->encoder.generation) {
+		entry->id = gt_writer_string(w, (const char *)entry->bytes, entry->size);
+		entry->generation = w->encoder.generation;
+	}
+	return entry->id;
 }
 
 uint64_t gt_writer_stack(struct gt_writer *w, const struct gt_frame *frames, unsigned count)
 {
+	struct gt_frame now[LASTING_MAX_FRAMES];
 	struct encoder *e = &w->encoder;
 	uint64_t id = 0;
 
-	assert(count >= 1 && count <= MAX_FRAMES);
+	if (count < 1 || count > LASTING_MAX_FRAMES)
+		encoder_fail(e, -EINVAL);
 	encoder_fail(e, stacktab_skip(&w->stacks, e->stack_ids));
 	if (e->err)
 		return 0;
+	for (unsigned i = 0; w->lasting.used && i < count; i++)
+		now[i] = (struct gt_frame){ string_now(w, frames[i].func),
+					    string_now(w, frames[i].file), frames[i].line };
+	if (w->lasting.used)
+		frames = now;
 	encoder_fail(e, stacktab_add(&w->stacks, frames, count, &id));
 	e->stack_ids = w->stacks.count;
 	return id;
+}
+
+/* The same of a stack. */
+static uint64_t stack_now(struct gt_writer *w, uint64_t id)
+{
+	const struct gt_frame *frames;
+	struct recent_entry *entry;
+
+	if (!recent_is_id(id))
+		return id;
+	entry = lasting_get(&w->lasting, &w->lasting.stacks, id);
+	if (!entry)
+		return 0;
+	if (entry->generation != w->encoder.generation) {
+		frames = (const void *)entry->bytes;
+		entry->id = gt_writer_stack(w, frames, entry->size / sizeof(*frames));
+		entry->generation = w->encoder.generation;
+	}
+	return entry->id;
+}
+
+uint64_t gt_writer_lasting_string(struct gt_writer *w, const char *text, size_t size)
+{
+	uint64_t id = 0;
+
+	if (!w->encoder.err)
+		encoder_fail(&w->encoder, lasting_string(&w->lasting, text, size, &id));
+	return id;
+}
+
+uint64_t gt_writer_lasting_stack(struct gt_writer *w, const struct gt_frame *frames, unsigned count)
+{
+	uint64_t id = 0;
+
+	if (count < 1 || count > LASTING_MAX_FRAMES)
+		encoder_fail(&w->encoder, -EINVAL);
+	if (!w->encoder.err)
+		encoder_fail(&w->encoder, lasting_stack(&w->lasting, frames, count, &id));
+	return id;
+}
+
+uint64_t gt_writer_forgotten(const struct gt_writer *w)
+{
+	return w->lasting.forgotten;
+}
+
+bool writer_has_string(const struct gt_writer *w, uint64_t id)
+{
+	return id <= w->encoder.string_ids || recent_was(&w->lasting.strings, id);
+}
+
+bool writer_has_stack(const struct gt_writer *w, uint64_t id)
+{
+	return id <= w->encoder.stack_ids || recent_was(&w->lasting.stacks, id);
 }
 
 uint64_t gt_writer_strings(const struct gt_writer *w)
@@ -194,11 +279,56 @@ uint64_t gt_writer_stacks(const struct gt_writer *w)
 	return w->encoder.stack_ids;
 }
 
+/* Puts ids of the open generation in the place of those that last. */
+static void bring_in(struct gt_writer *w, unsigned type, uint64_t *args)
+{
+	const struct gt_spec *spec = gt_spec(type);
+
+	for (int i = 0; spec && i < 2; i++) {
+		uint64_t *string = spec->strings[i] ? &args[spec->strings[i] - 1] : NULL;
+		uint64_t *stack = spec->stacks[i] ? &args[spec->stacks[i] - 1] : NULL;
+
+		if (string)
+			*string = string_now(w, *string);
+		if (stack)
+			*stack = stack_now(w, *stack);
+	}
+}
+
 void gt_writer_event(struct gt_writer *w, uint64_t m, uint64_t ts, unsigned type,
 		     const uint64_t *args, unsigned count)
 {
-	assert(ts >= 1 && count <= MAX_ARGS);
+	uint64_t now[MAX_ARGS] = { 0 };
+
+	if (ts < 1 || count > MAX_ARGS) {
+		encoder_fail(&w->encoder, -EINVAL);
+		return;
+	}
+	if (w->lasting.used && count) {
+		memcpy(now, args, count * sizeof(*args));
+		bring_in(w, type, now);
+		args = now;
+	}
 	encoder_event(&w->encoder, m, ts, type, args, count);
+}
+
+void gt_writer_sample(struct gt_writer *w, uint64_t ts, uint64_t m, uint64_t p, uint64_t g,
+		      uint64_t stack)
+{
+	const struct encoder_sample sample = { ts, m, p, g == GT_NO_ID ? 0 : g,
+					       stack_now(w, stack) };
+
+	if (ts < 1)
+		encoder_fail(&w->encoder, -EINVAL);
+	encoder_sample(&w->encoder, &sample);
+}
+
+void gt_writer_experiment(struct gt_writer *w, uint8_t experiment, uint64_t m, uint64_t ts,
+			  const void *data, size_t size)
+{
+	if (size > GT_MAX_BATCH || w->options.version < 23)
+		encoder_fail(&w->encoder, -EINVAL);
+	encoder_experiment(&w->encoder, experiment, m, ts, data, size);
 }
 
 uint64_t gt_writer_generation_number(const struct gt_writer *w)
@@ -208,8 +338,11 @@ uint64_t gt_writer_generation_number(const struct gt_writer *w)
 
 size_t gt_writer_generation_bytes(const struct gt_writer *w)
 {
-	return w->encoder.event_bytes + w->strings.bytes_size + w->strings.count * 4 +
-	       w->stacks.frames_count * 16 + w->stacks.count * 4;
+	const struct encoder *e = &w->encoder;
+
+	return e->event_bytes + w->strings.bytes_size + w->strings.count * 4 +
+	       w->stacks.frames_count * 16 + w->stacks.count * 4 + e->samples.size +
+	       e->experiments.size;
 }
 
 int gt_writer_generation(struct gt_writer *w)

@@ -1,18 +1,32 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
  * The wire of a Go execution trace (v2): event types, their arguments, limits,
- * statuses and varints. Both the reader and the writer stand on it.
+ * statuses and varints; and the few types that everything here shares. Both
+ * the reader and the writer stand on it.
  *
- * It is tables and two pure pairs of functions. It does not know generations,
- * batches or which event may follow which. The numbers are those of Go's
+ * It is tables and pure functions. It does not know generations, batches or
+ * which event may follow which. The numbers are those of Go's
  * internal/trace/tracev2/events.go, as of Go 1.26.
  */
-#ifndef GOTRACE_TRACE_WIRE_WIRE_H
-#define GOTRACE_TRACE_WIRE_WIRE_H
+#ifndef GOTRACE_GOTRACE_WIRE_H
+#define GOTRACE_GOTRACE_WIRE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The version of these headers; gt_version() is that of the library in use. */
+#define GT_VERSION_MAJOR 0
+#define GT_VERSION_MINOR 1
+#define GT_VERSION_PATCH 0
+#define GT_VERSION (GT_VERSION_MAJOR * 10000 + GT_VERSION_MINOR * 100 + GT_VERSION_PATCH)
+
+unsigned gt_version(void);	     /* as GT_VERSION */
+const char *gt_version_string(void); /* "0.1.0" */
 
 #define GT_NO_ID UINT64_MAX /* no M, no P, no G, no task */
 
@@ -166,5 +180,48 @@ static inline size_t gt_varint_get(const uint8_t *at, const uint8_t *end, uint64
 	}
 	return gt_varint_get_slow(at, end, value);
 }
+
+/* A stretch of text in the trace, not zero-terminated, any bytes. */
+struct gt_text {
+	const char *data;
+	size_t size;
+};
+
+/* A generation's clocks. */
+struct gt_clock {
+	int64_t trace;	    /* this time of the trace ... */
+	uint64_t mono_ns;   /* ... was this one of CLOCK_MONOTONIC */
+	int64_t wall_sec;   /* ... and this one of the wall clock, since 1970 UTC */
+	uint32_t wall_nsec; /* below 10^9 */
+};
+
+/*
+ * A source of bytes: fills at most size bytes of buf. Returns their number, 0
+ * at the end, or -errno.
+ */
+typedef long (*gt_source_fn)(void *ctx, void *buf, size_t size);
+
+/* A sink: writes all of data or returns -errno. */
+typedef int (*gt_sink_fn)(void *ctx, const void *data, size_t size);
+
+/* What was wrong with a trace, and where. */
+struct gt_error {
+	/*
+	 * -EINVAL not a trace; -EPROTONOSUPPORT a version that is not read (v1,
+	 * or from the future); -ENODATA it ends too early; -EBADMSG it breaks a
+	 * rule; -E2BIG a generation is above the limit; -ENOMEM; or what the
+	 * source returned. 0: nothing is wrong.
+	 */
+	int code;
+	uint64_t byte;	     /* offset in the file */
+	uint64_t generation; /* 0: in none */
+	uint64_t m;	     /* GT_NO_ID: of no M */
+	unsigned type;	     /* of the event, GT_EV_*; 0: of none */
+	char text[480];	     /* one line, with the states that the rule was about */
+};
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

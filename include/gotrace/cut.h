@@ -11,12 +11,20 @@
  * part's first generation cannot hold again (statuses, Active events) is left
  * out. Not kept: the types of tasks that began before the part.
  */
-#ifndef GOTRACE_TRACE_CUT_CUT_H
-#define GOTRACE_TRACE_CUT_CUT_H
+#ifndef GOTRACE_GOTRACE_CUT_H
+#define GOTRACE_GOTRACE_CUT_H
 
-#include "gotrace.h"
+#include <stddef.h>
+#include <stdint.h>
 
-struct cut_options {
+#include "gotrace/reader.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct gt_cut_options {
+	size_t size; /* sizeof(struct gt_cut_options); see gotrace.h */
 	/* From and to, ns since the source's first event; to INT64_MAX: the end. */
 	int64_t from_ns, to_ns;
 	/* A new part begins after so many events of the source; 0: one part. */
@@ -34,6 +42,10 @@ struct cut_options {
  * (no part was opened); what open, close or a sink returned; or the reader's
  * error: then the last part holds what is before it, and is closed.
  */
-int cut_run(struct gt_reader *reader, const struct cut_options *options);
+int gt_cut(struct gt_reader *reader, const struct gt_cut_options *options);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
