@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "gotrace.h"
-#include "report/report.h"
+#include "report/events.h"
 #include "gotrace/cut.h"
 #include "trace/text/print.h"
 #include "gotrace/text.h"
@@ -190,14 +190,16 @@ static void check_report(const uint8_t *data, size_t size)
 	uint64_t waiting = 0, blocked = 0;
 	const struct gt_event *event;
 	struct gt_reader *reader;
+	struct report_events *events;
 	struct report *report;
 
-	expect(!report_new(&report));
+	expect(!report_new(&report) && !report_events_new(&events, report));
 	expect(!gt_reader_new_memory(&reader, data, size, NULL));
 	while (!gt_reader_next(reader, &event) && event)
-		expect(!report_add(report, reader, event));
+		expect(!report_events_add(events, reader, event));
 	gt_reader_free(reader);
-	expect(!report_end(report));
+	expect(!report_events_end(events));
+	report_events_free(events);
 	threads = report_threads(report, &thread_count);
 	waits = report_waits(report, &wait_count);
 	sleeps = report_sleeps(report, &sleep_count);

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "base/quantity.h"
 #include "options/units.h"
 
 #define UNTOUCHED UINT64_C(0x1234)
@@ -149,28 +150,28 @@ struct format_row {
 };
 
 static const struct format_row formats[] = {
-	{ units_format_count, 0, "0" },
-	{ units_format_count, 9999, "9999" },
-	{ units_format_count, 12345, "12.3k" },
-	{ units_format_count, 999499, "999k" },
-	{ units_format_count, 4560000, "4.56M" },
-	{ units_format_count, 1234567890, "1.23G" },
-	{ units_format_bytes, 512, "512 B" },
-	{ units_format_bytes, 1 << 20, "1.00 MiB" },
-	{ units_format_bytes, 20480, "20.0 KiB" },
-	{ units_format_bytes, UINT64_C(5) << 30, "5.00 GiB" },
+	{ quantity_format_count, 0, "0" },
+	{ quantity_format_count, 9999, "9999" },
+	{ quantity_format_count, 12345, "12.3k" },
+	{ quantity_format_count, 999499, "999k" },
+	{ quantity_format_count, 4560000, "4.56M" },
+	{ quantity_format_count, 1234567890, "1.23G" },
+	{ quantity_format_bytes, 512, "512 B" },
+	{ quantity_format_bytes, 1 << 20, "1.00 MiB" },
+	{ quantity_format_bytes, 20480, "20.0 KiB" },
+	{ quantity_format_bytes, UINT64_C(5) << 30, "5.00 GiB" },
 	{ units_format_size, 65536, "64k" },
 	{ units_format_size, 128 << 20, "128M" },
 	{ units_format_size, UINT64_C(3) << 30, "3G" },
 	{ units_format_size, (1 << 20) + 1, "1048577" },
-	{ units_format_time, 0, "0" },
-	{ units_format_time, 850, "850 ns" },
-	{ units_format_time, 12345, "12.3 us" },
-	{ units_format_time, 4560000, "4.56 ms" },
-	{ units_format_time, 1234000000, "1.23 s" },
-	{ units_format_duration, 4200000000, "4.20 s" },
-	{ units_format_duration, 65000000000, "1 m 05 s" },
-	{ units_format_duration, 7380000000000, "2 h 03 m" },
+	{ quantity_format_time, 0, "0" },
+	{ quantity_format_time, 850, "850 ns" },
+	{ quantity_format_time, 12345, "12.3 us" },
+	{ quantity_format_time, 4560000, "4.56 ms" },
+	{ quantity_format_time, 1234000000, "1.23 s" },
+	{ quantity_format_duration, 4200000000, "4.20 s" },
+	{ quantity_format_duration, 65000000000, "1 m 05 s" },
+	{ quantity_format_duration, 7380000000000, "2 h 03 m" },
 };
 
 static void test_format(void **state)

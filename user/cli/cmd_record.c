@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/quantity.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/live.h"
@@ -82,8 +83,9 @@ static void say_summary(const struct record *record, const struct live *live)
 	fprintf(stderr, "%s: %" PRIu64 " records, %" PRIu64 " lost, %s, %s",
 		output_path(record->output), usage->records - usage->dropped,
 		usage->dropped + usage->missed,
-		units_format_bytes(bytes, sizeof(bytes), raw_writer_bytes(record->writer)),
-		units_format_duration(duration, sizeof(duration), live->end_ns - live->begin_ns));
+		quantity_format_bytes(bytes, sizeof(bytes), raw_writer_bytes(record->writer)),
+		quantity_format_duration(duration, sizeof(duration),
+					 live->end_ns - live->begin_ns));
 	if (output_is_file(record->output))
 		fprintf(stderr, "; convert it: gotrace-bpf convert %s\n", record->path);
 	else

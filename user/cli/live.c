@@ -12,7 +12,7 @@
 #include "cli/family.h"
 #include "cli/lost.h"
 #include "cli/privilege.h"
-#include "options/units.h"
+#include "base/quantity.h"
 
 /* How long records stay in the rings: they are sized for ten times that. */
 #define POLL_NS 10000000
@@ -64,7 +64,7 @@ static void say_if_smaller(const struct live *live)
 
 	if (!live->config.talk->quiet && bytes < live->config.options->buffer_bytes / 2)
 		cli_note("--buffer: %s is the most that these CPUs' rings can have",
-			 units_format_bytes(text, sizeof(text), bytes));
+			 quantity_format_bytes(text, sizeof(text), bytes));
 }
 
 /* Programs, maps, a ring for each CPU, a descriptor for each process: 1024 may be too few. */

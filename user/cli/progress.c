@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "options/units.h"
+#include "base/quantity.h"
 
 #define INTERVAL_NS 200000000
 
@@ -58,17 +58,17 @@ void progress_show(struct progress *progress, const struct progress_state *state
 		return;
 	update_rate(progress, state);
 	fprintf(stderr, ERASE WRAP_OFF "%s: %s records, %s/s, %s lost",
-		units_format_duration(elapsed, sizeof(elapsed), state->elapsed_ns),
-		units_format_count(records, sizeof(records), state->records),
-		units_format_count(rate, sizeof(rate), (uint64_t)progress->rate),
-		units_format_count(lost, sizeof(lost), state->lost));
+		quantity_format_duration(elapsed, sizeof(elapsed), state->elapsed_ns),
+		quantity_format_count(records, sizeof(records), state->records),
+		quantity_format_count(rate, sizeof(rate), (uint64_t)progress->rate),
+		quantity_format_count(lost, sizeof(lost), state->lost));
 	if (state->events)
 		fprintf(stderr, ", %s events",
-			units_format_count(events, sizeof(events), state->events));
-	fprintf(stderr, ", %s", units_format_bytes(bytes, sizeof(bytes), state->bytes));
+			quantity_format_count(events, sizeof(events), state->events));
+	fprintf(stderr, ", %s", quantity_format_bytes(bytes, sizeof(bytes), state->bytes));
 	if (state->left_ns != PROGRESS_NO_END)
 		fprintf(stderr, ", %s left",
-			units_format_duration(left, sizeof(left), state->left_ns));
+			quantity_format_duration(left, sizeof(left), state->left_ns));
 	if (state->endless)
 		fputs(", Ctrl-C ends it", stderr);
 	fputs(WRAP_ON, stderr);

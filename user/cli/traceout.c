@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "base/quantity.h"
 #include "cli/cli.h"
 #include "cli/lost.h"
 #include "cli/stats.h"
@@ -85,8 +86,9 @@ static void say_summary(const struct traceout *trace, const struct pipeline_stat
 	say_if_any(stats->unseen, "unseen");
 	say_if_any(stats->repairs, "repairs");
 	fprintf(stderr, "%" PRIu64 " events, %s, %s", stats->events,
-		units_format_bytes(bytes, sizeof(bytes), stats->bytes),
-		units_format_duration(duration, sizeof(duration), stats->end_ns - stats->begin_ns));
+		quantity_format_bytes(bytes, sizeof(bytes), stats->bytes),
+		quantity_format_duration(duration, sizeof(duration),
+					 stats->end_ns - stats->begin_ns));
 	if (output_is_file(trace->output))
 		fprintf(stderr, "; open it: go tool trace %s, or here: gotrace-bpf report %s\n",
 			trace->path, trace->path);
@@ -125,7 +127,7 @@ static void say_hints(const struct traceout *trace, const struct pipeline_stats 
 	cli_note("%" PRIu64 " threads, %" PRIu64 " records without storage, %" PRIu64
 		 " programs missed; %s of rings",
 		 stats->threads, stats->no_number, stats->missed,
-		 units_format_bytes(bytes, sizeof(bytes), source->ring_bytes));
+		 quantity_format_bytes(bytes, sizeof(bytes), source->ring_bytes));
 	if (source->ring_fullest >= 0)
 		cli_note("the fullest ring was %.0f %% full", source->ring_fullest * 100);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * Quantities as people write and read them: sizes, durations, lists of
- * process ids, counts. Text to number and back, nothing else; no printing.
+ * Quantities as people write them: sizes, durations, lists of process ids,
+ * counts. Text to number, nothing else; no printing.
  */
 #ifndef GOTRACE_OPTIONS_UNITS_H
 #define GOTRACE_OPTIONS_UNITS_H
@@ -30,16 +30,10 @@ int units_parse_duration(const char *text, uint64_t *ns);
 /* "1" or "1,2,3", each from 1 up; one given twice counts once. */
 int units_parse_pids(const char *text, struct pid_list *list);
 
-/* Each writes at most size bytes with the final NUL and returns buf. */
-/* "999", "12.3k", "4.56M": three significant digits, in powers of 1000. */
-const char *units_format_count(char *buf, size_t size, uint64_t count);
-/* "512 B", "1.50 MiB" */
-const char *units_format_bytes(char *buf, size_t size, uint64_t bytes);
-/* "512k", "64M": as units_parse_size() reads it, exactly */
+/*
+ * "512k", "64M": as units_parse_size() reads it, exactly. Writes at most size
+ * bytes with the final NUL and returns buf. Other forms are base/quantity.h.
+ */
 const char *units_format_size(char *buf, size_t size, uint64_t bytes);
-/* "0", "850 ns", "4.56 ms", "1.23 s": a span of any length in few columns */
-const char *units_format_time(char *buf, size_t size, uint64_t ns);
-/* "4.20 s", "1 m 05 s", "2 h 03 m" */
-const char *units_format_duration(char *buf, size_t size, uint64_t ns);
 
 #endif

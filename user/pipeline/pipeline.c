@@ -104,8 +104,10 @@ static int make_exporter(struct pipeline *pipeline)
 		.arch = pipeline->info.arch,
 		.time_base_ns = pipeline->base_ns,
 	};
-	int err = export_go_new(&pipeline->go, &options, pipeline->writer, pipeline->sched);
+	int err = make_writer(pipeline);
 
+	if (!err)
+		err = export_go_new(&pipeline->go, &options, pipeline->writer, pipeline->sched);
 	if (!err)
 		pipeline->exporter = export_go_exporter(pipeline->go);
 	return err;
@@ -163,9 +165,9 @@ static int make_stages(struct pipeline *pipeline)
 {
 	int err = order_new(&pipeline->order, pipeline->info.cpus);
 
-	if (!err)
-		err = make_writer(pipeline);
-	if (!err)
+	if (pipeline->options.exporter)
+		pipeline->exporter = *pipeline->options.exporter;
+	else if (!err)
 		err = make_exporter(pipeline);
 	return err ? err : make_tracker(pipeline);
 }
@@ -358,7 +360,7 @@ static int take_end(void *ctx, const struct stream_counters *counters)
 	if (!err)
 		err = keep(pipeline, pipeline->exporter.ops->finish(pipeline->exporter.ctx,
 								    pipeline->last_ns));
-	if (!err)
+	if (!err && pipeline->writer)
 		err = keep(pipeline, gt_writer_finish(pipeline->writer));
 	return err;
 }
@@ -395,11 +397,13 @@ void pipeline_stats(const struct pipeline *pipeline, struct pipeline_stats *out)
 		.no_number = track->no_number,
 		.threads = track->threads,
 		.unfinished = pipeline->open_records,
-		.events = gt_writer_events(pipeline->writer),
-		.bytes = gt_writer_bytes(pipeline->writer),
-		.refused = gt_statuses_refused(pipeline->sched),
 		.begin_ns = pipeline->begin_ns,
 		.end_ns = pipeline->last_ns,
 		.clock_offset_ns = pipeline->base_ns,
 	};
+	if (!pipeline->writer)
+		return;
+	out->events = gt_writer_events(pipeline->writer);
+	out->bytes = gt_writer_bytes(pipeline->writer);
+	out->refused = gt_statuses_refused(pipeline->sched);
 }

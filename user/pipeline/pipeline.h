@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * The pipeline: a stream in, the bytes of a trace out.
+ * The pipeline: a stream in, the bytes of a trace out, or whatever another
+ * exporter makes.
  *
- * It drives order -> tracker -> exporter of Go traces, and does not know who
- * calls the stream, a live capture or a raw file that is played. So a live
- * trace and a converted one are the same code. It does no I/O; where bytes go
- * is the sink's business. Nothing that it is fed is trusted.
+ * It drives order -> tracker -> exporter, and does not know who calls the stream, a live capture or
+ * a raw file that is played. So a live trace and a converted one are the same code. It does no I/O;
+ * where bytes go is the sink's business. Nothing that it is fed is trusted.
  *
  * Memory: the records of three rounds (copied, unless they stay where they
  * are), the threads alive, the tables of one generation.
@@ -29,6 +29,9 @@ struct pipeline_options {
 	bool monotonic;		   /* times as CLOCK_MONOTONIC; else from a small origin */
 	uint64_t generation_ns;	   /* 0: 10^9 */
 	uint64_t generation_bytes; /* 0: 16 MiB */
+	/* Told instead of one of Go traces; no byte is written then, and all that is
+	 * above is not looked at. NULL: of Go traces. Borrowed. */
+	const struct exporter *exporter;
 };
 
 struct pipeline_stats {

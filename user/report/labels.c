@@ -1,66 +1,46 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 #include "report/labels.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
-int label_text(struct strtab *texts, const char *text, size_t size, uint32_t *id)
+struct gt_text label_of(const char *text)
 {
-	uint64_t added;
-	int err = size ? strtab_add(texts, text, size, &added) : 0;
-
-	if (!err)
-		*id = size ? (uint32_t)added : 0;
-	return err;
+	return (struct gt_text){ text, strlen(text) };
 }
 
-static struct gt_text top_of(const struct gt_reader *reader, uint64_t stack)
+/* For %.*s */
+static int size_of(struct gt_text text, int most)
 {
-	if (gt_reader_stack_size(reader, stack) < 2)
-		return (struct gt_text){ "", 0 };
-	return gt_reader_stack_frame(reader, stack, 0).func;
+	return text.size < (size_t)most ? (int)text.size : most;
 }
 
-int label_sleep(struct strtab *texts, const struct gt_reader *reader,
-		const struct gt_transition *transition, uint32_t *id)
+int label_sleep(struct report *report, struct gt_text inside, struct gt_text reason, uint32_t *id)
 {
-	struct gt_text top = top_of(reader, transition->stack);
-	struct gt_text reason = gt_reader_string(reader, transition->reason);
 	char text[256];
 	int size;
 
-	if (top.size && reason.size)
-		size = snprintf(text, sizeof(text), "%.*s (%.*s)",
-				top.size < 128 ? (int)top.size : 128, top.data,
-				reason.size < 64 ? (int)reason.size : 64, reason.data);
-	else if (top.size)
-		return label_text(texts, top.data, top.size, id);
-	else
-		return label_text(texts, reason.data, reason.size, id);
-	return label_text(texts, text, (size_t)size, id);
+	if (!inside.size || !reason.size) {
+		inside = inside.size ? inside : reason;
+		return report_add_text(report, inside.data, inside.size, id);
+	}
+	size = snprintf(text, sizeof(text), "%.*s (%.*s)", size_of(inside, 128), inside.data,
+			size_of(reason, 64), reason.data);
+	return report_add_text(report, text, (size_t)size, id);
 }
 
-static bool begins_with(struct gt_text text, const char *prefix)
+int label_preempted(struct report *report, struct gt_text by, uint32_t *id)
 {
-	size_t size = strlen(prefix);
-
-	return text.size >= size && !memcmp(text.data, prefix, size);
-}
-
-int label_wait(struct strtab *texts, const struct gt_reader *reader,
-	       const struct gt_transition *transition, uint32_t *id)
-{
-	struct gt_text top = top_of(reader, transition->stack);
 	char text[160];
-	int size;
+	int size = snprintf(text, sizeof(text), "(nobody in the trace; preempted by %.*s)",
+			    size_of(by, 112), by.data);
 
-	*id = 0;
-	if (begins_with(top, "throttled"))
-		return label_text(texts, top.data, top.size, id);
-	if (!begins_with(top, "preempted by "))
-		return 0;
-	size = snprintf(text, sizeof(text), "(nobody in the trace; %.*s)",
-			top.size < 128 ? (int)top.size : 128, top.data);
-	return label_text(texts, text, (size_t)size, id);
+	return report_add_stranger(report, text, (size_t)size, id);
+}
+
+int label_limit(struct report *report, struct gt_text limit, uint32_t *id)
+{
+	if (!limit.size)
+		limit = label_of("throttled, CPU left idle");
+	return report_add_text(report, limit.data, limit.size, id);
 }

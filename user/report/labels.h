@@ -1,21 +1,25 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* What a report calls things, as ids of its table of texts; 0 is nothing to say. */
+/*
+ * What a report calls a sleep, and a wait behind nobody: texts of its table,
+ * made of what its source says. Both sources say it with these, so that one
+ * thing has one name.
+ */
 #ifndef GOTRACE_REPORT_LABELS_H
 #define GOTRACE_REPORT_LABELS_H
 
-#include <stddef.h>
 #include <stdint.h>
 
-#include "gotrace.h"
-#include "trace/write/strtab.h"
+#include "report/report.h"
 
-/* All: 0 or -ENOMEM. */
-int label_text(struct strtab *texts, const char *text, size_t size, uint32_t *id);
-/* Of what it sleeps in: "futex (sync)". */
-int label_sleep(struct strtab *texts, const struct gt_reader *reader,
-		const struct gt_transition *transition, uint32_t *id);
-/* Of the time of a wait in which nobody of the trace is on the CPU. */
-int label_wait(struct strtab *texts, const struct gt_reader *reader,
-	       const struct gt_transition *transition, uint32_t *id);
+/* All: 0 or -ENOMEM; *id 0: nothing is known. */
+
+/* inside: the syscall, or what it sleeps in otherwise. "futex (sync)". */
+int label_sleep(struct report *report, struct gt_text inside, struct gt_text reason, uint32_t *id);
+/* It was preempted by one of whom the source knows no more than the name. */
+int label_preempted(struct report *report, struct gt_text by, uint32_t *id);
+/* It could run and was not let: by that limit, if it is known. */
+int label_limit(struct report *report, struct gt_text limit, uint32_t *id);
+
+struct gt_text label_of(const char *text);
 
 #endif

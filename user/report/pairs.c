@@ -32,19 +32,28 @@ static int row_of(struct pairs *pairs, uint32_t who, uint32_t what, struct repor
 	return 0;
 }
 
-int pairs_add(struct pairs *pairs, uint32_t who, uint32_t what, uint64_t ns, uint64_t from)
+int pairs_merge(struct pairs *pairs, const struct report_pair *row)
 {
-	struct report_pair *row;
+	struct report_pair *sum;
 
-	if (row_of(pairs, who, what, &row))
+	if (row_of(pairs, row->who, row->what, &sum))
 		return -ENOMEM;
-	row->ns += ns;
-	row->times++;
-	if (ns > row->longest) {
-		row->longest = ns;
-		row->longest_from = from;
+	sum->ns += row->ns;
+	sum->times += row->times;
+	if (row->longest > sum->longest) {
+		sum->longest = row->longest;
+		sum->longest_from = row->longest_from;
 	}
 	return 0;
+}
+
+int pairs_add(struct pairs *pairs, uint32_t who, uint32_t what, uint64_t ns, uint64_t from)
+{
+	const struct report_pair row = {
+		.who = who, .what = what, .ns = ns, .times = 1, .longest = ns, .longest_from = from
+	};
+
+	return pairs_merge(pairs, &row);
 }
 
 static int by_sum(const void *a, const void *b)

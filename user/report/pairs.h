@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* Sums by who and what: a table of struct report_pair. */
+/* Sums by who and what: a table of struct report_pair. What the two numbers mean is its user's. */
 #ifndef GOTRACE_REPORT_PAIRS_H
 #define GOTRACE_REPORT_PAIRS_H
 
@@ -15,8 +15,10 @@ struct pairs {
 
 void pairs_fini(struct pairs *pairs);
 
-/* 0 or -ENOMEM. */
+/* 0 or -ENOMEM, as the next. */
 int pairs_add(struct pairs *pairs, uint32_t who, uint32_t what, uint64_t ns, uint64_t from);
+/* Adds a row's sums to those of its who and what. */
+int pairs_merge(struct pairs *pairs, const struct report_pair *row);
 
 /* The longest sum first. Nothing can be added after it. */
 void pairs_sort(struct pairs *pairs);

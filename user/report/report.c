@@ -2,58 +2,22 @@
 #include "report/report.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "report/labels.h"
-#include "report/pairs.h"
-#include "report/slices.h"
 #include "base/grow.h"
-#include "base/idmap.h"
-#include "trace/write/strtab.h"
+#include "report/rows.h"
 
 /* More no kernel has; the rest of a broken trace's are not looked at. */
 #define CPUS_MAX 8192
-
-struct goroutine {
-	enum gt_state state;
-	uint64_t since;
-	uint32_t name;
-	uint32_t proc; /* where it has been last, and in which slice */
-	uint64_t slice;
-	uint32_t why; /* RUNNABLE: label_wait(); WAITING: label_sleep() */
-};
-
-struct report {
-	struct strtab texts;
-	struct report_thread *threads; /* of the name at its id */
-	size_t thread_count, thread_cap;
-	struct pairs waits, sleeps;
-	struct idmap g_map, p_map;
-	struct goroutine *gs;
-	size_t g_cap;
-	struct slices *procs;
-	size_t proc_count, proc_cap;
-	int64_t start, end;
-	bool started;
-};
+/* No two events of a trace have one time: so many ns are steps of its clock, no wait. */
+#define GRAIN_NS 16
+/* So many lives that are over are worth folding. */
+#define OVER_MAX (1u << 16)
 
 int report_new(struct report **out)
 {
-	struct report *report = calloc(1, sizeof(*report));
-
-	if (!report)
-		return -ENOMEM;
-	report->threads = grow_array(NULL, &report->thread_cap, 1, sizeof(*report->threads));
-	if (!report->threads) {
-		free(report);
-		return -ENOMEM;
-	}
-	report->threads[0] = (struct report_thread){ 0 };
-	report->thread_count = 1;
-	*out = report;
-	return 0;
+	*out = calloc(1, sizeof(**out));
+	return *out ? 0 : -ENOMEM;
 }
 
 void report_free(struct report *report)
@@ -63,109 +27,183 @@ void report_free(struct report *report)
 	strtab_fini(&report->texts);
 	pairs_fini(&report->waits);
 	pairs_fini(&report->sleeps);
-	idmap_fini(&report->g_map);
-	idmap_fini(&report->p_map);
-	for (size_t i = 0; i < report->proc_count; i++)
-		slices_fini(&report->procs[i]);
-	free(report->procs);
-	free(report->gs);
-	free(report->threads);
+	idmap_fini(&report->strangers);
+	idmap_fini(&report->cpu_map);
+	for (size_t i = 0; i < report->cpu_count; i++)
+		slices_fini(&report->cpus[i]);
+	free(report->cpus);
+	free(report->lives);
+	free(report->rows);
 	free(report);
 }
 
-/* ---- names ---- */
-
-/* A row for each text: more than there are names, but then an id is an index. */
-static int thread_of(struct report *report, uint32_t name, struct report_thread **out)
+int report_add_text(struct report *report, const char *text, size_t size, uint32_t *id)
 {
-	struct report_thread *grown = grow_array(report->threads, &report->thread_cap,
-					      (size_t)name + 1, sizeof(*report->threads));
+	uint64_t added;
+	int err = size ? strtab_add(&report->texts, text, size, &added) : 0;
+
+	if (!err)
+		*id = size ? (uint32_t)added : 0;
+	return err;
+}
+
+int report_add_stranger(struct report *report, const char *text, size_t size, uint32_t *id)
+{
+	uint32_t slot;
+	int err = report_add_text(report, text, size, id);
+
+	if (err || idmap_find(&report->strangers, *id) != IDMAP_NONE)
+		return err;
+	return idmap_add(&report->strangers, *id, &slot);
+}
+
+/* ---- lives ---- */
+
+static int new_row(struct report *report, uint32_t *row)
+{
+	struct report_thread *grown = grow_array(report->rows, &report->row_cap,
+						 report->row_count + 1, sizeof(*report->rows));
 
 	if (!grown)
 		return -ENOMEM;
-	report->threads = grown;
-	for (; report->thread_count <= name; report->thread_count++)
-		grown[report->thread_count] =
-			(struct report_thread){ .name = (uint32_t)report->thread_count };
-	*out = &grown[name];
+	report->rows = grown;
+	*row = (uint32_t)report->row_count++;
+	grown[*row] = (struct report_thread){ 0 };
 	return 0;
+}
+
+static int new_life(struct report *report, uint32_t *number)
+{
+	struct life *grown;
+
+	if (report->free_life) {
+		*number = report->free_life - 1;
+		report->free_life = report->lives[*number].next_free;
+		return 0;
+	}
+	grown = grow_array(report->lives, &report->life_cap, report->life_count + 1,
+			   sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	report->lives = grown;
+	*number = (uint32_t)report->life_count++;
+	grown[*number] = (struct life){ .row = IDMAP_NONE };
+	return 0;
+}
+
+int report_enter(struct report *report, uint32_t *life)
+{
+	uint32_t row = 0, number = 0;
+
+	if (report->over > OVER_MAX && report_fold(report, false))
+		return -ENOMEM;
+	if (new_life(report, &number))
+		return -ENOMEM;
+	if (new_row(report, &row)) {
+		report->lives[number].next_free = report->free_life;
+		report->free_life = number + 1;
+		return -ENOMEM;
+	}
+	report->lives[number] = (struct life){ .row = row };
+	*life = number;
+	return 0;
+}
+
+int report_name(struct report *report, uint32_t life, const char *name, size_t size)
+{
+	struct report_thread *row = &report->rows[report->lives[life].row];
+
+	row->threads = 1;
+	return report_add_text(report, name, size, &row->name);
+}
+
+enum report_state report_state_of(const struct report *report, uint32_t life)
+{
+	return report->lives[life].state;
 }
 
 /* ---- sums ---- */
 
 /* What is longer ago than slices are kept. 0 or -ENOMEM. */
-static int add_forgotten(struct report *report, const struct goroutine *g,
-			 const struct slices *proc, uint64_t *rest)
+static int add_forgotten(struct report *report, const struct life *life, const struct slices *cpu,
+			 uint64_t *rest)
 {
 	static const char text[] = "(too long ago to say)";
-	const struct slice *oldest = slices_back(proc, SLICES_KEPT - 1);
-	uint64_t ns = oldest && oldest->from > g->since ? oldest->from - g->since : 0;
+	const struct slice *oldest = slices_back(cpu, SLICES_KEPT - 1);
+	uint64_t ns = oldest && oldest->from > life->since ? oldest->from - life->since : 0;
 	uint32_t id;
 
 	*rest -= ns;
 	if (!ns)
 		return 0;
-	if (label_text(&report->texts, text, sizeof(text) - 1, &id))
+	if (report_add_text(report, text, sizeof(text) - 1, &id))
 		return -ENOMEM;
-	return pairs_add(&report->waits, g->name, id, ns, g->since);
+	return pairs_add(&report->waits, life->row, id, ns, life->since);
 }
 
 /* A wait that ended on a CPU: each who ran there has its part, nobody the rest. */
-static int split_wait(struct report *report, const struct goroutine *g, const struct slices *proc,
+static int split_wait(struct report *report, const struct life *life, const struct slices *cpu,
 		      uint64_t to)
 {
+	struct report_pair last = { .who = life->row };
 	const struct slice *slice;
-	uint64_t rest = to - g->since;
+	uint64_t rest = to - life->since;
 
-	for (uint64_t back = 0; (slice = slices_back(proc, back)); back++) {
-		uint64_t part = slice_part(slice, g->since, to);
+	for (uint64_t back = 0; (slice = slices_back(cpu, back)); back++) {
+		uint64_t part = slice_part(slice, life->since, to);
 
-		if (part && pairs_add(&report->waits, g->name, slice->name, part, g->since))
+		if (part)
+			last.what = slice->row | REPORT_ROW;
+		if (part && pairs_add(&report->waits, life->row, last.what, part, life->since))
 			return -ENOMEM;
 		rest -= part;
-		if (slice->from <= g->since)
+		if (slice->from <= life->since)
 			break;
 	}
-	if (add_forgotten(report, g, proc, &rest))
+	if (add_forgotten(report, life, cpu, &rest))
 		return -ENOMEM;
-	return rest ? pairs_add(&report->waits, g->name, g->why, rest, g->since) : 0;
+	last.ns = rest;
+	if (rest <= GRAIN_NS && last.what)
+		return pairs_merge(&report->waits, &last);
+	return rest ? pairs_add(&report->waits, life->row, life->why, rest, life->since) : 0;
 }
 
-/* proc: where it got a CPU, or NULL. */
-static int leave_wait(struct report *report, struct goroutine *g, const struct slices *proc,
-		      struct report_thread *thread, uint64_t now)
+/* cpu: where it got one, or NULL. */
+static int leave_wait(struct report *report, const struct life *life, const struct slices *cpu,
+		      uint64_t now)
 {
-	uint64_t ns = now - g->since;
+	struct report_thread *row = &report->rows[life->row];
+	uint64_t ns = now - life->since;
 
-	thread->waiting += ns;
-	if (ns > thread->longest_wait) {
-		thread->longest_wait = ns;
-		thread->longest_from = g->since;
+	if (ns <= GRAIN_NS)
+		return 0;
+	row->waiting += ns;
+	if (ns > row->longest_wait) {
+		row->longest_wait = ns;
+		row->longest_from = life->since;
 	}
-	return proc ? split_wait(report, g, proc, now)
-		    : pairs_add(&report->waits, g->name, g->why, ns, g->since);
+	return cpu ? split_wait(report, life, cpu, now)
+		   : pairs_add(&report->waits, life->row, life->why, ns, life->since);
 }
 
-static int leave_state(struct report *report, struct goroutine *g, const struct slices *proc,
+static int leave_state(struct report *report, const struct life *life, const struct slices *cpu,
 		       uint64_t now)
 {
-	struct report_thread *thread;
-	uint64_t ns = now - g->since;
+	struct report_thread *row = &report->rows[life->row];
+	uint64_t ns = now - life->since;
 
-	if (thread_of(report, g->name, &thread))
-		return -ENOMEM;
-	switch (g->state) {
-	case GT_STATE_RUNNING:
-		thread->running += ns;
+	switch (life->state) {
+	case REPORT_RUNNING:
+		row->running += ns;
 		return 0;
-	case GT_STATE_SYSCALL:
-		thread->in_syscall += ns;
+	case REPORT_SYSCALL:
+		row->in_syscall += ns;
 		return 0;
-	case GT_STATE_RUNNABLE:
-		return leave_wait(report, g, proc, thread, now);
-	case GT_STATE_WAITING:
-		thread->blocked += ns;
-		return pairs_add(&report->sleeps, g->name, g->why, ns, g->since);
+	case REPORT_WAITING:
+		return leave_wait(report, life, cpu, now);
+	case REPORT_ASLEEP:
+		row->blocked += ns;
+		return pairs_add(&report->sleeps, life->row, life->why, ns, life->since);
 	default:
 		return 0;
 	}
@@ -173,128 +211,69 @@ static int leave_state(struct report *report, struct goroutine *g, const struct 
 
 /* ---- who is on a CPU ---- */
 
-static bool has_cpu(enum gt_state state)
+static bool has_cpu(enum report_state state)
 {
-	return state == GT_STATE_RUNNING || state == GT_STATE_SYSCALL;
+	return state == REPORT_RUNNING || state == REPORT_SYSCALL;
 }
 
 /* *slot: IDMAP_NONE if there are too many. */
-static int proc_of(struct report *report, uint64_t id, uint32_t *slot)
+static int cpu_of(struct report *report, uint64_t id, uint32_t *slot)
 {
 	struct slices *grown;
 
-	*slot = idmap_find(&report->p_map, id);
-	if (*slot != IDMAP_NONE || report->proc_count >= CPUS_MAX)
+	*slot = idmap_find(&report->cpu_map, id);
+	if (*slot != IDMAP_NONE || report->cpu_count >= CPUS_MAX)
 		return 0;
-	grown = grow_array(report->procs, &report->proc_cap, report->proc_count + 1, sizeof(*grown));
+	grown = grow_array(report->cpus, &report->cpu_cap, report->cpu_count + 1, sizeof(*grown));
 	if (!grown)
 		return -ENOMEM;
-	report->procs = grown;
-	grown[report->proc_count++] = (struct slices){
-		0
-	}; /* one more than the map has, should that fail: freed all the same */
-	return idmap_add(&report->p_map, id, slot);
+	report->cpus = grown;
+	/* One more than the map has, should that fail: freed all the same. */
+	grown[report->cpu_count++] = (struct slices){ 0 };
+	return idmap_add(&report->cpu_map, id, slot);
 }
 
-/* ---- events ---- */
-
-static int goroutine_of(struct report *report, uint64_t id, struct goroutine **out)
+int report_see_cpu(struct report *report, uint64_t cpu)
 {
-	uint32_t slot = idmap_find(&report->g_map, id);
-	struct goroutine *grown;
+	uint32_t slot;
 
-	if (slot == IDMAP_NONE) {
-		if (idmap_add(&report->g_map, id, &slot))
-			return -ENOMEM;
-		grown = grow_array(report->gs, &report->g_cap, (size_t)slot + 1, sizeof(*grown));
-		if (!grown) {
-			idmap_del(&report->g_map, id);
-			return -ENOMEM;
-		}
-		report->gs = grown;
-		grown[slot] = (struct goroutine){ 0 };
-	}
-	*out = &report->gs[slot];
+	return cpu_of(report, cpu, &slot);
+}
+
+int report_go(struct report *report, uint32_t number, const struct report_step *step)
+{
+	struct life *life = &report->lives[number];
+	bool comes = has_cpu(step->state) && !has_cpu(life->state) && step->cpu != REPORT_NO_CPU;
+	struct slices *cpu = NULL;
+
+	if (comes && cpu_of(report, step->cpu, &life->cpu))
+		return -ENOMEM;
+	if (comes && life->cpu != IDMAP_NONE)
+		cpu = &report->cpus[life->cpu];
+	if (leave_state(report, life, cpu, step->now))
+		return -ENOMEM;
+	if (comes)
+		life->slice = 0;
+	if (cpu && slices_open(cpu, life->row, step->now, &life->slice))
+		return -ENOMEM;
+	if (!has_cpu(step->state) && has_cpu(life->state) && life->slice)
+		slices_close(&report->cpus[life->cpu], life->slice, step->now);
+	life->state = step->state;
+	life->since = step->now;
+	life->why = step->why;
 	return 0;
 }
 
-/* As viewers do it: by the root of the first stack. */
-static int take_name(struct report *report, const struct gt_reader *reader, struct goroutine *g,
-		     uint64_t stack)
+int report_leave(struct report *report, uint32_t number, uint64_t now)
 {
-	size_t size = gt_reader_stack_size(reader, stack);
-	struct report_thread *thread;
-	struct gt_text func;
-	int err;
+	const struct report_step step = { .state = REPORT_ABSENT, .now = now };
+	struct life *life = &report->lives[number];
+	int err = report_go(report, number, &step);
 
-	if (g->name || !size)
-		return 0;
-	func = gt_reader_stack_frame(reader, stack, size - 1).func;
-	err = label_text(&report->texts, func.data, func.size, &g->name);
-	if (!err)
-		err = thread_of(report, g->name, &thread);
-	if (!err)
-		thread->threads++;
-	return err;
-}
-
-static int go_transition(struct report *report, const struct gt_reader *reader,
-			 const struct gt_event *event, const struct gt_transition *to,
-			 struct goroutine *g)
-{
-	uint64_t now = (uint64_t)(event->time - report->start);
-	bool gets_cpu = has_cpu(to->to) && !has_cpu(g->state);
-	bool gives_cpu = !has_cpu(to->to) && has_cpu(g->state);
-	struct slices *proc = NULL;
-	int err = 0;
-
-	if (gets_cpu && event->p != GT_NO_ID)
-		err = proc_of(report, event->p, &g->proc);
-	if (!err && gets_cpu && event->p != GT_NO_ID && g->proc != IDMAP_NONE)
-		proc = &report->procs[g->proc];
-	if (!err)
-		err = leave_state(report, g, proc, now);
-	if (gets_cpu)
-		g->slice = 0;
-	if (!err && proc)
-		err = slices_open(proc, g->name, now, &g->slice);
-	if (gives_cpu && g->slice)
-		slices_close(&report->procs[g->proc], g->slice, now);
-	g->state = to->to;
-	g->since = now;
-	if (!err && to->to == GT_STATE_WAITING)
-		err = label_sleep(&report->texts, reader, to, &g->why);
-	else if (!err && to->to == GT_STATE_RUNNABLE)
-		err = label_wait(&report->texts, reader, to, &g->why);
-	return err;
-}
-
-int report_add(struct report *report, const struct gt_reader *reader, const struct gt_event *event)
-{
-	struct gt_transition to;
-	struct goroutine *g;
-	int err;
-
-	if (gt_event_kind(event) == GT_KIND_SYNC)
-		return 0; /* its time is the reader's */
-	if (!report->started)
-		report->start = event->time;
-	report->started = true;
-	report->end = event->time;
-	if (!gt_event_transition(event, &to))
-		return 0;
-	if (to.of_proc) {
-		uint32_t slot;
-
-		return proc_of(report, to.id, &slot);
-	}
-	err = goroutine_of(report, to.id, &g);
-	if (!err)
-		err = take_name(report, reader, g, to.stack);
-	if (!err && to.from != to.to)
-		err = go_transition(report, reader, event, &to, g);
-	if (!err && to.to == GT_STATE_NOT_EXIST)
-		idmap_del(&report->g_map, to.id);
+	life->row = IDMAP_NONE;
+	life->next_free = report->free_life;
+	report->free_life = number + 1;
+	report->over++;
 	return err;
 }
 
@@ -311,43 +290,41 @@ static int by_running(const void *a, const void *b)
 }
 
 /* Whatever goes on; which CPU a thread that still waits will get nobody knows. */
-static int end_all(struct report *report)
+static int end_lives(struct report *report, uint64_t now)
 {
 	static const char text[] = "(it waits still)";
 	uint32_t still;
 
-	if (label_text(&report->texts, text, sizeof(text) - 1, &still))
+	if (report_add_text(report, text, sizeof(text) - 1, &still))
 		return -ENOMEM;
-	for (size_t i = 0; i < report->g_map.size; i++) {
-		uint32_t slot = report->g_map.entries[i].slot;
-		struct goroutine *g;
+	for (uint32_t i = 0; i < report->life_count; i++) {
+		struct life *life = &report->lives[i];
 
-		if (slot == IDMAP_NONE)
+		if (life->row == IDMAP_NONE)
 			continue;
-		g = &report->gs[slot];
-		if (g->state == GT_STATE_RUNNABLE)
-			g->why = still;
-		if (leave_state(report, g, NULL, report_duration(report)))
+		if (life->state == REPORT_WAITING)
+			life->why = still;
+		if (report_leave(report, i, now))
 			return -ENOMEM;
 	}
 	return 0;
 }
 
-int report_end(struct report *report)
+int report_end(struct report *report, uint64_t now)
 {
 	size_t kept = 0;
 
-	if (end_all(report))
+	report->end = now;
+	if (end_lives(report, now) || report_fold(report, true))
 		return -ENOMEM;
-	for (size_t i = 0; i < report->thread_count; i++) {
-		const struct report_thread *thread = &report->threads[i];
+	for (size_t i = 0; i < report->row_count; i++) {
+		const struct report_thread *row = &report->rows[i];
 
-		if (thread->threads || thread->running || thread->waiting || thread->blocked)
-			report->threads[kept++] = *thread;
+		if (row->threads || row->running || row->waiting || row->blocked)
+			report->rows[kept++] = *row;
 	}
-	report->thread_count = kept;
-	if (kept)
-		qsort(report->threads, kept, sizeof(*report->threads), by_running);
+	report->row_count = kept;
+	qsort(report->rows, kept, sizeof(*report->rows), by_running);
 	pairs_sort(&report->waits);
 	pairs_sort(&report->sleeps);
 	return 0;
@@ -355,18 +332,18 @@ int report_end(struct report *report)
 
 uint64_t report_duration(const struct report *report)
 {
-	return (uint64_t)(report->end - report->start);
+	return report->end;
 }
 
 size_t report_cpus(const struct report *report)
 {
-	return report->proc_count;
+	return report->cpu_count;
 }
 
 const struct report_thread *report_threads(const struct report *report, size_t *count)
 {
-	*count = report->thread_count;
-	return report->threads;
+	*count = report->row_count;
+	return report->rows;
 }
 
 const struct report_pair *report_waits(const struct report *report, size_t *count)
@@ -388,4 +365,14 @@ struct gt_text report_text(const struct report *report, uint32_t id)
 	if (id)
 		text.data = strtab_text(&report->texts, id, &text.size);
 	return text;
+}
+
+bool report_waits_for_nobody(const struct report *report)
+{
+	uint32_t what;
+
+	if (!report->waits.count)
+		return false;
+	what = report->waits.rows[0].what;
+	return what == REPORT_NOBODY || idmap_find(&report->strangers, what) != IDMAP_NONE;
 }

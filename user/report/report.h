@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * Report: the sums of a trace, for who has no viewer at hand: how long the
- * threads of each name ran, waited for a CPU and slept; who ran on the CPU
- * they waited for; what they slept in. Fed with the events of a reader, one
- * by one; it neither reads nor prints, and takes any Go trace.
+ * Report: the sums of what happened, for who has no viewer at hand: how long
+ * the threads of each name ran, waited for a CPU and slept; who ran on the CPU
+ * they waited for; what they slept in. This is the store of its rows. It is
+ * told by a source (changes.h: a raw capture; events.h: a Go trace), and told
+ * to people by a renderer (text.h); it knows neither.
  *
- * Who ran meanwhile is what stands in the trace: in one of some processes a
- * CPU that runs others is idle.
+ * A thread's sums stand under the name that it has at its end, so that one
+ * that names itself after its birth is found under its own name.
+ *
+ * Who ran meanwhile is whoever the source has: of some processes alone, a CPU
+ * that runs others is idle.
  */
 #ifndef GOTRACE_REPORT_REPORT_H
 #define GOTRACE_REPORT_REPORT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,14 +26,44 @@ struct report;
 int report_new(struct report **out);
 void report_free(struct report *report);
 
-/* Takes the next event; reader is where it comes from. 0 or -ENOMEM. */
-int report_add(struct report *report, const struct gt_reader *reader, const struct gt_event *event);
-/* The last event was taken: what goes on counts up to it. 0 or -ENOMEM. */
-int report_end(struct report *report);
+/* ---- for sources; times are ns since the start; each: 0 or -ENOMEM ---- */
+
+enum report_state {
+	REPORT_ABSENT, /* not there yet: its time is not counted */
+	REPORT_RUNNING,
+	REPORT_SYSCALL, /* inside one, mostly on its CPU */
+	REPORT_WAITING, /* for a CPU */
+	REPORT_ASLEEP,
+};
+
+#define REPORT_NO_CPU UINT64_MAX
+
+/* A text that rows may have; 0 is nothing to say. */
+int report_add_text(struct report *report, const char *text, size_t size, uint32_t *id);
+/* The same of somebody whom the source has no more than a name of. */
+int report_add_stranger(struct report *report, const char *text, size_t size, uint32_t *id);
+
+/* Somebody is there from now on. The number may be another's after report_leave(). */
+int report_enter(struct report *report, uint32_t *life);
+int report_name(struct report *report, uint32_t life, const char *name, size_t size);
+/* What it goes over to. cpu: where, if it comes onto one. why: a text, for a wait or a sleep. */
+struct report_step {
+	enum report_state state;
+	uint64_t now;
+	uint64_t cpu;
+	uint32_t why;
+};
+int report_go(struct report *report, uint32_t life, const struct report_step *step);
+int report_leave(struct report *report, uint32_t life, uint64_t now);
+enum report_state report_state_of(const struct report *report, uint32_t life);
+
+/* The CPU is there. */
+int report_see_cpu(struct report *report, uint64_t cpu);
+/* The last call: what goes on counts up to now. */
+int report_end(struct report *report, uint64_t now);
 
 /* ---- after report_end(); all is borrowed until report_free() ---- */
 
-/* Times since the trace's start, durations and sums, all in ns. */
 struct report_thread { /* all threads of a name */
 	uint32_t name;
 	uint32_t threads;
@@ -44,7 +79,7 @@ struct report_pair {
 	uint64_t longest, longest_from;
 };
 
-/* What stands for nobody of the trace in report_pair.what. */
+/* What stands for nobody in report_pair.what. */
 #define REPORT_NOBODY 0
 
 uint64_t report_duration(const struct report *report);
@@ -54,9 +89,11 @@ size_t report_cpus(const struct report *report);
 const struct report_thread *report_threads(const struct report *report, size_t *count);
 /* Waits for a CPU. what: who ran there meanwhile; or what is known if nobody did. */
 const struct report_pair *report_waits(const struct report *report, size_t *count);
-/* Sleeps. what: the top of the stack and the reason. Both: longest sum first. */
+/* Sleeps. what: what it is inside, and the reason. Both: longest sum first. */
 const struct report_pair *report_sleeps(const struct report *report, size_t *count);
 /* The text of a name or what; "?" for 0. */
 struct gt_text report_text(const struct report *report, uint32_t id);
+/* Is most of the waiting behind nobody that the source has? */
+bool report_waits_for_nobody(const struct report *report);
 
 #endif

@@ -17,7 +17,7 @@ void slices_close(struct slices *slices, uint64_t number, uint64_t now)
 		slices->kept[(number - 1) % SLICES_KEPT].to = now;
 }
 
-int slices_open(struct slices *slices, uint32_t name, uint64_t now, uint64_t *number)
+int slices_open(struct slices *slices, uint32_t row, uint64_t now, uint64_t *number)
 {
 	const struct slice *last = slices_back(slices, 0);
 	struct slice *grown;
@@ -30,7 +30,7 @@ int slices_open(struct slices *slices, uint32_t name, uint64_t now, uint64_t *nu
 			return -ENOMEM;
 		slices->kept = grown;
 	}
-	slices->kept[slices->count % SLICES_KEPT] = (struct slice){ .name = name, .from = now };
+	slices->kept[slices->count % SLICES_KEPT] = (struct slice){ .row = row, .from = now };
 	*number = ++slices->count;
 	return 0;
 }

@@ -9,7 +9,7 @@
 #define SLICES_KEPT (1 << 16)
 
 struct slice {
-	uint32_t name;
+	uint32_t row;
 	uint64_t from, to; /* to: 0 while it goes on */
 };
 
@@ -23,7 +23,7 @@ struct slices {
 void slices_fini(struct slices *slices);
 
 /* Somebody comes; who was there till now has gone. *number: the slice's, from 1. 0, -ENOMEM. */
-int slices_open(struct slices *slices, uint32_t name, uint64_t now, uint64_t *number);
+int slices_open(struct slices *slices, uint32_t row, uint64_t now, uint64_t *number);
 /* The one of that slice goes, if nobody took its place. */
 void slices_close(struct slices *slices, uint64_t number, uint64_t now);
 /* The slice that is back slices before the last one; NULL: it is not kept. */

@@ -3,6 +3,7 @@
 #include "syscalls/names.h"
 
 #include <stddef.h>
+#include <stdio.h>
 
 #include "record.h"
 
@@ -23,4 +24,17 @@ const char *syscall_name(uint32_t arch, bool compat, unsigned nr)
 	const struct syscall_table *table = syscall_table_get(arch, compat);
 
 	return table && nr < table->count ? table->names[nr] : NULL;
+}
+
+const char *syscall_text(char buffer[SYSCALL_TEXT_MAX], uint32_t arch, uint16_t sys)
+{
+	unsigned nr = (sys & ~REC_SYS_COMPAT) - REC_SYS_BASE;
+	const char *name = syscall_name(arch, sys & REC_SYS_COMPAT, nr);
+
+	if (name)
+		return name;
+	if ((sys & ~REC_SYS_COMPAT) == REC_SYS_OTHER)
+		return "syscall";
+	snprintf(buffer, SYSCALL_TEXT_MAX, "syscall_%u", nr);
+	return buffer;
 }

@@ -26,4 +26,11 @@ const struct syscall_table *syscall_table_get(uint32_t arch, bool compat);
 /* NULL if the number has no name there. The text lives as long as the program. */
 const char *syscall_name(uint32_t arch, bool compat, unsigned nr);
 
+#define SYSCALL_TEXT_MAX 32
+/*
+ * What to call a syscall in REC_SYS_* form: its name, or "syscall_500", or
+ * "syscall" if not even the number is known. The name, or buffer.
+ */
+const char *syscall_text(char buffer[SYSCALL_TEXT_MAX], uint32_t arch, uint16_t sys);
+
 #endif

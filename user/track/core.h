@@ -3,7 +3,8 @@
  * The tracker's inside: what its files share. Nobody else includes this.
  *
  *   track.c    the way of a capture, on top of the rest
- *   start.c    everything before the start is told
+ *   start.c    the list of threads, and telling what is so at the start
+ *   silent.c   records before that
  *   records.c  records to changes, in the order of what one record says
  *   who.c      the threads that records name
  *   apply.c    a change to a thread: its state, its CPU, who is told
@@ -116,11 +117,14 @@ bool who_take_num(struct track *track, struct thread *thread, const struct rec_t
 void records_step(struct track *track, const struct rec_head *head);
 void records_loss(struct track *track, const struct order_item *item);
 
+/* ---- silent.c ---- */
+
+/* An item before the snapshot's end. */
+void silent_step(struct track *track, const struct order_item *item);
+
 /* ---- start.c ---- */
 
 int start_snapshot(struct track *track, const struct rec_snapshot *threads, size_t count);
-/* An item before the snapshot's end. */
-void start_apply(struct track *track, const struct order_item *item);
 /* Tells what is so. 0, -ENOMEM. */
 int start_settle(struct track *track);
 

@@ -89,7 +89,7 @@ int track_step(struct track *track, const struct order_item *item)
 	if (!track->settled) {
 		track->cpus[item->cpu].seen = true;
 		if (item->ts_ns < track->end_ns) {
-			start_apply(track, item);
+			silent_step(track, item);
 			return track->error;
 		}
 		if (start_settle(track) < 0)

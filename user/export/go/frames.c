@@ -22,6 +22,7 @@ static const char *const top_texts[TOP_COUNT] = {
 
 struct frames {
 	struct gt_writer *writer;
+	uint32_t arch;
 	uint64_t generation;
 	/* Ids of the open generation, 0 = not made yet. */
 	uint32_t tops[TOP_COUNT];
@@ -39,6 +40,7 @@ int frames_new(struct frames **out, struct gt_writer *writer, uint32_t arch)
 	if (!frames)
 		return -ENOMEM;
 	frames->writer = writer;
+	frames->arch = arch;
 	for (int compat = 0; compat < 2; compat++) {
 		const struct syscall_table *table = syscall_table_get(arch, compat);
 
@@ -96,28 +98,18 @@ uint32_t frames_reason(struct frames *frames, enum reason reason)
 	return frames->reasons[reason];
 }
 
-/* A number our tables do not have. */
-static uint32_t unnamed_syscall(struct frames *frames, uint16_t sys)
-{
-	char text[32] = "syscall";
-
-	if ((sys & ~REC_SYS_COMPAT) != REC_SYS_OTHER)
-		snprintf(text, sizeof(text), "syscall_%u",
-			 (unsigned)(sys & ~REC_SYS_COMPAT) - REC_SYS_BASE);
-	return frames_text(frames, text);
-}
-
 uint32_t frames_syscall(struct frames *frames, uint16_t sys)
 {
 	bool compat = sys & REC_SYS_COMPAT;
 	unsigned nr = (sys & ~REC_SYS_COMPAT) - REC_SYS_BASE;
 	const struct syscall_table *table = frames->syscalls[compat].table;
+	char text[SYSCALL_TEXT_MAX];
 	uint32_t *id;
 
 	if (!sys_inside(sys))
 		return 0;
 	if (!table || nr >= table->count || !table->names[nr])
-		return unnamed_syscall(frames, sys);
+		return frames_text(frames, syscall_text(text, frames->arch, sys));
 	id = &frames->syscalls[compat].ids[nr];
 	if (!*id)
 		*id = frames_text(frames, table->names[nr]);

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/*
+ * A report of a raw capture, and one of the trace that is made of it: the same
+ * figures. Every kept capture (tests/captures), with losses or without. Run from
+ * the top of the repository.
+ *
+ * A trace has no two events at one time, and states what is so at the start a
+ * little before it: so a name's sums may differ by a little for each thread.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <glob.h>
+
+#include <cmocka.h>
+
+#include "captext.h"
+#include "gotrace.h"
+#include "pipeline/pipeline.h"
+#include "raw/raw.h"
+#include "report/changes.h"
+#include "report/events.h"
+
+#define THREAD_NS 3000	  /* for each thread */
+#define SHARE 200	  /* and this part of a sum */
+#define PAIR_MIN_NS 20000 /* shorter sums of pairs are not compared */
+
+struct sides {
+	const char *path;
+	struct report *changes, *events;
+};
+
+/* ---- both reports ---- */
+
+static void read_file(const char *path, struct captext_buffer *out)
+{
+	static char chunk[1 << 16];
+	FILE *file = fopen(path, "r");
+	size_t got;
+
+	assert_non_null(file);
+	while ((got = fread(chunk, 1, sizeof(chunk), file)))
+		assert_int_equal(captext_append(out, chunk, got), 0);
+	fclose(file);
+}
+
+/* Plays the capture through a pipeline. exporter NULL: its trace goes to out. */
+static void play(const struct captext_buffer *capture, const struct exporter *exporter,
+		 struct captext_buffer *out)
+{
+	const struct pipeline_options options = { .version = 23, .exporter = exporter };
+	struct pipeline *pipeline;
+	struct raw_reader *reader;
+	struct stream stream;
+	struct raw_stop stop;
+	struct diag diag = { "" };
+
+	assert_int_equal(raw_reader_new(&reader, capture->data, capture->size, &diag), 0);
+	assert_int_equal(pipeline_new(&pipeline, &options, captext_append, out), 0);
+	stream = pipeline_stream(pipeline);
+	assert_int_equal(raw_play(reader, &stream, NULL, NULL, &stop), 0);
+	pipeline_free(pipeline);
+	raw_reader_free(reader);
+}
+
+static uint32_t arch_of(const struct captext_buffer *capture)
+{
+	struct diag diag = { "" };
+	struct raw_reader *reader;
+	uint32_t arch;
+
+	assert_int_equal(raw_reader_new(&reader, capture->data, capture->size, &diag), 0);
+	arch = raw_reader_info(reader)->arch;
+	raw_reader_free(reader);
+	return arch;
+}
+
+static struct report *report_of_capture(const struct captext_buffer *capture)
+{
+	struct report_changes *changes;
+	struct exporter exporter;
+	struct report *report;
+
+	assert_int_equal(report_new(&report), 0);
+	assert_int_equal(report_changes_new(&changes, report, arch_of(capture)), 0);
+	exporter = report_changes_exporter(changes);
+	play(capture, &exporter, NULL);
+	report_changes_free(changes);
+	return report;
+}
+
+static struct report *report_of_trace(const struct captext_buffer *trace)
+{
+	struct report_events *events;
+	const struct gt_event *event;
+	struct gt_reader *reader;
+	struct report *report;
+
+	assert_int_equal(gt_reader_new_memory(&reader, trace->data, trace->size, NULL), 0);
+	assert_int_equal(report_new(&report), 0);
+	assert_int_equal(report_events_new(&events, report), 0);
+	while (!gt_reader_next(reader, &event) && event)
+		assert_int_equal(report_events_add(events, reader, event), 0);
+	assert_string_equal(gt_reader_error(reader)->text, "");
+	gt_reader_free(reader);
+	assert_int_equal(report_events_end(events), 0);
+	report_events_free(events);
+	return report;
+}
+
+/* ---- compared ---- */
+
+static bool near(uint64_t a, uint64_t b, uint64_t threads)
+{
+	uint64_t more = a > b ? a : b, less = a > b ? b : a;
+
+	return more - less <= threads * THREAD_NS + more / SHARE;
+}
+
+static bool same_text(const struct report *a, uint32_t x, const struct report *b, uint32_t y)
+{
+	struct gt_text p = report_text(a, x), q = report_text(b, y);
+
+	return (x == 0) == (y == 0) && p.size == q.size && !memcmp(p.data, q.data, p.size);
+}
+
+static void check_time(const struct sides *sides, const struct report_thread *row, const char *what,
+		       uint64_t changes, uint64_t events)
+{
+	struct gt_text name = report_text(sides->changes, row->name);
+
+	if (!near(changes, events, row->threads))
+		fail_msg("%s: %.*s %s: %llu ns, in the trace %llu", sides->path, (int)name.size,
+			 name.data, what, (unsigned long long)changes, (unsigned long long)events);
+}
+
+static const struct report_thread *thread_like(const struct sides *sides,
+					       const struct report_thread *row)
+{
+	size_t count;
+	const struct report_thread *rows = report_threads(sides->events, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (same_text(sides->changes, row->name, sides->events, rows[i].name))
+			return &rows[i];
+	return NULL;
+}
+
+static void check_threads(const struct sides *sides)
+{
+	size_t count, events_count;
+	const struct report_thread *rows = report_threads(sides->changes, &count);
+
+	report_threads(sides->events, &events_count);
+	assert_int_equal(count, events_count);
+	assert_true(count > 0);
+	for (size_t i = 0; i < count; i++) {
+		const struct report_thread *other = thread_like(sides, &rows[i]);
+
+		assert_non_null(other);
+		assert_int_equal(rows[i].threads, other->threads);
+		check_time(sides, &rows[i], "ran", rows[i].running, other->running);
+		check_time(sides, &rows[i], "was in syscalls", rows[i].in_syscall,
+			   other->in_syscall);
+		check_time(sides, &rows[i], "waited", rows[i].waiting, other->waiting);
+		check_time(sides, &rows[i], "slept", rows[i].blocked, other->blocked);
+		check_time(sides, &rows[i], "waited longest", rows[i].longest_wait,
+			   other->longest_wait);
+	}
+}
+
+typedef const struct report_pair *(*pairs_fn)(const struct report *, size_t *);
+
+/* Each of one side is on the other. */
+static void check_pairs(const char *path, const struct report *a, const struct report *b,
+			pairs_fn pairs)
+{
+	size_t count, other_count;
+	const struct report_pair *rows = pairs(a, &count), *others = pairs(b, &other_count);
+
+	for (size_t i = 0; i < count; i++) {
+		struct gt_text who = report_text(a, rows[i].who),
+			       what = report_text(a, rows[i].what);
+		bool found = rows[i].ns < PAIR_MIN_NS;
+
+		for (size_t k = 0; k < other_count && !found; k++)
+			found = same_text(a, rows[i].who, b, others[k].who) &&
+				same_text(a, rows[i].what, b, others[k].what) &&
+				near(rows[i].ns, others[k].ns, 1);
+		if (!found)
+			fail_msg("%s: %.*s, %.*s: %llu ns, %llu times: not on the other side", path,
+				 (int)who.size, who.data, (int)what.size, what.data,
+				 (unsigned long long)rows[i].ns, (unsigned long long)rows[i].times);
+	}
+}
+
+static void test_capture(void **state)
+{
+	const char *path = *state;
+	struct captext_buffer capture = { 0 }, trace = { 0 };
+	struct sides sides = { .path = path };
+
+	read_file(path, &capture);
+	play(&capture, NULL, &trace);
+	sides.changes = report_of_capture(&capture);
+	sides.events = report_of_trace(&trace);
+	assert_true(near(report_duration(sides.changes), report_duration(sides.events), 1));
+	assert_int_equal(report_cpus(sides.changes), report_cpus(sides.events));
+	check_threads(&sides);
+	check_pairs(path, sides.changes, sides.events, report_waits);
+	check_pairs(path, sides.events, sides.changes, report_waits);
+	check_pairs(path, sides.changes, sides.events, report_sleeps);
+	check_pairs(path, sides.events, sides.changes, report_sleeps);
+	report_free(sides.changes);
+	report_free(sides.events);
+	free(capture.data);
+	free(trace.data);
+}
+
+int main(void)
+{
+	struct CMUnitTest *tests;
+	glob_t files;
+	int failed;
+
+	if (glob("tests/captures/[0-9]*/*.gtraw", 0, NULL, &files)) {
+		fprintf(stderr, "no tests/captures/[0-9]*/*.gtraw\n");
+		return 1;
+	}
+	tests = calloc(files.gl_pathc, sizeof(*tests));
+	for (size_t i = 0; i < files.gl_pathc; i++)
+		tests[i] = (struct CMUnitTest){ .name = files.gl_pathv[i],
+						.test_func = test_capture,
+						.initial_state = files.gl_pathv[i] };
+	failed = _cmocka_run_group_tests("report_sources", tests, files.gl_pathc, NULL, NULL);
+	globfree(&files);
+	free(tests);
+	return failed;
+}

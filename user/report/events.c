@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+#include "report/events.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/grow.h"
+#include "base/idmap.h"
+#include "report/said.h"
+
+struct goroutine {
+	uint32_t life;
+	bool named;
+	bool of_go; /* a goroutine of Go's runtime */
+};
+
+struct report_events {
+	struct report *report;
+	struct idmap map; /* goroutines by id */
+	struct goroutine *goroutines;
+	size_t cap;
+	int64_t start, end;
+	bool started;
+};
+
+int report_events_new(struct report_events **out, struct report *report)
+{
+	*out = calloc(1, sizeof(**out));
+	if (!*out)
+		return -ENOMEM;
+	(*out)->report = report;
+	return 0;
+}
+
+void report_events_free(struct report_events *events)
+{
+	if (!events)
+		return;
+	idmap_fini(&events->map);
+	free(events->goroutines);
+	free(events);
+}
+
+/* ---- goroutines ---- */
+
+static int add_goroutine(struct report_events *events, uint64_t id, uint32_t *slot)
+{
+	struct goroutine *grown;
+
+	if (idmap_add(&events->map, id, slot))
+		return -ENOMEM;
+	grown = grow_array(events->goroutines, &events->cap, (size_t)*slot + 1, sizeof(*grown));
+	if (grown) {
+		events->goroutines = grown;
+		grown[*slot] = (struct goroutine){ 0 };
+	}
+	if (grown && !report_enter(events->report, &grown[*slot].life))
+		return 0;
+	idmap_del(&events->map, id);
+	return -ENOMEM;
+}
+
+static int goroutine_of(struct report_events *events, uint64_t id, struct goroutine **out)
+{
+	uint32_t slot = idmap_find(&events->map, id);
+
+	if (slot == IDMAP_NONE && add_goroutine(events, id, &slot))
+		return -ENOMEM;
+	*out = &events->goroutines[slot];
+	return 0;
+}
+
+/* As viewers do it: by the root of the first stack. */
+static int take_name(struct report_events *events, const struct gt_reader *reader,
+		     struct goroutine *g, uint64_t stack)
+{
+	size_t size = gt_reader_stack_size(reader, stack);
+	struct gt_text func;
+
+	if (g->named || !size)
+		return 0;
+	func = gt_reader_stack_frame(reader, stack, size - 1).func;
+	g->named = true;
+	/* No thread of our traces is called so (frames.h). */
+	g->of_go = func.size > 8 && !memcmp(func.data, "runtime.", 8);
+	return report_name(events->report, g->life, func.data, func.size);
+}
+
+/* A thread calls itself otherwise from now on. Go's runtime labels its goroutines by their work. */
+static int take_label(struct report_events *events, const struct gt_reader *reader,
+		      const struct gt_event *event)
+{
+	uint32_t slot = idmap_find(&events->map, event->g);
+	struct gt_text label = gt_reader_string(reader, event->args[0]);
+
+	if (slot == IDMAP_NONE || events->goroutines[slot].of_go)
+		return 0;
+	return report_name(events->report, events->goroutines[slot].life, label.data, label.size);
+}
+
+/* ---- transitions ---- */
+
+static enum report_state state_of(enum gt_state state)
+{
+	switch (state) {
+	case GT_STATE_RUNNABLE:
+		return REPORT_WAITING;
+	case GT_STATE_RUNNING:
+		return REPORT_RUNNING;
+	case GT_STATE_WAITING:
+		return REPORT_ASLEEP;
+	case GT_STATE_SYSCALL:
+		return REPORT_SYSCALL;
+	default:
+		return REPORT_ABSENT;
+	}
+}
+
+static int go_transition(struct report_events *events, const struct gt_reader *reader,
+			 const struct gt_event *event, const struct gt_transition *to,
+			 const struct goroutine *g)
+{
+	struct report_step step = { .state = state_of(to->to),
+				    .now = (uint64_t)(event->time - events->start),
+				    .cpu = event->p == GT_NO_ID ? REPORT_NO_CPU : event->p };
+	int err = 0;
+
+	if (step.state == REPORT_ASLEEP)
+		err = said_sleep(events->report, reader, to, &step.why);
+	else if (step.state == REPORT_WAITING)
+		err = said_wait(events->report, reader, to, &step.why);
+	return err ? err : report_go(events->report, g->life, &step);
+}
+
+static int goroutine_goes(struct report_events *events, const struct gt_reader *reader,
+			  const struct gt_event *event, const struct gt_transition *to)
+{
+	struct goroutine *g;
+	int err = goroutine_of(events, to->id, &g);
+
+	if (!err)
+		err = take_name(events, reader, g, to->stack);
+	if (!err && to->from != to->to)
+		err = go_transition(events, reader, event, to, g);
+	if (!err && to->to == GT_STATE_NOT_EXIST) {
+		err = report_leave(events->report, g->life,
+				   (uint64_t)(event->time - events->start));
+		idmap_del(&events->map, to->id);
+	}
+	return err;
+}
+
+int report_events_add(struct report_events *events, const struct gt_reader *reader,
+		      const struct gt_event *event)
+{
+	enum gt_kind kind = gt_event_kind(event);
+	struct gt_transition to;
+
+	if (kind == GT_KIND_SYNC)
+		return 0; /* its time is the reader's */
+	if (!events->started)
+		events->start = event->time;
+	events->started = true;
+	events->end = event->time;
+	if (kind == GT_KIND_LABEL)
+		return take_label(events, reader, event);
+	if (!gt_event_transition(event, &to))
+		return 0;
+	if (to.of_proc)
+		return report_see_cpu(events->report, to.id);
+	return goroutine_goes(events, reader, event, &to);
+}
+
+int report_events_end(struct report_events *events)
+{
+	return report_end(events->report, (uint64_t)(events->end - events->start));
+}
