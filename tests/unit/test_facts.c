@@ -335,8 +335,8 @@ static void is_cut(void **state)
 		"\\...",
 		"\xe2\x82\xac",
 		"a\xf0\x9f\x98\x80",
-		"\xff"
-		"ab",
+		("\xff" /* and no digits of it */
+		 "ab"),
 	};
 
 	(void)state;
