@@ -218,6 +218,12 @@ $(BUILD)/judge-old: $(JUDGE_SRC)
 	$(call say,GO,$@)
 	$(Q)tools/go -C tests/judge build -modfile=old.mod -o $(CURDIR)/$@ .
 
+# Are a raw capture's words what a kernel side may write?
+$(BUILD)/strict/check: tests/strict/check.c $(TESTLIB) $(PURE)
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests/lib -MMD -MP -MF $@.d $< -o $@ $(TESTLIB) $(PURE) -lz
+
 # What Go's own reader makes of a trace, and Go programs to trace.
 $(BUILD)/golden: tests/judge/golden/main.go tests/judge/golden/build
 	$(call say,GO,$@)
@@ -322,7 +328,8 @@ unit-programs: $(UNIT_BIN) $(REPLAY_BIN)
 workload: $(WORKLOAD_BIN) ## the programs that live tests and the demo trace
 
 # Where no Go can be had, what needs it is skipped (and said so).
-tests-build: all workload unit-programs witness-programs $(BUILD)/judge-input/sched_fuzz
+tests-build: all workload unit-programs witness-programs $(BUILD)/strict/check \
+		$(BUILD)/judge-input/sched_fuzz
 	+$(Q)! tools/go version >/dev/null 2>&1 || $(MAKE) -s --no-print-directory judge
 	+$(Q)$(MAKE) -s --no-print-directory SAN=1 unit-programs
 
@@ -363,7 +370,7 @@ simulate: $(BUILD)/tests/test_truth ## a million random schedules against their 
 	+$(Q)! tools/go version >/dev/null 2>&1 || $(MAKE) -s --no-print-directory judge
 	$(Q)tests/simulate $< $(TIMES) $(SEED)
 
-witness: all witness-programs ## is the trace true? compare one with the kernel's books (root; V=1: every thread)
+witness: all witness-programs $(BUILD)/strict/check ## is the trace true? compare one with the kernel's books (root; V=1: every thread)
 	$(Q)V=$(V) tests/suites/40-witness
 
 .PHONY: test-faults
@@ -443,7 +450,9 @@ install-lib: lib ## install libgotrace, its headers and its pkg-config file
 VM_RECORDS := $(BUILD)/vm/records
 VM_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/vm/compat.c,$(wildcard tests/vm/*.c)))
 
-$(VM_RECORDS): $(VM_OBJ) $(CAPTURE_SRC:%.c=$(BUILD)/%.o) $(PURE) | $(LIBELF_GAP)
+$(VM_OBJ): ALL_CFLAGS += -Itests -Itests/lib
+
+$(VM_RECORDS): $(VM_OBJ) $(CAPTURE_SRC:%.c=$(BUILD)/%.o) $(TESTLIB) $(PURE) | $(LIBELF_GAP)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $^ -o $@ $(LIBS)

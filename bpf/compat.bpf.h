@@ -24,10 +24,13 @@
 #define PF_KTHREAD 0x00200000
 
 /* Task state bits, the same from 5.14 to 6.18. */
-#define TASK_STOPPED_OR_TRACED 0x000c
+#define TASK_STOPPED 0x0004
+#define TASK_TRACED 0x0008
+#define TASK_STOPPED_OR_TRACED (TASK_STOPPED | TASK_TRACED)
 #define TASK_DEAD 0x0080
 #define TASK_WAKING 0x0200
 #define TASK_NEW 0x0800
+#define TASK_FROZEN 0x8000 /* since 6.1; unused before */
 
 /* Since 6.12 (commit 152e11f6df29) a sleeping task may stay queued for a while. */
 struct sched_entity___delayed {

@@ -77,13 +77,9 @@ static __always_inline bool context_on_stack_of(void *ctx, struct task_struct *t
 	return (u64)ctx < high;
 }
 
-static __always_inline u8 context_here(void *ctx, struct task_struct *current_task, u32 thread_size)
+static __always_inline u8 context_here(const struct cpu_slot *cpu, void *ctx,
+				       struct task_struct *current_task, u32 thread_size)
 {
-	u32 number;
-	struct cpu_slot *cpu = cpu_here(&number);
-
-	if (!cpu)
-		return REC_CTX_UNKNOWN;
 	if (cpu->hardirq_depth > 0)
 		return REC_CTX_HARDIRQ;
 	if (task_counts_softirqs()) {

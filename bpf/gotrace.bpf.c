@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /*
- * The handlers: one per tracepoint, each a few lines: is it wanted, reserve,
- * fill, submit. What a record means is user space's business.
+ * The handlers: one per tracepoint, each a few lines: is it wanted, is the
+ * stream told what the record implies, write it. What a record means is user
+ * space's business.
  *
  * Order of use (user/capture): on_birth is attached; pass_storage gives every
  * task its storage; the rest is attached; `recording` is set; pass_snapshot
@@ -10,6 +11,7 @@
 #include "compat.bpf.h"
 #include "settings.h"
 #include "context.bpf.h"
+#include "current.bpf.h"
 #include "ring.bpf.h"
 #include "scope.bpf.h"
 #include "snapshot.bpf.h"
@@ -26,56 +28,93 @@ u32 tracer_tgid;
 
 /* ---- switches ---- */
 
+/* OFF. False: dropped. */
+static __always_inline bool write_switch(struct cpu_slot *cpu, u32 argument, u64 next,
+					 struct task_struct *task, const struct thread *to)
+{
+	bool is_long = to && to->untold;
+	u32 words = is_long ? RING_SWITCH_LONG_WORDS : RING_SWITCH_WORDS;
+	struct ring_block *block;
+	u64 ts_ns = bpf_ktime_get_ns();
+	u64 head;
+
+	if (!ring_open(cpu, words, ts_ns, &head))
+		return false;
+	block = ring_block(cpu, head);
+	if (block) {
+		ring_put(block, head,
+			 ring_word(ts_ns, argument, is_long ? RING_SWITCH_LONG : RING_SWITCH));
+		ring_put(block, head + 1, next);
+		to = thread_again((struct thread *)to);
+		if (is_long && to)
+			ring_put(block, head + 2, ring_pair(task->pid, to->sys));
+	}
+	ring_close(cpu, head, words);
+	return true;
+}
+
 SEC("tp_btf/sched_switch")
 int BPF_PROG(on_switch, bool preempt, struct task_struct *prev, struct task_struct *next,
 	     unsigned int prev_state)
 {
-	struct thread *from, *to;
-	struct rec_switch *record;
-	bool from_in, to_in, left;
-	u32 from_num = 0, to_num = 0;
-	u16 cpu;
-	u8 flags;
+	u32 number, flags, to_num = 0, argument;
+	struct thread *from = NULL, *to;
+	bool to_in, left, known;
+	struct cpu_slot *cpu;
+	u64 who, named;
 
-	if (!recording)
+	cpu = cpu_here(&number);
+	if (!recording || !cpu)
 		return 0;
-	from = thread_of(prev);
+	if (cpu->task != (u64)prev)
+		current_settle();
 	to = thread_of(next);
 	left = scope_refresh(to, next);
-	from_in = prev->pid && scope_has(from);
-	to_in = next->pid && scope_has(to);
-	if (!from_in && !to_in && !left)
-		return 0;
-	thread_describe(prev, from);
-	thread_describe(next, to);
-
-	flags = switch_flags(prev, preempt, prev_state);
-	cpu = bpf_get_smp_processor_id();
-	if (from && from_in)
-		switch_settle_sys(from, prev, flags, prev_state);
-	record = ring_reserve(sizeof(*record));
-	if (from && from_in)
-		from_num = thread_move(from, switch_state(flags), cpu);
-	if (to && (to_in || left))
-		to_num = thread_move(to, REC_STATE_RUNNING, cpu);
-	if (!record) {
-		ring_drop();
-		return 0;
+	who = current_who(next, to);
+	to_in = who >> CPU_WHO_SHIFT & CPU_WHO_SCOPE;
+	if (prev_state & TASK_DEAD || current_in_scope(cpu))
+		from = thread_of(prev);
+	if (!current_in_scope(cpu) && !to_in && !left) {
+		switch_current(cpu, next, to, who, 0, CPU_TOLD_NO);
+		goto out;
 	}
-	ring_stamp(&record->head, REC_SWITCH, sizeof(*record));
-	rec_task_set(&record->prev, from, prev, from_num);
-	rec_task_set(&record->next, to, next, to_num);
+	flags = switch_flags(prev, preempt, prev_state);
+	argument = flags | (to_in ? RING_SWITCH_SCOPE : 0) | (left ? RING_SWITCH_LEFT : 0) |
+		   prev_state << RING_SWITCH_STATE_SHIFT;
+	if (from && current_in_scope(cpu)) {
+		switch_settle_sys(cpu, from, prev, flags, prev_state);
+		if (flags & RING_SWITCH_ASLEEP)
+			argument |= switch_descriptor(prev, cpu->sys) << RING_SWITCH_FD_SHIFT;
+	}
+	known = current_known(cpu, prev);
+	if (!thread_describe(to))
+		known = false;
 	from = thread_again(from);
+	if (from && current_in_scope(cpu)) {
+		thread_move(from, switch_state(flags, prev_state), number);
+		from->sys = cpu->sys;
+	}
 	to = thread_again(to);
-	record->prev_state = prev_state;
-	record->prev_sys = thread_sys(from);
-	record->next_sys = thread_sys(to);
-	record->prev_fd = flags & REC_SWITCH_ASLEEP && from_in
-				  ? switch_descriptor(prev, record->prev_sys)
-				  : REC_FD_NONE;
-	record->flags = flags | (from_in ? REC_SWITCH_PREV_SCOPE : 0) |
-			(to_in ? REC_SWITCH_NEXT_SCOPE : 0) | (left ? REC_SWITCH_NEXT_LEFT : 0);
-	ring_submit(record);
+	if (to && (to_in || left))
+		to_num = thread_move(to, REC_STATE_RUNNING, number);
+	named = to ? ring_pair(to_num, to->id) : ring_pair(next->pid, 0);
+	if (!known)
+		ring_drop();
+	else
+		known = write_switch(cpu, argument, named, next, to);
+	from = thread_again(from);
+	if (!known && from)
+		from->untold = 1;
+	to = thread_again(to);
+	if (known && to)
+		to->untold = 0;
+	/* If it was dropped, the SYNC that must follow says who is current. */
+	switch_current(cpu, next, to, who, to_num,
+		       !to || to->described ? CPU_TOLD_YES : CPU_TOLD_NO);
+out:
+	from = thread_again(from);
+	if (from && prev_state & TASK_DEAD)
+		thread_free(from);
 	return 0;
 }
 
@@ -84,47 +123,137 @@ int BPF_PROG(on_switch, bool preempt, struct task_struct *prev, struct task_stru
 SEC("tp_btf/sched_waking")
 int BPF_PROG(on_waking, struct task_struct *task)
 {
+	struct task_struct *waker = bpf_get_current_task_btf();
 	struct thread *thread;
+	struct cpu_slot *cpu;
+	u32 number;
 
-	if (!recording)
+	cpu = cpu_here(&number);
+	if (!recording || !cpu || (u64)task == (u64)waker)
 		return 0;
 	thread = thread_of(task);
 	if (thread && scope_has(thread))
-		waker_note(ctx, thread);
+		waker_note(cpu, number, ctx, thread, waker);
 	return 0;
 }
 
+/* Of a thread of which nothing is stored. */
+__noinline int wakeup_unknown(u32 tid, u32 target)
+{
+	struct ring_block *block;
+	struct cpu_slot *cpu;
+	u64 ts_ns, head;
+	u32 number;
+
+	cpu = cpu_here(&number);
+	if (!cpu)
+		return 0;
+	ts_ns = bpf_ktime_get_ns();
+	if (!ring_open(cpu, RING_WAKEUP_WORDS, ts_ns, &head))
+		return 0;
+	block = ring_block(cpu, head);
+	if (block) {
+		ring_put(block, head,
+			 ring_word(ts_ns, (target & RING_CPU_MASK) << RING_WAKEUP_CPU_SHIFT,
+				   RING_WAKEUP));
+		ring_put(block, head + 1, ring_pair(tid, 0));
+	}
+	ring_close(cpu, head, RING_WAKEUP_WORDS);
+	return 0;
+}
+
+/* OFF, and not of current, which is awake: for that one interrupts may be on. */
 SEC("tp_btf/sched_wakeup")
 int BPF_PROG(on_wakeup, struct task_struct *task)
 {
+	struct task_struct *current_task = bpf_get_current_task_btf();
+	u32 number, num, words, target;
+	bool remote;
+	struct ring_block *block;
 	struct thread *thread;
-	struct rec_wakeup *record;
-	u32 number = 0;
+	struct cpu_slot *cpu;
+	u64 ts_ns, head;
 	u8 state;
 
-	if (!recording)
+	cpu = cpu_here(&number);
+	if (!recording || !cpu || (u64)task == (u64)current_task)
 		return 0;
 	thread = thread_of(task);
 	if (!scope_may_have(thread))
 		return 0;
-	if (thread) {
-		state = word_state(*(volatile u64 *)&thread->word);
-		if (state == REC_STATE_RUNNING || state == REC_STATE_RUNNABLE) {
-			thread->waking_ns = 0;
-			return 0; /* it was not asleep: nothing changes */
-		}
-		thread_describe(task, thread);
+	target = task->thread_info.cpu;
+	if (!thread)
+		return wakeup_unknown(task->pid, target);
+	state = word_state(thread_word(thread));
+	if (state == REC_STATE_RUNNING || state == REC_STATE_RUNNABLE) {
+		thread->waking_ns = 0;
+		return 0; /* it was not asleep: nothing changes */
 	}
-	record = ring_reserve(sizeof(*record));
-	if (thread)
-		number = thread_move(thread, REC_STATE_RUNNABLE, task->thread_info.cpu);
-	if (!record) {
+	if (!thread->waking_ns)
+		thread->waker_context = REC_CTX_UNKNOWN;
+	remote = thread->waker_context != REC_CTX_UNKNOWN &&
+		 (thread->waker_cpu != number || cpu->told != CPU_TOLD_YES ||
+		  cpu->task != (u64)current_task);
+	if (!thread_describe(thread)) {
+		thread_move(thread, REC_STATE_RUNNABLE, target);
+		ring_drop();
+		goto out;
+	}
+	ts_ns = bpf_ktime_get_ns();
+	num = thread_move(thread, REC_STATE_RUNNABLE, target);
+	words = remote ? RING_WAKEUP_REMOTE_WORDS : RING_WAKEUP_WORDS;
+	if (!ring_open(cpu, words, ts_ns, &head))
+		goto out;
+	block = ring_block(cpu, head);
+	if (block) {
+		ring_put(block, head,
+			 ring_word(ts_ns, wakeup_argument(thread, target, remote),
+				   remote ? RING_WAKEUP_REMOTE : RING_WAKEUP));
+		ring_put(block, head + 1, ring_pair(num, thread->id));
+		if (remote)
+			ring_put(block, head + 2, waker_word(thread, ts_ns));
+	}
+	ring_close(cpu, head, words);
+out:
+	thread->waking_ns = 0;
+	return 0;
+}
+
+/*
+ * OFF: under the task's or a queue's lock. Only of who waits: one that is put
+ * on another queue by its wakeup or birth is told by that record.
+ */
+SEC("tp_btf/sched_migrate_task")
+int BPF_PROG(on_migrate, struct task_struct *task, int to)
+{
+	u32 number, from = task->thread_info.cpu;
+	struct ring_block *block;
+	struct thread *thread;
+	struct cpu_slot *cpu;
+	u64 ts_ns, head;
+
+	cpu = cpu_here(&number);
+	if (!recording || !cpu)
+		return 0;
+	thread = thread_of(task);
+	if (!thread || !scope_has(thread) || word_state(thread_word(thread)) != REC_STATE_RUNNABLE)
+		return 0;
+	if (!thread_describe(thread)) {
 		ring_drop();
 		return 0;
 	}
-	ring_stamp(&record->head, REC_WAKEUP, sizeof(*record));
-	wakeup_fill(record, task, thread, number);
-	ring_submit(record);
+	ts_ns = bpf_ktime_get_ns();
+	if (!ring_open(cpu, RING_MIGRATE_WORDS, ts_ns, &head))
+		return 0;
+	block = ring_block(cpu, head);
+	if (block) {
+		u32 argument = (from & RING_CPU_MASK) | ((u32)to & RING_CPU_MASK)
+								<< RING_MIGRATE_TO_SHIFT;
+
+		ring_put(block, head, ring_word(ts_ns, argument, RING_MIGRATE));
+		ring_put(block, head + 1, ring_pair(word_number(thread_word(thread)), thread->id));
+	}
+	ring_close(cpu, head, RING_MIGRATE_WORDS);
 	return 0;
 }
 
@@ -142,11 +271,11 @@ int BPF_PROG(on_birth, struct task_struct *child, u64 clone_flags)
 	thread = thread_make(child, tracer_tgid);
 	if (!thread)
 		return 0;
-	parent_thread = bpf_task_storage_get(&threads, parent, NULL, 0);
+	parent_thread = thread_of(parent);
 	thread->word = REC_STATE_NEW;
 	thread->scope = scope_of_child(child, parent, parent_thread);
+	parent_thread = thread_again(parent_thread);
 	thread->waker_id = parent_thread ? parent_thread->id : 0;
-	thread->waker_tid = parent->pid;
 	thread->waker_scope = parent_thread && scope_has(parent_thread) ? SCOPE_IN : 0;
 	/* The parent is inside its clone, whether its calls are followed or not. */
 	thread->sys = settings.child_reports_exit && thread_makes_calls(thread) &&
@@ -156,35 +285,53 @@ int BPF_PROG(on_birth, struct task_struct *child, u64 clone_flags)
 	return 0;
 }
 
+/* OFF. */
+static __always_inline bool write_fork(struct cpu_slot *cpu, const struct thread *thread, u32 num,
+				       u32 target)
+{
+	u32 argument = (u16)thread->sys | thread_record_flags(thread) << RING_FORK_FLAGS_SHIFT;
+	u64 ts_ns = bpf_ktime_get_ns();
+	struct ring_block *block;
+	u64 head;
+
+	if (thread->waker_scope)
+		argument |= RING_FORK_SCOPE;
+	if (!ring_open(cpu, RING_FORK_WORDS, ts_ns, &head))
+		return false;
+	block = ring_block(cpu, head);
+	if (block) {
+		ring_put(block, head, ring_word(ts_ns, argument, RING_FORK));
+		ring_put(block, head + 1, ring_pair(num, thread->id));
+		ring_put(block, head + 2,
+			 (u64)(target & RING_CPU_MASK) << RING_FORK_CPU_SHIFT | thread->waker_id);
+	}
+	ring_close(cpu, head, RING_FORK_WORDS);
+	return true;
+}
+
 SEC("tp_btf/sched_wakeup_new")
 int BPF_PROG(on_wakeup_new, struct task_struct *child)
 {
+	struct task_struct *parent = bpf_get_current_task_btf();
+	u32 number, num, target = child->thread_info.cpu;
 	struct thread *thread;
-	struct rec_fork *record;
-	u32 number = 0;
+	struct cpu_slot *cpu;
+	bool known;
 
-	if (!recording)
+	cpu = cpu_here(&number);
+	if (!recording || !cpu)
 		return 0;
 	thread = thread_of(child);
-	if (!scope_has(thread))
+	if (!thread || !scope_has(thread))
 		return 0;
-	thread_describe(child, thread);
-	record = ring_reserve(sizeof(*record));
-	if (thread)
-		number = thread_move(thread, REC_STATE_RUNNABLE, child->thread_info.cpu);
-	if (!record) {
+	known = (cpu->task == (u64)parent && cpu->told == CPU_TOLD_YES) || waker_describe();
+	if (!thread_describe(thread))
+		known = false;
+	num = thread_move(thread, REC_STATE_RUNNABLE, target);
+	if (!known)
 		ring_drop();
-		return 0;
-	}
-	ring_stamp(&record->head, REC_FORK, sizeof(*record));
-	rec_task_set(&record->child, thread, child, number);
-	thread = thread_again(thread);
-	record->parent_id = thread ? thread->waker_id : 0;
-	record->parent_tid = thread ? thread->waker_tid : 0;
-	record->child_sys = thread_sys(thread);
-	record->flags = thread ? thread_record_flags(thread) : REC_THREAD_SCOPE;
-	record->parent_scope = thread ? thread->waker_scope & SCOPE_IN : 0;
-	ring_submit(record);
+	else if (write_fork(cpu, thread, num, target))
+		thread->untold = 0;
 	return 0;
 }
 
@@ -198,8 +345,7 @@ int BPF_PROG(on_rename, struct task_struct *task, const char *comm)
 	thread = thread_of(task);
 	if (!thread)
 		return 0;
-	if (!scope_has(thread) || !thread_report(task, thread, REC_RENAME, comm, task->pid))
-		thread->described = 0; /* at its next mention */
+	thread->described = scope_has(thread) && thread_report(thread, RING_RENAME, comm);
 	return 0;
 }
 
@@ -214,79 +360,124 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 	if (!thread)
 		return 0;
 	thread->flags = thread_flags(task, tracer_tgid);
-	if (!scope_has(thread) || !thread_report(task, thread, REC_EXEC, task->comm, old_pid))
-		thread->described = 0;
+	thread->described = scope_has(thread) && exec_report(thread, old_pid);
 	return 0;
+}
+
+/* ON: a record of one word about current. */
+static __always_inline bool write_word(struct cpu_slot *cpu, u32 argument, u8 type)
+{
+	u32 busy = ring_enter(cpu);
+	struct ring_block *block;
+	int position;
+	u64 ts_ns;
+
+	position = ring_take(cpu, 1, true, &ts_ns);
+	block = position < 0 ? NULL : ring_block(cpu, position);
+	if (block)
+		ring_put(block, position, ring_word(ts_ns, argument, type));
+	ring_leave(cpu, busy);
+	return position >= 0;
 }
 
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(on_exit, struct task_struct *task)
 {
-	struct thread *thread;
-	struct rec_exit *record;
+	struct cpu_slot *cpu;
+	u32 number;
 
-	if (!recording)
+	cpu = cpu_here(&number);
+	if (!recording || !cpu)
 		return 0;
-	thread = thread_of(task);
-	if (!scope_has(thread))
+	if (cpu->task != (u64)task)
+		current_settle();
+	if (!current_in_scope(cpu))
 		return 0;
-	thread_describe(task, thread);
-	record = ring_reserve(sizeof(*record));
-	if (!record) {
+	if (current_known(cpu, task))
+		write_word(cpu, (task->exit_code & 0xffff) | RING_EXIT_KNOWN, RING_EXIT);
+	else
 		ring_drop();
-		return 0;
-	}
-	ring_stamp(&record->head, REC_EXIT, sizeof(*record));
-	rec_task_set(&record->task, thread, task, 0);
-	ring_submit(record);
 	return 0;
 }
 
 /* ---- syscalls ---- */
 
 /*
- * The thread that enters a syscall. One that the pass could not see (of a pid
- * namespace above the tracer's) gets its storage here, where no lock is held.
+ * One that the pass could not see (of a pid namespace above the tracer's) gets
+ * its place when it enters a syscall, where no lock is held.
  */
-static __always_inline struct thread *thread_entering(struct task_struct *task)
+__noinline int find_caller(void)
 {
-	struct thread *thread = bpf_task_storage_get(&threads, task, NULL, 0);
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct thread *thread;
+	struct cpu_slot *cpu;
+	u32 number;
 
-	if (thread)
-		return thread;
-	thread = thread_make(task, tracer_tgid);
-	if (thread)
-		thread->scope |= scope_look_up(task);
-	return thread;
+	cpu = cpu_here(&number);
+	if (!cpu)
+		return 0;
+	thread = thread_of(task);
+	if (!thread) {
+		thread = thread_make(task, tracer_tgid);
+		if (thread)
+			thread->scope |= scope_look_up(task);
+	}
+	current_set(cpu, task, thread);
+	return 0;
+}
+
+static __always_inline bool calls_are_wanted(const struct cpu_slot *cpu)
+{
+	return cpu->who >> CPU_WHO_SHIFT & CPU_WHO_CALLS;
 }
 
 SEC("tp_btf/sys_enter")
-int BPF_PROG(on_sys_enter, struct pt_regs *regs, long number)
+int BPF_PROG(on_sys_enter, struct pt_regs *regs, long call)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct rec_sys_enter *record;
-	struct thread *thread;
+	struct cpu_slot *cpu;
+	u32 number;
 	u16 sys;
 
-	if (!recording)
+	cpu = cpu_here(&number);
+	if (!recording || !cpu)
 		return 0;
-	thread = thread_entering(task);
-	if (!thread || !scope_has(thread) || thread->flags & REC_THREAD_TRACER)
+	if (cpu->task != (u64)task || !(u32)cpu->who)
+		find_caller();
+	if (!calls_are_wanted(cpu))
 		return 0;
-	sys = sys_form(number, task_is_compat(task));
-	thread->sys = sys;
-	thread_describe(task, thread);
-	record = ring_reserve(sizeof(*record));
-	if (!record) {
+	sys = sys_form(call, task_is_compat(task));
+	/* Before the record: a SYNC of an interrupt's says it early, which does no harm. */
+	*(volatile u16 *)&cpu->sys = sys;
+	if (current_known(cpu, task))
+		write_word(cpu, sys, RING_SYS_ENTER);
+	else
 		ring_drop();
+	return 0;
+}
+
+#define RET_MOST ((1L << (RING_ARG_BITS - 1)) - 1)
+
+/* ON: a return value of more than 27 bits. */
+__noinline int write_long_exit(u64 ret)
+{
+	struct ring_block *block;
+	struct cpu_slot *cpu;
+	u32 number, busy;
+	int position;
+	u64 ts_ns;
+
+	cpu = cpu_here(&number);
+	if (!cpu)
 		return 0;
+	busy = ring_enter(cpu);
+	position = ring_take(cpu, 2, true, &ts_ns);
+	block = position < 0 ? NULL : ring_block(cpu, position);
+	if (block) {
+		ring_put(block, position, ring_word(ts_ns, 0, RING_SYS_EXIT_LONG));
+		ring_put(block, position + 1, ret);
 	}
-	ring_stamp(&record->head, REC_SYS_ENTER, sizeof(*record));
-	record->id = thread->id;
-	record->tid = task->pid;
-	record->sys = sys;
-	record->pad = 0;
-	ring_submit(record);
+	ring_leave(cpu, busy);
 	return 0;
 }
 
@@ -294,29 +485,23 @@ SEC("tp_btf/sys_exit")
 int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct rec_sys_exit *record;
-	struct thread *thread;
+	struct cpu_slot *cpu;
+	u32 number;
 
-	if (!recording)
+	cpu = cpu_here(&number);
+	if (!recording || !cpu)
 		return 0;
-	thread = thread_of(task);
-	if (!thread || !scope_has(thread) || thread->flags & REC_THREAD_TRACER)
-		return 0;
-	if (thread->sys == REC_SYS_NONE)
+	if (cpu->task != (u64)task)
+		current_settle();
+	if (!calls_are_wanted(cpu) || cpu->sys == REC_SYS_NONE)
 		return 0; /* nothing is open */
-	thread->sys = REC_SYS_NONE;
-	thread_describe(task, thread);
-	record = ring_reserve(sizeof(*record));
-	if (!record) {
+	*(volatile u16 *)&cpu->sys = REC_SYS_NONE;
+	if (!current_known(cpu, task))
 		ring_drop();
-		return 0;
-	}
-	ring_stamp(&record->head, REC_SYS_EXIT, sizeof(*record));
-	record->id = thread->id;
-	record->tid = task->pid;
-	record->pad = 0;
-	record->ret = ret;
-	ring_submit(record);
+	else if ((u64)(ret + RET_MOST) <= 2 * RET_MOST)
+		write_word(cpu, ret & RING_ARG_MASK, RING_SYS_EXIT);
+	else
+		write_long_exit(ret);
 	return 0;
 }
 
@@ -388,7 +573,8 @@ int pass_storage(struct bpf_iter__task *ctx)
 	tracer_tgid = bpf_get_current_pid_tgid() >> 32;
 	if (!task)
 		return 0;
-	thread = thread_make(task, tracer_tgid);
+	/* The dead do nothing any more. */
+	thread = task->exit_state ? NULL : thread_make(task, tracer_tgid);
 	if (thread)
 		thread->scope |= scope_look_up(task);
 	return 0;
@@ -403,11 +589,13 @@ int pass_snapshot(struct bpf_iter__task *ctx)
 
 	if (!task)
 		return 0;
-	thread = thread_make(task, tracer_tgid);
+	thread = task->exit_state ? thread_of(task) : thread_make(task, tracer_tgid);
 	if (!thread)
 		return 0;
 	thread->described = 1;
 	snapshot_state(&entry, task, thread);
+	if (entry.sys != REC_SYS_UNKNOWN)
+		thread->untold = 0;
 	entry.id = thread->id;
 	entry.tid = task->pid;
 	entry.start_ns = task->start_time;
@@ -416,6 +604,8 @@ int pass_snapshot(struct bpf_iter__task *ctx)
 	bpf_probe_read_kernel_str(entry.comm, sizeof(entry.comm), task->comm);
 	bpf_probe_read_kernel_str(entry.leader_comm, sizeof(entry.leader_comm),
 				  task->group_leader->comm);
+	snapshot_where(&entry, task, thread);
+	attributes_fill(&entry.more, task);
 	bpf_seq_write(ctx->meta->seq, &entry, sizeof(entry));
 	return 0;
 }

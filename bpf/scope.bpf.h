@@ -92,6 +92,7 @@ static __always_inline bool scope_refresh(struct thread *thread, struct task_str
 	thread->scope = now;
 	/* A stranger's syscalls are not followed. */
 	thread->sys = thread_makes_calls(thread) ? sys_of_registers(task) : REC_SYS_NONE;
+	thread->untold = 1;
 	thread->described = 0; /* say anew who it is, and that it is in or out */
 	return was & SCOPE_IN;
 }

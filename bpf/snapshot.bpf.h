@@ -37,6 +37,39 @@ static __always_inline u16 sys_of_fields(struct task_struct *task, struct thread
 	return sys_of_registers(task);
 }
 
+/*
+ * Why it is where it is, beyond its state. Asleep in the kernel, but not by a
+ * call and not stopped, it is in an exception: as good as always a page fault.
+ */
+static __always_inline void snapshot_where(struct rec_snapshot *entry, struct task_struct *task,
+					   const struct thread *thread)
+{
+	u32 state = task->__state;
+
+	entry->task_state = state | task->exit_state;
+	entry->where = REC_WHERE_KNOWN;
+	if (state & TASK_FROZEN)
+		entry->where |= REC_WHERE_FROZEN;
+	if (state & TASK_STOPPED)
+		entry->where |= REC_WHERE_STOPPED;
+	if (state & TASK_TRACED)
+		entry->where |= REC_WHERE_TRACED;
+	if (entry->state == REC_STATE_ASLEEP && thread_makes_calls(thread) &&
+	    !(state & (TASK_FROZEN | TASK_STOPPED | TASK_TRACED | TASK_WAKING)) &&
+	    entry->sys == REC_SYS_NONE)
+		entry->where |= REC_WHERE_FAULT;
+}
+
+/* What it is inside by its CPU's slot, if that says that it runs there. */
+static __always_inline u16 sys_of_slot(struct task_struct *task, u32 number)
+{
+	struct cpu_slot *cpu = bpf_map_lookup_elem(&cpus, &number);
+
+	if (!cpu || *(volatile u64 *)&cpu->task != (u64)task)
+		return REC_SYS_UNKNOWN;
+	return *(volatile u16 *)&cpu->sys;
+}
+
 #define SNAPSHOT_TRIES 8
 
 /* State, CPU, number and syscall that belong together, or the last try's. */
@@ -51,16 +84,22 @@ static __always_inline void snapshot_state(struct rec_snapshot *entry, struct ta
 		entry->state = word_number(before) ? word_state(before) : state_of_fields(task);
 		entry->cpu = word_number(before) ? word_cpu(before) : task->thread_info.cpu;
 		entry->num = word_number(before);
-		sys = sys_of_fields(task, thread, entry->state);
+		if (entry->state == REC_STATE_RUNNING)
+			sys = sys_of_slot(task, entry->cpu);
+		else
+			sys = sys_of_fields(task, thread, entry->state);
 		after = *(volatile u64 *)&thread->word;
 		if (before == after)
 			break;
 		sys = REC_SYS_UNKNOWN;
 	}
-	/* A sys_enter or sys_exit that came meanwhile knows better. */
-	if (sys != REC_SYS_UNKNOWN)
-		__sync_val_compare_and_swap(&thread->sys, REC_SYS_UNKNOWN, sys);
-	entry->sys = thread_sys(thread);
+	if (entry->state != REC_STATE_RUNNING) {
+		/* A switch out that came meanwhile knows better. */
+		if (sys != REC_SYS_UNKNOWN)
+			__sync_val_compare_and_swap(&thread->sys, REC_SYS_UNKNOWN, sys);
+		sys = *(volatile u32 *)&thread->sys;
+	}
+	entry->sys = sys;
 }
 
 #endif

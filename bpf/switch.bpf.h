@@ -8,20 +8,19 @@
 #define GOTRACE_BPF_SWITCH_BPF_H
 
 #include "descriptor.bpf.h"
+#include "current.bpf.h"
 #include "scope.bpf.h"
 
-static __always_inline u8 switch_flags(struct task_struct *prev, bool preempt, u32 prev_state)
+static __always_inline u32 switch_flags(struct task_struct *prev, bool preempt, u32 prev_state)
 {
-	u8 flags = 0;
+	u32 flags = 0;
 
 	if (preempt)
-		flags |= REC_SWITCH_PREEMPT;
-	if (prev_state & TASK_DEAD)
-		flags |= REC_SWITCH_DEAD;
+		flags |= RING_SWITCH_PREEMPT;
 	if (prev_state && !preempt && !task_is_queued(prev))
-		flags |= REC_SWITCH_ASLEEP;
+		flags |= RING_SWITCH_ASLEEP;
 	if (BPF_CORE_READ_BITFIELD(prev, in_iowait))
-		flags |= REC_SWITCH_IOWAIT;
+		flags |= RING_SWITCH_IOWAIT;
 	return flags;
 }
 
@@ -41,20 +40,35 @@ static __always_inline u8 switch_descriptor(struct task_struct *prev, u16 sys)
  * Prev was on a CPU when recording began and has made no call since: asleep,
  * it is in the kernel, and its registers say by which call.
  */
-static __always_inline void switch_settle_sys(struct thread *from, struct task_struct *prev,
-					      u8 flags, u32 prev_state)
+static __always_inline void switch_settle_sys(struct cpu_slot *cpu, const struct thread *from,
+					      struct task_struct *prev, u32 flags, u32 prev_state)
 {
-	if (from->sys != REC_SYS_UNKNOWN || !(flags & REC_SWITCH_ASLEEP) ||
+	u16 sys;
+
+	if (cpu->sys != REC_SYS_UNKNOWN || !(flags & RING_SWITCH_ASLEEP) ||
 	    prev_state & TASK_STOPPED_OR_TRACED)
 		return;
-	from->sys = thread_makes_calls(from) ? sys_of_registers(prev) : REC_SYS_NONE;
+	sys = thread_makes_calls(from) ? sys_of_registers(prev) : REC_SYS_NONE;
+	cpu->sys = sys;
+	cpu->told = CPU_TOLD_NO;
 }
 
-static __always_inline u8 switch_state(u8 flags)
+static __always_inline u8 switch_state(u32 flags, u32 prev_state)
 {
-	if (flags & REC_SWITCH_DEAD)
+	if (prev_state & TASK_DEAD)
 		return REC_STATE_DEAD;
-	return flags & REC_SWITCH_ASLEEP ? REC_STATE_ASLEEP : REC_STATE_RUNNABLE;
+	return flags & RING_SWITCH_ASLEEP ? REC_STATE_ASLEEP : REC_STATE_RUNNABLE;
+}
+
+/* From here on next is current, and the stream knows it or not. */
+static __always_inline void switch_current(struct cpu_slot *cpu, struct task_struct *next,
+					   const struct thread *to, u64 who, u32 num, u8 told)
+{
+	cpu->who = who;
+	cpu->num = num;
+	cpu->sys = to ? to->sys : REC_SYS_UNKNOWN;
+	cpu->told = told;
+	cpu->task = (u64)next;
 }
 
 #endif

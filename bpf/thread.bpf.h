@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * What the kernel side knows of a thread: its storage.
+ * What the kernel side knows of a thread.
  *
- * Storage is made in the pass before recording and when a thread is born,
- * never in the scheduler's handlers: they run under run queue locks, and a
- * burst of wakeups would find nothing to allocate from.
+ * It stands in an array, `slots`, at the place that the low bits of the tid
+ * say, and is known by the task's address. Behind that is task storage: for a
+ * thread whose place is taken it holds the thread itself, for one whose tid an
+ * exec has changed it says the place. An array is looked up without a call,
+ * in one cache line, and in an interrupt on top of another look-up, which task
+ * storage refuses before 6.2.
+ *
+ * Both are made in the pass before recording and when a thread is born, never
+ * in the scheduler's handlers: they run under run queue locks, and a burst of
+ * wakeups would find nothing to allocate from.
  *
  * `word` holds the thread's state, the CPU and the transition number at once,
- * so that all three change in one atomic step. The kernel's locks put the
- * transitions of one thread in order; the compare-and-swap makes that order
- * visible as a number without gaps.
+ * so that whoever reads it reads what belongs together. It is loaded and
+ * stored plainly: the kernel's locks put a thread's transitions in order.
  */
 #ifndef GOTRACE_BPF_THREAD_BPF_H
 #define GOTRACE_BPF_THREAD_BPF_H
@@ -18,22 +24,24 @@
 #include "ring.bpf.h"
 
 struct thread {
-	u64 id;	       /* 0: no storage yet */
+	u64 task;      /* its address; 0: free */
 	u64 word;      /* number << 24 | CPU << 8 | enum rec_state */
 	u64 waking_ns; /* sched_waking seen, sched_wakeup not yet */
-	u64 waker_id;  /* of the last sched_waking; before the first: who forked it */
-	u32 waker_tid;
+	u32 id;	       /* 0: not made yet */
+	u32 waker_id;  /* of the last sched_waking; before the first: who forked it */
+	u32 sys;       /* REC_SYS_* form, while off its CPU; then it is in the CPU's slot */
 	u16 waker_cpu;
+	u16 waker_sys;
 	u8 waker_context; /* enum rec_context */
 	u8 waker_scope;	  /* enum scope_bits */
-	u32 sys;	  /* REC_SYS_* form */
 	u8 scope;	  /* enum scope_bits */
-	u8 described;	  /* a REC_THREAD or snapshot entry names it */
+	u8 described;	  /* a THREAD or snapshot entry names it */
 	u8 flags;	  /* enum rec_thread_flags, but scope */
-	u8 pad;
-	u16 waker_sys; /* REC_SYS_* form */
-	u16 pad2[3];
+	u8 untold;	  /* the stream does not know sys */
+	u8 pad[8];
+	u64 pad2;
 };
+REC_ASSERT_SIZE(thread, 64);
 
 enum scope_bits {
 	SCOPE_IN = 1,	    /* this thread's records are wanted */
@@ -41,16 +49,33 @@ enum scope_bits {
 	SCOPE_ALONE = 4,    /* not its process: threads it makes are in scope as processes are */
 };
 
+#define SLOTS 32768
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, SLOTS);
+	__type(key, u32);
+	__type(value, struct thread);
+} slots SEC(".maps");
+
+struct stray {
+	struct thread thread; /* if its place was taken */
+	u32 slot;	      /* if not: where, + 1 */
+	u32 pad;
+};
+
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, int);
-	__type(value, struct thread);
-} threads SEC(".maps");
+	__type(value, struct stray);
+} strays SEC(".maps");
+
+/* Threads born or found so far: the last id given. */
+u32 thread_ids;
 
 #define WORD_NUMBER_SHIFT 24
 #define WORD_CPU_SHIFT 8
-#define WORD_TRIES 4
 
 static __always_inline u8 word_state(u64 word)
 {
@@ -67,38 +92,56 @@ static __always_inline u32 word_number(u64 word)
 	return word >> WORD_NUMBER_SHIFT;
 }
 
-/* The storage of task; NULL for the idle task, or counted as not found. */
+static __always_inline u64 thread_word(const struct thread *thread)
+{
+	return *(const volatile u64 *)&thread->word;
+}
+
+static __always_inline struct thread *slot_of(u32 place)
+{
+	return bpf_map_lookup_elem(&slots, &place);
+}
+
+static __noinline struct thread *thread_astray(struct task_struct *task)
+{
+	struct stray *stray = bpf_task_storage_get(&strays, task, NULL, 0);
+	struct cpu_slot *cpu;
+	struct thread *thread;
+	u32 number;
+
+	if (stray) {
+		thread = stray->slot ? slot_of(stray->slot - 1) : &stray->thread;
+		if (thread && thread->task == (u64)task)
+			return thread;
+	}
+	cpu = cpu_here(&number);
+	if (cpu)
+		__sync_fetch_and_add(&cpu->no_storage, 1);
+	return NULL;
+}
+
+/* The thread of task; NULL for the idle task, or counted as not found. */
 static __always_inline struct thread *thread_of(struct task_struct *task)
 {
 	struct thread *thread;
-	struct cpu_slot *cpu;
-	u32 number;
+	u32 tid = task->pid;
 
-	if (task->pid == 0)
+	if (!tid)
 		return NULL;
-	thread = bpf_task_storage_get(&threads, task, NULL, 0);
-	if (!thread) {
-		cpu = cpu_here(&number);
-		if (cpu)
-			__sync_fetch_and_add(&cpu->counters.no_storage, 1);
-	}
-	return thread;
+	thread = slot_of(tid & (SLOTS - 1));
+	if (thread && thread->task == (u64)task)
+		return thread;
+	return thread_astray(task);
 }
 
 /* The next transition: its number. The thread is in state on cpu from now on. */
 static __always_inline u32 thread_move(struct thread *thread, u8 state, u16 cpu)
 {
-	u64 low = (u64)cpu << WORD_CPU_SHIFT | state;
+	u32 num = word_number(thread_word(thread)) + 1;
 
-	for (int i = 0; i < WORD_TRIES; i++) {
-		u64 old = *(volatile u64 *)&thread->word;
-		u64 word = ((old >> WORD_NUMBER_SHIFT) + 1) << WORD_NUMBER_SHIFT | low;
-
-		if (__sync_val_compare_and_swap(&thread->word, old, word) == old)
-			return word_number(word);
-	}
-	/* Never seen; the number stays right and the state is the old one. */
-	return word_number(__sync_fetch_and_add(&thread->word, 1ULL << WORD_NUMBER_SHIFT)) + 1;
+	*(volatile u64 *)&thread->word =
+		(u64)num << WORD_NUMBER_SHIFT | (u64)cpu << WORD_CPU_SHIFT | state;
+	return num;
 }
 
 static __always_inline u8 thread_flags(struct task_struct *task, u32 tracer_tgid)
@@ -114,26 +157,6 @@ static __always_inline u8 thread_flags(struct task_struct *task, u32 tracer_tgid
 	return flags;
 }
 
-/* Gives task its storage if it has none. Not from the scheduler's handlers. */
-static __always_inline struct thread *thread_make(struct task_struct *task, u32 tracer_tgid)
-{
-	struct thread *thread =
-		bpf_task_storage_get(&threads, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
-	u32 number;
-	struct cpu_slot *cpu = cpu_here(&number);
-
-	if (!thread || !cpu)
-		return NULL;
-	if (thread->id == 0) {
-		u64 count = __sync_fetch_and_add(&cpu->threads, 1) + 1;
-
-		/* Two makers: the pass and a handler of the same task's birth. */
-		__sync_val_compare_and_swap(&thread->id, 0, (u64)(number + 1) << 40 | count);
-		thread->flags = thread_flags(task, tracer_tgid);
-	}
-	return thread;
-}
-
 /*
  * 6.1's verifier believes a test for NULL only of the pointer itself, not of a
  * flag that the compiler has kept of an earlier test: make it test again.
@@ -144,57 +167,64 @@ static __always_inline struct thread *thread_again(struct thread *thread)
 	return thread;
 }
 
-static __always_inline void rec_task_set(struct rec_task *out, struct thread *thread,
-					 struct task_struct *task, u32 number)
+/*
+ * Gives task its place if it has none. Not from the scheduler's handlers.
+ * Two may come at once, the pass and a handler of the same task's birth: they
+ * agree by the swaps.
+ */
+static __always_inline struct thread *thread_make(struct task_struct *task, u32 tracer_tgid)
 {
-	thread = thread_again(thread);
-	out->id = thread ? thread->id : 0;
-	out->num = thread ? number : 0;
-	out->tid = task->pid;
+	u32 place = (u32)task->pid & (SLOTS - 1);
+	struct stray *stray =
+		bpf_task_storage_get(&strays, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	struct thread *thread;
+	u64 owner;
+
+	if (!stray)
+		return NULL;
+	thread = stray->slot ? slot_of(stray->slot - 1) : slot_of(place);
+	if (!thread)
+		return NULL;
+	owner = __sync_val_compare_and_swap(&thread->task, 0, (u64)task);
+	if (owner == 0 || owner == (u64)task) {
+		if (!stray->slot)
+			stray->slot = place + 1;
+	} else {
+		thread = &stray->thread;
+		thread->task = (u64)task;
+	}
+	if (thread->id == 0) {
+		u32 id = __sync_fetch_and_add(&thread_ids, 1) + 1;
+
+		__sync_val_compare_and_swap(&thread->id, 0, id);
+		thread->flags = thread_flags(task, tracer_tgid);
+		thread->untold = 1;
+	}
+	return thread;
+}
+
+/* After its last switch out nobody asks for it any more. */
+static __always_inline void thread_free(struct thread *thread)
+{
+	thread->word = 0;
+	thread->waking_ns = 0;
+	thread->waker_id = 0;
+	thread->waker_cpu = 0;
+	thread->waker_sys = 0;
+	thread->sys = 0;
+	thread->waker_context = 0;
+	thread->waker_scope = 0;
+	thread->scope = 0;
+	thread->described = 0;
+	thread->flags = 0;
+	thread->id = 0;
+	/* Last: from here on another CPU may take the place. */
+	store_last64(&thread->task, 0);
 }
 
 static __always_inline u8 thread_record_flags(const struct thread *thread)
 {
 	return thread->flags | (thread->scope & SCOPE_IN ? REC_THREAD_SCOPE : 0);
-}
-
-/* A record of who task is: REC_THREAD, REC_RENAME or REC_EXEC. False if dropped. */
-static __always_inline bool thread_report(struct task_struct *task, struct thread *thread, u8 type,
-					  const char *comm, u32 old_tid)
-{
-	struct rec_thread *record = ring_reserve(sizeof(*record));
-
-	if (!record) {
-		ring_drop();
-		return false;
-	}
-	ring_stamp(&record->head, type, sizeof(*record));
-	rec_task_set(&record->task, thread, task, 0);
-	record->start_ns = task->start_time;
-	record->tgid = task->tgid;
-	record->old_tid = old_tid;
-	record->flags = thread_record_flags(thread);
-	__builtin_memset(record->pad, 0, sizeof(record->pad));
-	bpf_probe_read_kernel_str(record->comm, sizeof(record->comm), comm);
-	/* A leader's new name is the process's; at a rename the task has the old one. */
-	bpf_probe_read_kernel_str(record->leader_comm, sizeof(record->leader_comm),
-				  task->pid == task->tgid ? comm : task->group_leader->comm);
-	ring_submit(record);
-	return true;
-}
-
-static __noinline int thread_describe_now(struct task_struct *task, struct thread *thread)
-{
-	if (thread && thread_report(task, thread, REC_THREAD, task->comm, task->pid))
-		thread->described = 1;
-	return 0;
-}
-
-/* Says who a thread is, once; again until it was not dropped. */
-static __always_inline void thread_describe(struct task_struct *task, struct thread *thread)
-{
-	if (thread && !thread->described)
-		thread_describe_now(task, thread);
 }
 
 /* The REC_SYS_* form of a syscall's number. */
@@ -206,11 +236,6 @@ static __always_inline u16 sys_form(long number, bool compat)
 	if (number >= 0 && number < REC_SYS_OTHER - REC_SYS_BASE)
 		form = number + REC_SYS_BASE;
 	return compat ? form | REC_SYS_COMPAT : form;
-}
-
-static __always_inline u16 thread_sys(const struct thread *thread)
-{
-	return thread ? *(volatile u32 *)&thread->sys : REC_SYS_UNKNOWN;
 }
 
 static __always_inline bool thread_makes_calls(const struct thread *thread)

@@ -26,9 +26,9 @@ typedef uint64_t u64;
 typedef int64_t s64;
 #endif
 
-#define REC_ABI_VERSION 1
-#define REC_COMM_LEN 16 /* TASK_COMM_LEN, with its final NUL */
-#define REC_MAX_SIZE 88 /* no record is larger */
+#define REC_ABI_VERSION 2 /* what bpf/ writes: include/ring.h */
+#define REC_ABI_FRAMES 1  /* what it wrote before: the shapes below, in the kernel's ring buffer */
+#define REC_COMM_LEN 16	  /* TASK_COMM_LEN, with its final NUL */
 
 enum rec_arch {
 	REC_ARCH_X86_64 = 1,
@@ -108,6 +108,8 @@ enum rec_fd {
 	REC_FD_CHAR = 6,
 	REC_FD_ANON = 7, /* eventfd, timerfd, signalfd, ... */
 };
+
+#define REC_TASK_DEAD 0x80 /* of prev_state: this switch out is the last */
 
 enum rec_switch_flags {
 	REC_SWITCH_PREEMPT = 1 << 0,	/* the tracepoint's preempt argument */
@@ -235,6 +237,36 @@ enum rec_state {
 	REC_STATE_NEW = 5, /* forked, not yet runnable */
 };
 
+/* What else is known of a thread. */
+enum rec_known {
+	REC_KNOWN_CGROUP = 1 << 0,
+	REC_KNOWN_NAMESPACE = 1 << 1,
+	REC_KNOWN_AFFINITY = 1 << 2,
+	REC_KNOWN_POLICY = 1 << 3,
+};
+
+struct rec_attributes {
+	u64 cgroup_id; /* of the unified hierarchy (v2) */
+	u32 ns_tgid;   /* in its innermost pid namespace */
+	u32 ns_tid;
+	u64 cpus_allowed;	/* of the first 64 */
+	u8 known;		/* enum rec_known: what of this may be read */
+	u8 policy;		/* SCHED_* */
+	signed char nice;	/* -20 to 19 */
+	u8 rt_priority;		/* 1 to 99; 0 not a realtime thread */
+	u16 cpus_allowed_count; /* of all CPUs */
+	u16 pad;
+};
+
+/* Where a task is at the start, beyond its state. */
+enum rec_where {
+	REC_WHERE_KNOWN = 1 << 0, /* and task_state is */
+	REC_WHERE_FROZEN = 1 << 1,
+	REC_WHERE_STOPPED = 1 << 2,
+	REC_WHERE_TRACED = 1 << 3,
+	REC_WHERE_FAULT = 1 << 4, /* in a page fault or another exception */
+};
+
 /*
  * One task of the start snapshot, taken while recording was already on: the
  * state after its transition num. A record of the thread with a higher number
@@ -253,14 +285,23 @@ struct rec_snapshot {
 	u8 pad[6];
 	char comm[REC_COMM_LEN];
 	char leader_comm[REC_COMM_LEN];
+	/* Of ABI 2; 0, and so unknown, in files of ABI 1. */
+	struct rec_attributes more;
+	u32 task_state; /* bits as in prev_state */
+	u32 where;	/* enum rec_where */
 };
 
 /* The kernel side's counters of one CPU, as the raw file holds them. */
 struct rec_counters {
 	u64 seq;	/* records numbered so far: written + dropped */
 	u64 dropped;	/* of these, not written: the ring was full */
-	u64 no_storage; /* task storage look-ups that failed */
+	u64 no_storage; /* threads met of which nothing is stored */
 	u64 retries;	/* repeated compare-and-swaps for (seq, ts_ns) */
+	/* Of ABI 2. */
+	u64 unnumbered; /* dropped without a number: interrupted at every try */
+	u64 visits;	/* slow paths taken: blocks, losses, times */
+	u64 told;	/* CURRENTs written */
+	u64 irq_ns;	/* in interrupts, if that is measured */
 };
 
 #define REC_ASSERT_SIZE(type, size)                                                                \
@@ -274,7 +315,8 @@ REC_ASSERT_SIZE(rec_sys_enter, 32);
 REC_ASSERT_SIZE(rec_sys_exit, 40);
 REC_ASSERT_SIZE(rec_thread, 88);
 REC_ASSERT_SIZE(rec_exit, 32);
-REC_ASSERT_SIZE(rec_snapshot, 72);
-REC_ASSERT_SIZE(rec_counters, 32);
+REC_ASSERT_SIZE(rec_attributes, 32);
+REC_ASSERT_SIZE(rec_snapshot, 112);
+REC_ASSERT_SIZE(rec_counters, 64);
 
 #endif

@@ -25,9 +25,14 @@ COMMON = [
     ("enum bpf_map_type", None),
     ("thread_info", ["flags", "status?", "cpu"]),
     ("sched_entity", ["on_rq"]),
-    ("task_struct", ["thread_info", "__state", "stack", "flags", "on_cpu", "on_rq", "se", "exit_state",
-                     "in_iowait", "pid", "tgid", "group_leader", "start_time", "comm", "files",
-                     "cgroups"]),
+    ("cpumask", ["bits"]),
+    ("upid", ["nr"]),
+    ("pid", ["level", "numbers"]),
+    ("mm_struct", ["arg_start", "arg_end"]),
+    ("task_struct", ["thread_info", "__state", "stack", "flags", "on_cpu", "on_rq", "prio",
+                     "static_prio", "rt_priority", "se", "policy", "nr_cpus_allowed", "cpus_ptr",
+                     "mm", "exit_state", "exit_code", "in_iowait", "pid", "tgid", "group_leader",
+                     "thread_pid", "start_time", "comm", "files", "cgroups"]),
     ("kernfs_node", ["id"]),
     ("cgroup", ["kn", "level", "ancestors"]),
     ("css_set", ["dfl_cgrp"]),
@@ -71,6 +76,7 @@ typedef __u32 __be32, __wsum;
 typedef _Bool bool;
 typedef int pid_t;
 typedef unsigned short umode_t;
+typedef struct cpumask cpumask_t;
 #define true 1
 #define false 0
 #define NULL ((void *)0)

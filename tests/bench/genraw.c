@@ -179,7 +179,7 @@ static int write_snapshot(struct world *world)
 static int world_write(struct world *world, uint64_t seconds)
 {
 	struct stream_info info = { .encoding = STREAM_BPF_RING,
-				    .abi = REC_ABI_VERSION,
+				    .abi = REC_ABI_FRAMES,
 				    .arch = REC_ARCH_X86_64,
 				    .cpus = world->cpus,
 				    .cpus_online = world->cpus,

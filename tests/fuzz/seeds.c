@@ -44,7 +44,9 @@ int main(int argc, char **argv)
 		char name[512];
 		FILE *out;
 
-		snprintf(name, sizeof(name), "%s/sim-%02d", argv[1], (int)seed);
+		/* Odd seeds make words, even ones frames. */
+		snprintf(name, sizeof(name), "%s/%s-%02d", argv[1], seed & 1 ? "words" : "sim",
+			 (int)seed);
 		out = fopen(name, "w");
 		if (!out || make(seed, &file) || fwrite(file.data, file.size, 1, out) != 1 ||
 		    fclose(out)) {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "raw/raw.h"
+#include "simulator/wordring.h"
 
 #define MAX_CPUS 64 /* of a simulation */
 
@@ -14,6 +15,8 @@ struct stream_info capsim_info(const struct sim *sim)
 	const struct sim_options *options = sim_options(sim);
 	struct stream_info info = captext_info(options->cpus);
 
+	info.encoding = options->words ? STREAM_WORDS : STREAM_BPF_RING;
+	info.abi = options->words ? REC_ABI_VERSION : REC_ABI_FRAMES;
 	info.scope = options->scope == SIM_SYSTEM    ? REC_SCOPE_SYSTEM
 		     : options->scope == SIM_PROCESS ? REC_SCOPE_PROCESS
 						     : REC_SCOPE_CGROUP;
@@ -63,7 +66,19 @@ static struct stream_counters make_counters(const struct sim *sim, struct rec_co
 {
 	for (uint32_t i = 0; i < sim_options(sim)->cpus; i++)
 		cpu[i] = (struct rec_counters){ .seq = sim_seq_end(sim)[i] };
+	for (size_t i = 0; i < sim_record_count(sim); i++)
+		cpu[sim_record(sim, i)->any.head.cpu].dropped += sim_record(sim, i)->lost;
 	return (struct stream_counters){ .ts_ns = sim_end_ns(sim), .cpu = cpu };
+}
+
+static int feed_frames(const struct sim *sim, uint32_t round, struct captext_buffer *rings,
+		       const struct stream *to)
+{
+	int err = sim_round(sim, round, put_record, rings);
+
+	for (uint32_t i = 0; i < sim_options(sim)->cpus && !err; i++)
+		err = hand_on(&rings[i], i, to);
+	return err;
 }
 
 static int feed_rounds(const struct sim *sim, const struct stream *to)
@@ -71,15 +86,15 @@ static int feed_rounds(const struct sim *sim, const struct stream *to)
 	struct captext_buffer rings[MAX_CPUS] = { 0 };
 	struct rec_counters cpu[MAX_CPUS];
 	struct stream_counters counters = make_counters(sim, cpu);
-	int err = 0;
+	struct wordring *words = NULL;
+	int err = sim_options(sim)->words ? wordring_new(&words, sim) : 0;
 
 	for (uint32_t round = 1; round <= sim_round_count(sim) && !err; round++) {
-		err = sim_round(sim, round, put_record, rings);
-		for (uint32_t i = 0; i < sim_options(sim)->cpus && !err; i++)
-			err = hand_on(&rings[i], i, to);
+		err = words ? wordring_round(words, round, to) : feed_frames(sim, round, rings, to);
 		if (!err)
 			err = stream_round(to, &counters);
 	}
+	wordring_free(words);
 	for (uint32_t i = 0; i < MAX_CPUS; i++)
 		free(rings[i].data);
 	return err ? err : stream_end(to, &counters);

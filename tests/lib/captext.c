@@ -170,7 +170,7 @@ struct stream_info captext_info(uint32_t cpus)
 {
 	return (struct stream_info){
 		.encoding = STREAM_BPF_RING,
-		.abi = REC_ABI_VERSION,
+		.abi = REC_ABI_FRAMES,
 		.arch = REC_ARCH_X86_64,
 		.cpus = cpus,
 		.cpus_online = cpus,

@@ -199,3 +199,14 @@ void distort_lose(struct world *world)
 	if (options->loss & SIM_LOSE_ONE && options->lose_at < world->record_count)
 		world->records[options->lose_at].lost = true;
 }
+
+/*
+ * The kernel side of ABI 2 names nobody whom it could not describe: it drops
+ * that record, too. Here the descriptions are kept instead.
+ */
+void distort_name(struct world *world)
+{
+	for (size_t i = 0; i < world->record_count; i++)
+		if (world->records[i].any.head.type == REC_THREAD)
+			world->records[i].lost = false;
+}

@@ -19,4 +19,7 @@ void distort_clocks(struct world *world);
 /* Loses records. */
 void distort_lose(struct world *world);
 
+/* Brings back those that say who somebody is. */
+void distort_name(struct world *world);
+
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "simulator/feed.h"
+#include "simulator/wordring.h"
 
 struct bytes {
 	unsigned char *data;
@@ -57,22 +58,30 @@ static int feed_ring(const struct bytes *ring, const struct stream *to)
 	return stream_ring(to, &piece);
 }
 
+static int feed_frames(const struct sim *sim, uint32_t round, const struct stream *to)
+{
+	struct bytes ring = { 0 };
+	int err = sim_round(sim, round, add_frame, &ring);
+
+	if (!err)
+		err = feed_ring(&ring, to);
+	free(ring.data);
+	return err;
+}
+
 static int feed_rounds(const struct sim *sim, const struct stream *to)
 {
 	struct rec_counters cpu[64];
 	struct stream_counters counters = make_counters(sim, cpu);
-	struct bytes ring = { 0 };
-	int err = 0;
+	struct wordring *words = NULL;
+	int err = sim_options(sim)->words ? wordring_new(&words, sim) : 0;
 
 	for (uint32_t round = 1; round <= sim_round_count(sim) && !err; round++) {
-		ring.count = 0;
-		err = sim_round(sim, round, add_frame, &ring);
-		if (!err)
-			err = feed_ring(&ring, to);
+		err = words ? wordring_round(words, round, to) : feed_frames(sim, round, to);
 		if (!err)
 			err = stream_round(to, &counters);
 	}
-	free(ring.data);
+	wordring_free(words);
 	return err ? err : stream_end(to, &counters);
 }
 
@@ -81,8 +90,8 @@ static struct stream_info make_info(const struct sim *sim)
 	static const uint32_t scopes[] = { REC_SCOPE_SYSTEM, REC_SCOPE_PROCESS, REC_SCOPE_CGROUP };
 
 	return (struct stream_info){
-		.encoding = STREAM_BPF_RING,
-		.abi = REC_ABI_VERSION,
+		.encoding = sim_options(sim)->words ? STREAM_WORDS : STREAM_BPF_RING,
+		.abi = sim_options(sim)->words ? REC_ABI_VERSION : REC_ABI_FRAMES,
 		.arch = REC_ARCH_X86_64,
 		.cpus = sim_options(sim)->cpus,
 		.cpus_online = sim_options(sim)->cpus,

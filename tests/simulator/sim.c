@@ -57,7 +57,8 @@ void sim_options_random(struct sim_options *out, uint64_t seed, uint32_t cpus, u
 		.skew_episode_ns = skews[rng_below(&rng, 6)],
 		.loss = rng_below(&rng, 2) ? rng_below(&rng, SIM_LOSE_ONE) : 0,
 		.loss_rate = rng_between(&rng, 2, 500),
-		.nested = rng_below(&rng, 2),
+		.words = seed & 1,
+		.nested = rng_below(&rng, 2) && !(seed & 1),
 		.round_records = rng_once_in(&rng, 4) ? 0 : rng_between(&rng, 1, 300),
 		.ragged = rng_below(&rng, 2),
 	};
@@ -192,11 +193,13 @@ static int derive(struct sim *sim)
 {
 	struct world *world = &sim->world;
 
-	if (sim->options.nested)
+	if (sim->options.nested && !sim->options.words)
 		distort_nest(world);
 	sim->rounds = distort_rounds(world);
 	distort_clocks(world);
 	distort_lose(world);
+	if (sim->options.words)
+		distort_name(world);
 	sim->threads = calloc(world->thread_count + 1, sizeof(*sim->threads));
 	if (!sim->threads || fill_rings(sim))
 		return -ENOMEM;
@@ -371,11 +374,11 @@ void sim_print_options(FILE *out, const struct sim *sim)
 
 	fprintf(out,
 		"seed=%llu cpus=%u threads=%u steps=%u scope=%d warm_up=%u snapshot=%u/%u fresh=%d "
-		"skew=%u,%u,%u loss=%#x rate=%u at=%u nested=%d rounds=%u ragged=%d\n",
+		"skew=%u,%u,%u loss=%#x rate=%u at=%u words=%d nested=%d rounds=%u ragged=%d\n",
 		(unsigned long long)sim->seed, o->cpus, o->threads, o->steps, o->scope, o->warm_up,
 		o->snapshot_steps, o->snapshot_missing, o->fresh_tids, o->skew_record_ns,
-		o->skew_cpu_ns, o->skew_episode_ns, o->loss, o->loss_rate, o->lose_at, o->nested,
-		o->round_records, o->ragged);
+		o->skew_cpu_ns, o->skew_episode_ns, o->loss, o->loss_rate, o->lose_at, o->words,
+		o->nested, o->round_records, o->ragged);
 }
 
 void sim_print_around(FILE *out, const struct sim *sim, size_t i, size_t around)

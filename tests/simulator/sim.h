@@ -57,7 +57,8 @@ struct sim_options {
 	uint32_t loss_rate;
 	uint32_t lose_at;
 	/* rings and rounds */
-	bool nested;		/* interrupts leave rings out of order */
+	bool words;		/* rings of ABI 2: in the order of numbers, who is named is known */
+	bool nested;		/* interrupts leave rings out of order; not of words */
 	uint32_t round_records; /* about so many in a round; 0: all in one */
 	bool ragged;		/* positions are sampled as far apart as may be */
 };

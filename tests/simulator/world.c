@@ -146,7 +146,10 @@ uint32_t world_add_thread(struct world *world, uint32_t process, bool kernel)
 		.kernel = kernel,
 		.in_cgroup = rng_below(&world->rng, 2),
 		.eager = (uint8_t)rng_below(&world->rng, 10),
-		.id = ((uint64_t)(at % world->options->cpus) + 1) << 40 | (at + 1),
+		/* ABI 2 has 32 bits for it; before, the CPU stood in the high bits. */
+		.id = (world->options->words ? 0
+					     : (uint64_t)(at % world->options->cpus + 1) << 40) |
+		      (at + 1),
 		.since_ns = world->now_ns,
 	};
 	snprintf(thread->comm, sizeof(thread->comm), "%s%u", kernel ? "kworker/" : "prog", at % 20);

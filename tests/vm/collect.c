@@ -7,9 +7,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FRAME_HEAD 8
-#define FRAME_DISCARD (1U << 30)
+#include "rectids.h"
+
 #define POLL_US 5000
+#define BLOCK_BYTES (1UL << 20)
+
+struct collection_block {
+	struct collection_block *next;
+	size_t used;
+	uint64_t data[BLOCK_BYTES / sizeof(uint64_t)];
+};
 
 static int take_snapshot(void *ctx, const struct rec_snapshot *threads, size_t count,
 			 uint64_t end_ns)
@@ -25,23 +32,59 @@ static int take_snapshot(void *ctx, const struct rec_snapshot *threads, size_t c
 	return 0;
 }
 
-/* Keeps the bytes; they are looked at when all are there and no longer move. */
-static int take_ring(void *ctx, const struct stream_ring *ring)
+/* Room for one record that stays where it is. */
+static void *room(struct collection *out)
 {
-	struct collection *out = ctx;
+	struct collection_block *block = out->blocks;
 
-	while (out->room - out->used < ring->size) {
-		size_t room = out->room ? out->room * 2 : 4 << 20;
-		uint8_t *grown = realloc(out->data, room);
+	if (!block || BLOCK_BYTES - block->used < REC_MOST_BYTES) {
+		block = malloc(sizeof(*block));
+		if (!block)
+			return NULL;
+		block->next = out->blocks;
+		block->used = 0;
+		out->blocks = block;
+	}
+	return (uint8_t *)block->data + block->used;
+}
+
+static int keep(struct collection *out, const struct rec_head *record, size_t size)
+{
+	if (out->count == out->room) {
+		size_t more = out->room ? out->room * 2 : 1 << 16;
+		const struct rec_head **grown =
+			reallocarray(out->records, more, sizeof(*out->records));
 
 		if (!grown)
 			return -ENOMEM;
-		out->data = grown;
-		out->room = room;
+		out->records = grown;
+		out->room = more;
 	}
-	memcpy(out->data + out->used, ring->data, ring->size);
-	out->used += ring->size;
+	out->records[out->count++] = record;
+	out->blocks->used += size;
 	return 0;
+}
+
+static int take_ring(void *ctx, const struct stream_ring *ring)
+{
+	struct collection *out = ctx;
+	struct words_cpu *cpu = &out->words[ring->cpu];
+	struct words chunk;
+	int err = 0;
+
+	words_begin(cpu, &chunk, ring->data, ring->size / sizeof(uint64_t), ring->position);
+	while (!err) {
+		void *record = room(out);
+		size_t size = record ? words_next(cpu, &chunk, record) : 0;
+
+		if (!record)
+			return -ENOMEM;
+		if (!size)
+			break;
+		err = keep(out, record, size);
+	}
+	out->damaged += chunk.at != chunk.end;
+	return err;
 }
 
 static int take_end(void *ctx, const struct stream_counters *counters)
@@ -72,28 +115,28 @@ static int by_id(const void *left, const void *right)
 	return a->id < b->id ? -1 : a->id > b->id;
 }
 
-static int find_records(struct collection *out)
+static int name_threads(struct collection *out)
 {
-	size_t most = out->used / (FRAME_HEAD + sizeof(struct rec_head)) + 1;
-	size_t at = 0;
+	struct rectids tids = { 0 };
+	int err = 0;
 
-	out->records = calloc(most, sizeof(*out->records));
-	if (!out->records)
-		return -ENOMEM;
-	while (at < out->used) {
-		uint32_t length = *(const uint32_t *)(out->data + at);
-		const struct rec_head *head = (const void *)(out->data + at + FRAME_HEAD);
-		uint32_t size = length & ~FRAME_DISCARD;
+	for (size_t i = 0; i < out->thread_count && !err; i++)
+		err = rectids_note_entry(&tids, &out->threads[i]);
+	for (size_t i = 0; i < out->count && !err; i++)
+		err = rectids_note(&tids, out->records[i]);
+	for (size_t i = 0; i < out->count && !err; i++)
+		rectids_fill(&tids, (struct rec_head *)out->records[i]);
+	rectids_fini(&tids);
+	return err;
+}
 
-		if (head->cpu >= out->cpus || head->size != size)
-			out->damaged++;
-		else if (!(length & FRAME_DISCARD))
-			out->records[out->count++] = head;
-		at += (size + FRAME_HEAD + 7) & ~7UL;
-	}
-	qsort(out->records, out->count, sizeof(*out->records), by_number);
-	qsort(out->threads, out->thread_count, sizeof(*out->threads), by_id);
-	return 0;
+static int put_in_order(struct collection *out)
+{
+	if (out->count)
+		qsort(out->records, out->count, sizeof(*out->records), by_number);
+	if (out->thread_count)
+		qsort(out->threads, out->thread_count, sizeof(*out->threads), by_id);
+	return name_threads(out);
 }
 
 struct reading {
@@ -147,20 +190,27 @@ int collect(struct collection *out, const struct capture_options *options, void 
 		return err;
 	out->cpus = capture_info(capture)->cpus;
 	out->counters = calloc(out->cpus, sizeof(*out->counters));
-	err = out->counters ? capture_start(capture, diag) : -ENOMEM;
+	out->words = calloc(out->cpus, sizeof(*out->words));
+	for (uint32_t cpu = 0; out->words && cpu < out->cpus; cpu++)
+		words_init(&out->words[cpu], cpu);
+	err = out->counters && out->words ? capture_start(capture, diag) : -ENOMEM;
 	if (!err)
 		err = capture_begin(capture, &to);
 	if (!err)
 		err = collect_while(capture, &to, run, arg);
 	capture_close(capture);
-	return err ? err : find_records(out);
+	return err ? err : put_in_order(out);
 }
 
 void collection_fini(struct collection *collection)
 {
+	for (struct collection_block *block = collection->blocks, *next; block; block = next) {
+		next = block->next;
+		free(block);
+	}
 	free(collection->records);
 	free(collection->threads);
 	free(collection->counters);
-	free(collection->data);
+	free(collection->words);
 	memset(collection, 0, sizeof(*collection));
 }

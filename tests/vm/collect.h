@@ -11,10 +11,10 @@
 #include <stdint.h>
 
 #include "capture/capture.h"
-#include "record.h"
+#include "records/words.h"
 
 struct collection {
-	const struct rec_head **records; /* by CPU, then by number */
+	const struct rec_head **records; /* by CPU, then by number; tids are filled in */
 	size_t count;
 	struct rec_snapshot *threads; /* by id */
 	size_t thread_count;
@@ -22,10 +22,10 @@ struct collection {
 	uint32_t cpus;
 	struct rec_counters *counters; /* [cpus], after the end */
 	uint64_t missed;
-	uint64_t damaged; /* frames whose head does not fit its ring or length */
-	/* the bytes behind records */
-	uint8_t *data;
-	size_t used, room;
+	uint64_t damaged;		 /* pieces of rings that cannot be read to their end */
+	size_t room;			 /* of records */
+	struct words_cpu *words;	 /* [cpus] */
+	struct collection_block *blocks; /* the records' memory */
 };
 
 /*

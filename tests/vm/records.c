@@ -19,7 +19,9 @@
 
 #include "books.h"
 #include "collect.h"
+#include "facts.h"
 #include "known.h"
+#include "storm.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 #define GROUP "/gotrace-records"
@@ -341,13 +343,43 @@ static bool run_case(const struct test_case *test, const char *compat, const cha
 	return good;
 }
 
-static bool wanted_case(const struct test_case *test, char **names, int count)
+static bool is_wanted(const char *name, char **names, int count)
 {
 	for (int i = 0; i < count; i++) {
-		if (!strcmp(test->name, names[i]))
+		if (!strcmp(name, names[i]))
 			return true;
 	}
 	return count == 0;
+}
+
+/* ---- storms ---- */
+
+static const struct storm_case {
+	const char *name;
+	struct storm storm;
+	bool overflows;
+} storms[] = {
+	{ "storm", { .seconds = 3, .poll_us = 1000, .buffer_bytes = 512 << 10 }, false },
+	{ "overload", { .seconds = 3, .poll_us = 300000, .buffer_bytes = 512 << 10 }, true },
+};
+
+static bool run_storm(const struct storm_case *test)
+{
+	struct strict_found found = { .first = "" };
+	struct diag diag = { "" };
+	bool good = false;
+	int err = storm_run(&test->storm, &good, &found, &diag);
+
+	if (err) {
+		report(test->name, diag.text[0] ? diag.text : strerror(-err), false, "no capture");
+		return false;
+	}
+	strict_print(stdout, &found);
+	report(test->name, "the words are consistent", good, found.first);
+	if (!test->overflows)
+		return good;
+	report(test->name, "something was lost, and counted", found.lost, "nothing was lost");
+	return good && found.lost;
 }
 
 /* Where cgroup v2 is mounted, with our own group below it; NULL if nowhere. */
@@ -373,10 +405,12 @@ int main(int argc, char **argv)
 {
 	const char *compat = NULL;
 	const char *cgroup;
-	char group[600];
+	char group[600], why[256] = "";
 	int times = 1, option;
 	bool good = true;
 
+	if (argc > 1 && !strcmp(argv[1], FACTS_EXEC_ARGUMENT))
+		return FACTS_EXIT_STATUS;
 	while ((option = getopt(argc, argv, "c:n:")) != -1) {
 		if (option == 'c')
 			compat = optarg;
@@ -389,7 +423,7 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < COUNT_OF(cases) * times; i++) {
 		const struct test_case *test = &cases[i % COUNT_OF(cases)];
 
-		if (!wanted_case(test, argv + optind, argc - optind))
+		if (!is_wanted(test->name, argv + optind, argc - optind))
 			continue;
 		if (test->kind == KNOWN_COMPAT && !compat)
 			printf("ok - %s # SKIP no 32-bit program given\n", test->name);
@@ -397,6 +431,18 @@ int main(int argc, char **argv)
 			printf("ok - %s # SKIP no cgroup v2\n", test->name);
 		else
 			good &= run_case(test, compat, cgroup);
+	}
+	for (size_t i = 0; i < COUNT_OF(storms) * times; i++) {
+		const struct storm_case *test = &storms[i % COUNT_OF(storms)];
+
+		if (is_wanted(test->name, argv + optind, argc - optind))
+			good &= run_storm(test);
+	}
+	if (is_wanted("facts", argv + optind, argc - optind)) {
+		bool right = facts_check(why, sizeof(why));
+
+		report("facts", "what is known is there", right, why);
+		good &= right;
 	}
 	if (cgroup)
 		rmdir(cgroup);

@@ -8,7 +8,9 @@
 
 #include "file.h"
 #include "raw/raw.h"
+#include "records/words.h"
 #include "rectext.h"
+#include "rectids.h"
 #include "base/grow.h"
 
 struct found {
@@ -38,39 +40,95 @@ static bool names(const struct rec_head *head, uint32_t tid)
 	}
 }
 
-static int walk(struct raw_reader *reader, int (*fn)(void *, const struct rec_head *), void *ctx)
+typedef int (*record_fn)(void *ctx, const struct rec_head *record);
+
+/* What a file is read with, twice: the first time for the threads' tids. */
+struct walk {
+	struct words_cpu *cpus;
+	uint32_t count;
+	struct rectids tids;
+	bool naming;
+	record_fn fn;
+	void *ctx;
+};
+
+static int walk_frames(struct walk *walk, const struct raw_chunk *chunk)
 {
-	uint32_t cpus = raw_reader_info(reader)->cpus;
 	const struct rec_head *record;
+	size_t pos = 0;
+	int err = 0;
+
+	while (!err && (record = raw_frame_next(chunk->data, chunk->size, &pos, walk->count)))
+		err = walk->naming ? 0 : walk->fn(walk->ctx, record);
+	return err;
+}
+
+static int walk_words(struct walk *walk, const struct raw_chunk *chunk)
+{
+	struct words_cpu *cpu = &walk->cpus[chunk->cpu];
+	uint64_t room[REC_MOST_BYTES / 8];
+	struct rec_head *record = (struct rec_head *)room;
+	struct words words;
+	int err = 0;
+
+	words_begin(cpu, &words, chunk->data, chunk->size / 8, chunk->position);
+	while (!err && words_next(cpu, &words, room)) {
+		if (walk->naming) {
+			err = rectids_note(&walk->tids, record);
+			continue;
+		}
+		rectids_fill(&walk->tids, record);
+		err = walk->fn(walk->ctx, record);
+	}
+	return err;
+}
+
+static int walk_chunk(struct walk *walk, const struct raw_chunk *chunk, bool words)
+{
+	int err = 0;
+
+	if (chunk->type == RAW_CHUNK_SNAPSHOT)
+		for (size_t i = 0; i < chunk->thread_count && !err; i++)
+			err = rectids_note_entry(&walk->tids, &chunk->threads[i]);
+	if (chunk->type != RAW_CHUNK_RING || (words && chunk->cpu >= walk->count))
+		return err;
+	return words ? walk_words(walk, chunk) : walk_frames(walk, chunk);
+}
+
+static int walk_once(struct walk *walk, const struct file *file)
+{
+	struct raw_reader *reader;
 	struct raw_chunk chunk;
 	struct diag diag = { "" };
-	int err = 0, more;
+	int err = raw_reader_new(&reader, file->data, file->size, &diag), more = 0;
 
-	while (!err && (more = raw_read_chunk(reader, &chunk, &diag)) == 1) {
-		size_t pos = 0;
-
-		if (chunk.type != RAW_CHUNK_RING)
-			continue;
-		while (!err && (record = raw_frame_next(chunk.data, chunk.size, &pos, cpus)))
-			err = fn(ctx, record);
-	}
+	if (err)
+		return err;
+	walk->count = raw_reader_info(reader)->cpus;
+	walk->cpus = calloc(walk->count, sizeof(*walk->cpus));
+	for (uint32_t cpu = 0; walk->cpus && cpu < walk->count; cpu++)
+		words_init(&walk->cpus[cpu], (uint16_t)cpu);
+	err = walk->cpus ? 0 : -ENOMEM;
+	while (!err && (more = raw_read_chunk(reader, &chunk, &diag)) == 1)
+		err = walk_chunk(walk, &chunk, raw_reader_info(reader)->encoding == STREAM_WORDS);
+	free(walk->cpus);
+	raw_reader_free(reader);
 	return err ? err : more;
 }
 
 int records_walk(const char *path, int (*fn)(void *ctx, const struct rec_head *record), void *ctx)
 {
-	struct raw_reader *reader;
-	struct diag diag = { "" };
+	struct walk walk = { .naming = true, .fn = fn, .ctx = ctx };
 	struct file file;
 	int err = file_map(&file, path);
 
 	if (err)
 		return err;
-	err = raw_reader_new(&reader, file.data, file.size, &diag);
-	if (!err) {
-		err = walk(reader, fn, ctx);
-		raw_reader_free(reader);
-	}
+	err = walk_once(&walk, &file);
+	walk.naming = false;
+	if (!err)
+		err = walk_once(&walk, &file);
+	rectids_fini(&walk.tids);
 	file_unmap(&file);
 	return err;
 }
@@ -87,7 +145,9 @@ static int find(void *ctx, const struct rec_head *record)
 	if (!grown)
 		return -ENOMEM;
 	found->records = grown;
-	memcpy(&found->records[found->count++], record, record->size);
+	memcpy(&found->records[found->count++], record,
+	       rec_bytes(record) < sizeof(*found->records) ? rec_bytes(record)
+							   : sizeof(*found->records));
 	return 0;
 }
 

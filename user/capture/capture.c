@@ -23,6 +23,7 @@ struct capture {
 	struct rec_snapshot *threads; /* until the stream has them */
 	size_t thread_count;
 	uint64_t begin_ns;
+	struct ring_place *places;     /* [host.cpus] */
 	struct rec_counters *counters; /* [host.cpus], for the stream */
 	uint64_t bytes;
 	unsigned rounds;
@@ -39,7 +40,9 @@ static void info_fill(struct capture *capture, const struct capture_options *opt
 {
 	struct stream_info *info = &capture->info;
 
-	info->encoding = STREAM_BPF_RING;
+	info->encoding = STREAM_WORDS;
+	info->page_size = sysconf(_SC_PAGESIZE);
+	info->on = STREAM_ON_COMMANDS | STREAM_ON_MIGRATE;
 	info->abi = REC_ABI_VERSION;
 	info->arch = capture->host.arch;
 	info->cpus = capture->host.cpus;
@@ -91,6 +94,7 @@ static int capture_setup(struct capture *capture, const struct capture_options *
 			 struct diag *diag)
 {
 	struct kernel_scope scope;
+	struct rings_maps maps;
 	size_t bytes;
 	int err = host_init(&capture->host);
 
@@ -101,20 +105,19 @@ static int capture_setup(struct capture *capture, const struct capture_options *
 	err = scope_resolve(&scope, options, diag);
 	if (err)
 		return err;
-	err = kernel_load(&capture->kernel, &capture->host, &scope, diag);
+	capture->counters = calloc(capture->host.cpus, sizeof(*capture->counters));
+	capture->places = calloc(capture->host.cpus, sizeof(*capture->places));
+	if (!capture->counters || !capture->places)
+		return fail(diag, -ENOMEM, "cannot start");
+	bytes = options->buffer_bytes ? options->buffer_bytes : capture_default_buffer();
+	rings_plan(capture->places, capture->host.cpus, capture->host.online, bytes);
+	err = kernel_load(&capture->kernel, &capture->host, &scope, capture->places, diag);
 	if (err)
 		return err;
-	bytes = options->buffer_bytes ? options->buffer_bytes : capture_default_buffer();
-	err = rings_new(&capture->rings, kernel_rings_fd(capture->kernel), capture->host.cpus,
-			capture->host.online, bytes);
+	maps = kernel_rings(capture->kernel);
+	err = rings_new(&capture->rings, &maps, capture->places, capture->host.cpus);
 	if (err)
-		return fail(diag, err,
-			    err == -EMFILE
-				    ? "cannot make the ring buffers"
-				    : "cannot make the ring buffers (try a smaller --buffer)");
-	capture->counters = calloc(capture->host.cpus, sizeof(*capture->counters));
-	if (!capture->counters)
-		return fail(diag, -ENOMEM, "cannot start");
+		return fail(diag, err, "cannot map the ring buffers (try a smaller --buffer)");
 	info_fill(capture, options);
 	return mark_all(capture, options, diag);
 }
@@ -145,12 +148,13 @@ void capture_close(struct capture *capture)
 {
 	if (!capture)
 		return;
-	kernel_free(capture->kernel);
 	rings_free(capture->rings);
+	kernel_free(capture->kernel);
 	targets_fini(&capture->targets);
 	host_fini(&capture->host);
 	free(capture->threads);
 	free(capture->counters);
+	free(capture->places);
 	free(capture);
 }
 
@@ -228,12 +232,17 @@ struct forward {
 	const struct stream *to;
 };
 
-static int forward_ring(void *ctx, uint32_t cpu, const void *data, size_t size)
+static int forward_ring(void *ctx, const struct rings_piece *piece)
 {
-	const struct stream_ring ring = { .cpu = cpu, .data = data, .size = size };
+	const struct stream_ring ring = {
+		.cpu = piece->cpu,
+		.position = piece->position,
+		.data = piece->data,
+		.size = piece->size,
+	};
 	struct forward *forward = ctx;
 
-	forward->capture->bytes += size;
+	forward->capture->bytes += piece->size;
 	return stream_ring(forward->to, &ring);
 }
 
@@ -248,9 +257,11 @@ static void read_counters(struct capture *capture, struct stream_counters *out, 
 	if (last || capture->rounds++ % MISSED_ROUNDS == 0)
 		capture->missed = kernel_missed(capture->kernel);
 	for (uint32_t cpu = 0; cpu < capture->host.cpus; cpu++)
-		capture->counters[cpu] = *kernel_counters(capture->kernel, cpu);
+		kernel_counters(capture->kernel, cpu, &capture->counters[cpu]);
 	out->ts_ns = host_mono_ns();
 	out->missed = capture->missed;
+	for (uint32_t cpu = 0; cpu < capture->host.cpus; cpu++)
+		out->missed += capture->counters[cpu].unnumbered;
 	out->cpu = capture->counters;
 }
 
@@ -313,12 +324,13 @@ void capture_usage(const struct capture *capture, struct capture_usage *out)
 				       .bytes = capture->bytes,
 				       .fullest = rings_fullest(capture->rings) };
 	for (uint32_t cpu = 0; cpu < capture->host.cpus; cpu++) {
-		const struct rec_counters *counters = kernel_counters(capture->kernel, cpu);
+		struct rec_counters counters = capture->counters[cpu];
 
-		out->records += counters->seq;
-		out->dropped += counters->dropped;
-		if (counters->dropped > out->dropped_most)
-			out->dropped_most = counters->dropped;
+		kernel_counters(capture->kernel, cpu, &counters);
+		out->records += counters.seq;
+		out->dropped += counters.dropped;
+		if (counters.dropped > out->dropped_most)
+			out->dropped_most = counters.dropped;
 	}
 }
 

@@ -174,8 +174,28 @@ static int kernel_map_cpus(struct kernel *kernel, uint32_t cpus)
 	return 0;
 }
 
+static uint32_t blocks_of(const struct ring_place *places, uint32_t cpus)
+{
+	return places[cpus - 1].base + places[cpus - 1].words / RING_BLOCK_WORDS;
+}
+
+/* Each CPU's slot says where its ring is. Nothing runs yet that would write there. */
+static int place_rings(struct gotrace_bpf *skel, const struct ring_place *places, uint32_t cpus)
+{
+	for (uint32_t cpu = 0; cpu < cpus; cpu++) {
+		const struct cpu_slot slot = {
+			.base = places[cpu].base,
+			.mask = places[cpu].words - 1,
+		};
+
+		if (bpf_map_update_elem(bpf_map__fd(skel->maps.cpus), &cpu, &slot, BPF_ANY))
+			return -errno;
+	}
+	return 0;
+}
+
 static int kernel_open(struct kernel *kernel, const struct host *host,
-		       const struct kernel_scope *scope)
+		       const struct kernel_scope *scope, const struct ring_place *places)
 {
 	struct gotrace_bpf *skel = gotrace_bpf__open();
 	int err;
@@ -186,11 +206,15 @@ static int kernel_open(struct kernel *kernel, const struct host *host,
 	settings_fill((struct settings *)&skel->rodata->settings, host, scope);
 	err = bpf_map__set_max_entries(skel->maps.cpus, host->cpus);
 	if (!err)
-		err = bpf_map__set_max_entries(skel->maps.rings, host->cpus);
+		err = bpf_map__set_max_entries(skel->maps.tails, host->cpus);
+	if (!err)
+		err = bpf_map__set_max_entries(skel->maps.rings, blocks_of(places, host->cpus));
 	if (!err)
 		err = adapt_to_kernel(skel);
 	if (!err)
 		err = gotrace_bpf__load(skel);
+	if (!err)
+		err = place_rings(skel, places, host->cpus);
 	if (err)
 		return err;
 	/* Short of memory or descriptors libbpf takes the kernel for one without mappable maps. */
@@ -198,7 +222,7 @@ static int kernel_open(struct kernel *kernel, const struct host *host,
 }
 
 int kernel_load(struct kernel **out, const struct host *host, const struct kernel_scope *scope,
-		struct diag *diag)
+		const struct ring_place *places, struct diag *diag)
 {
 	struct kernel *kernel;
 	sigset_t all, before;
@@ -216,7 +240,7 @@ int kernel_load(struct kernel **out, const struct host *host, const struct kerne
 	/* A load with a signal pending can fail with EAGAIN. */
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, &before);
-	err = kernel_open(kernel, host, scope);
+	err = kernel_open(kernel, host, scope, places);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	if (err) {
 		kernel_free(kernel);
@@ -243,9 +267,13 @@ void kernel_free(struct kernel *kernel)
 	free(kernel);
 }
 
-int kernel_rings_fd(const struct kernel *kernel)
+struct rings_maps kernel_rings(const struct kernel *kernel)
 {
-	return bpf_map__fd(kernel->skel->maps.rings);
+	return (struct rings_maps){
+		.rings_fd = bpf_map__fd(kernel->skel->maps.rings),
+		.tails_fd = bpf_map__fd(kernel->skel->maps.tails),
+		.slots = kernel->cpus,
+	};
 }
 
 int kernel_marks_fd(const struct kernel *kernel)
@@ -253,9 +281,22 @@ int kernel_marks_fd(const struct kernel *kernel)
 	return bpf_map__fd(kernel->skel->maps.marks);
 }
 
-const struct rec_counters *kernel_counters(const struct kernel *kernel, uint32_t cpu)
+void kernel_counters(const struct kernel *kernel, uint32_t cpu, struct rec_counters *out)
 {
-	return &kernel->cpus[cpu].counters;
+	const struct cpu_slot *slot = &kernel->cpus[cpu];
+	uint32_t number =
+		(uint32_t)(__atomic_load_n(&slot->head, __ATOMIC_ACQUIRE) >> CPU_NUMBER_SHIFT);
+
+	*out = (struct rec_counters){
+		.seq = out->seq + (uint32_t)(number - (uint32_t)out->seq),
+		.dropped = slot->dropped,
+		.no_storage = slot->no_storage,
+		.retries = slot->retries,
+		.unnumbered = slot->unnumbered,
+		.visits = slot->visits,
+		.told = slot->currents,
+		.irq_ns = slot->irq_ns,
+	};
 }
 
 /* ---- passes ---- */
@@ -405,7 +446,7 @@ int kernel_attach(struct kernel *kernel, struct diag *diag)
 		kernel->skel->progs.on_rename,	 kernel->skel->progs.on_wakeup_new,
 		kernel->skel->progs.on_sys_exit, kernel->skel->progs.on_sys_enter,
 		kernel->skel->progs.on_wakeup,	 kernel->skel->progs.on_waking,
-		kernel->skel->progs.on_switch,
+		kernel->skel->progs.on_migrate,	 kernel->skel->progs.on_switch,
 	};
 	int err = attach_depths(kernel, "_exit");
 	char what[64];

@@ -13,6 +13,7 @@
 
 #include "capture/capture.h"
 #include "capture/host.h"
+#include "capture/rings.h"
 #include "record.h"
 
 struct kernel;
@@ -24,15 +25,22 @@ struct kernel_scope {
 	uint8_t cgroup_v1; /* as settings.h has it */
 };
 
-/* Loaded, not attached. -errno, with diag. */
+/*
+ * Loaded, not attached. places[host->cpus]: each CPU's ring among the blocks of
+ * all. -errno, with diag.
+ */
 int kernel_load(struct kernel **out, const struct host *host, const struct kernel_scope *scope,
-		struct diag *diag);
+		const struct ring_place *places, struct diag *diag);
 void kernel_free(struct kernel *kernel);
 
-int kernel_rings_fd(const struct kernel *kernel);
+/* What rings_new() needs; valid while the kernel side is. */
+struct rings_maps kernel_rings(const struct kernel *kernel);
 int kernel_marks_fd(const struct kernel *kernel);
-/* The counters of a CPU, live. */
-const struct rec_counters *kernel_counters(const struct kernel *kernel, uint32_t cpu);
+/*
+ * The counters of a CPU, live, into *out. Its number has 32 bits: out->seq must
+ * hold what this gave last time, at most 2^32 records ago, or 0.
+ */
+void kernel_counters(const struct kernel *kernel, uint32_t cpu, struct rec_counters *out);
 
 /*
  * Marks a thread alone, as this process's pid namespace numbers it; bits as

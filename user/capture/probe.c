@@ -124,9 +124,10 @@ static void probe_lockdown(struct probe_finding *finding)
 static void probe_tracepoints(struct probe_finding *finding)
 {
 	static const char *const needed[] = {
-		"sched_switch",	      "sched_waking",	    "sched_wakeup", "sched_wakeup_new",
-		"sched_process_exec", "sched_process_exit", "task_newtask", "task_rename",
-		"sys_enter",	      "sys_exit",
+		"sched_switch",	    "sched_waking",	  "sched_wakeup",
+		"sched_wakeup_new", "sched_process_exec", "sched_process_exit",
+		"task_newtask",	    "task_rename",	  "sys_enter",
+		"sys_exit",	    "sched_migrate_task",
 	};
 	struct btf *btf = btf__load_vmlinux_btf();
 	size_t found = 0;

@@ -18,7 +18,7 @@
 #define POLL_NS 10000000
 /* As much as the kernel lets one ring have; what a record takes in it if none was read. */
 #define RING_MAX (1UL << 30)
-#define RECORD_BYTES 64
+#define RECORD_BYTES 16
 /* While only waiting for the command. */
 #define WAIT_NS 1000000000
 

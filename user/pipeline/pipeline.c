@@ -14,6 +14,7 @@
 #include "pipeline/roundstore.h"
 #include "raw/raw.h"
 #include "gotrace/writer.h"
+#include "records/words.h"
 #include "track/track.h"
 
 #define GENERATION_NS 1000000000ULL
@@ -31,6 +32,7 @@ enum phase {
 	PHASE_ENDED,
 };
 
+/* Frames as they came, or records made of words, one behind another. */
 struct span {
 	const void *data;
 	size_t size;
@@ -44,7 +46,8 @@ struct pipeline {
 	enum phase phase;
 	int err; /* the first one that nothing can follow */
 	struct roundstore store;
-	struct span *spans; /* of the round under way */
+	struct words_cpu *words; /* [info.cpus], of STREAM_WORDS */
+	struct span *spans;	 /* of the round under way */
 	size_t span_count, span_room;
 	uint64_t open_records; /* in them */
 	struct order *order;
@@ -151,6 +154,7 @@ void pipeline_free(struct pipeline *pipeline)
 	order_free(pipeline->order);
 	roundstore_fini(&pipeline->store);
 	free(pipeline->spans);
+	free(pipeline->words);
 	free(pipeline);
 }
 
@@ -161,15 +165,38 @@ static int check_phase(const struct pipeline *pipeline, enum phase phase)
 	return pipeline->phase == phase ? 0 : -EINVAL;
 }
 
+static int make_decoders(struct pipeline *pipeline)
+{
+	uint32_t cpus = pipeline->info.cpus;
+
+	if (pipeline->info.encoding != STREAM_WORDS)
+		return 0;
+	pipeline->words = calloc(cpus, sizeof(*pipeline->words));
+	if (!pipeline->words)
+		return -ENOMEM;
+	for (uint32_t cpu = 0; cpu < cpus; cpu++)
+		words_init(&pipeline->words[cpu], (uint16_t)cpu);
+	return 0;
+}
+
 static int make_stages(struct pipeline *pipeline)
 {
 	int err = order_new(&pipeline->order, pipeline->info.cpus);
 
+	if (!err)
+		err = make_decoders(pipeline);
 	if (pipeline->options.exporter)
 		pipeline->exporter = *pipeline->options.exporter;
 	else if (!err)
 		err = make_exporter(pipeline);
 	return err ? err : make_tracker(pipeline);
+}
+
+static bool is_known_form(const struct stream_info *info)
+{
+	if (info->encoding == STREAM_BPF_RING)
+		return info->abi == REC_ABI_FRAMES;
+	return info->encoding == STREAM_WORDS && info->abi == REC_ABI_VERSION;
 }
 
 static int take_begin(void *ctx, const struct stream_info *info)
@@ -179,8 +206,7 @@ static int take_begin(void *ctx, const struct stream_info *info)
 
 	if (err)
 		return err;
-	if (info->encoding != STREAM_BPF_RING || info->abi != REC_ABI_VERSION || info->cpus == 0 ||
-	    info->cpus > STREAM_MAX_CPUS)
+	if (!is_known_form(info) || info->cpus == 0 || info->cpus > STREAM_MAX_CPUS)
 		return keep(pipeline, -EINVAL);
 	pipeline->info = *info;
 	if (!pipeline->options.monotonic && info->on_ns > ORIGIN_NS)
@@ -224,15 +250,8 @@ static int check_frames(const struct pipeline *pipeline, const void *data, size_
 	return pos == size ? 0 : -EBADMSG;
 }
 
-static int add_span(struct pipeline *pipeline, const struct stream_ring *ring)
+static int add_span(struct pipeline *pipeline, const void *data, size_t size)
 {
-	const void *data = ring->data;
-
-	if (!ring->stable) {
-		data = roundstore_copy(&pipeline->store, data, ring->size);
-		if (!data)
-			return -ENOMEM;
-	}
 	if (pipeline->span_count == pipeline->span_room) {
 		size_t room = pipeline->span_room ? 2 * pipeline->span_room : 64;
 		struct span *spans = reallocarray(pipeline->spans, room, sizeof(*spans));
@@ -242,22 +261,103 @@ static int add_span(struct pipeline *pipeline, const struct stream_ring *ring)
 		pipeline->spans = spans;
 		pipeline->span_room = room;
 	}
-	pipeline->spans[pipeline->span_count++] = (struct span){ data, ring->size };
+	pipeline->spans[pipeline->span_count++] = (struct span){ data, size };
 	return 0;
+}
+
+static int take_frames(struct pipeline *pipeline, const struct stream_ring *ring)
+{
+	const void *data = ring->data;
+	uint64_t records;
+	int err = check_frames(pipeline, data, ring->size, &records);
+
+	if (err || !records)
+		return err;
+	if (!ring->stable)
+		data = roundstore_copy(&pipeline->store, data, ring->size);
+	if (!data)
+		return keep(pipeline, -ENOMEM);
+	pipeline->open_records += records;
+	return keep(pipeline, add_span(pipeline, data, ring->size));
+}
+
+/* ---- words ---- */
+
+/* One record behind the others. 1: made; 0: the chunk is at its end; or -errno. */
+static int make_record(struct pipeline *pipeline, struct words_cpu *cpu, struct words *chunk)
+{
+	struct rec_head *record = roundstore_room(&pipeline->store, REC_MOST_BYTES);
+	struct span *span;
+	size_t size;
+
+	if (!record)
+		return -ENOMEM;
+	size = words_next(cpu, chunk, record);
+	if (!size)
+		return chunk->at == chunk->end ? 0 : -EBADMSG;
+	if (record->ts_ns >= LAST_NS)
+		return -EBADMSG;
+	roundstore_keep(&pipeline->store, size);
+	pipeline->open_records++;
+	span = pipeline->span_count ? &pipeline->spans[pipeline->span_count - 1] : NULL;
+	if (!span || (const uint8_t *)span->data + span->size != (const uint8_t *)record)
+		return add_span(pipeline, record, size) ? -ENOMEM : 1;
+	span->size += size;
+	return 1;
+}
+
+/*
+ * What is damaged is not taken at all, so the chunk behind it does not join.
+ * Its records begin a span of their own, which can be dropped.
+ */
+static int take_words(struct pipeline *pipeline, const struct stream_ring *ring)
+{
+	struct words_cpu *cpu = &pipeline->words[ring->cpu];
+	size_t spans = pipeline->span_count;
+	uint64_t records = pipeline->open_records;
+	struct words chunk;
+	int more;
+
+	words_begin(cpu, &chunk, ring->data, ring->size / 8, ring->position);
+	if (add_span(pipeline, NULL, 0))
+		return keep(pipeline, -ENOMEM);
+	while ((more = make_record(pipeline, cpu, &chunk)) == 1)
+		;
+	if (more == -EBADMSG) {
+		cpu->placed = false;
+		pipeline->span_count = spans;
+		pipeline->open_records = records;
+		return more;
+	}
+	return more ? keep(pipeline, more) : 0;
 }
 
 static int take_ring(void *ctx, const struct stream_ring *ring)
 {
 	struct pipeline *pipeline = ctx;
-	uint64_t records;
 	int err = check_phase(pipeline, PHASE_RECORDS);
 
-	if (!err)
-		err = check_frames(pipeline, ring->data, ring->size, &records);
-	if (err || !records)
+	if (err)
 		return err;
-	pipeline->open_records += records;
-	return keep(pipeline, add_span(pipeline, ring));
+	if (pipeline->info.encoding == STREAM_BPF_RING)
+		return take_frames(pipeline, ring);
+	if (ring->cpu >= pipeline->info.cpus || ring->size % 8)
+		return -EBADMSG;
+	return take_words(pipeline, ring);
+}
+
+static const struct rec_head *record_next(const struct pipeline *pipeline, const struct span *span,
+					  size_t *pos)
+{
+	const struct rec_head *record;
+
+	if (pipeline->info.encoding == STREAM_BPF_RING)
+		return raw_frame_next(span->data, span->size, pos, pipeline->info.cpus);
+	if (*pos == span->size)
+		return NULL;
+	record = (const struct rec_head *)((const uint8_t *)span->data + *pos);
+	*pos += rec_bytes(record);
+	return record;
 }
 
 static int push_span(struct pipeline *pipeline, const struct span *span)
@@ -266,7 +366,7 @@ static int push_span(struct pipeline *pipeline, const struct span *span)
 	size_t pos = 0;
 	int err = 0;
 
-	while (!err && (record = raw_frame_next(span->data, span->size, &pos, pipeline->info.cpus)))
+	while (!err && (record = record_next(pipeline, span, &pos)))
 		err = order_push(pipeline->order, record);
 	return err;
 }

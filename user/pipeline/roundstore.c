@@ -55,21 +55,35 @@ static struct roundstore_block *take_block(struct roundstore *store, size_t size
 	return block;
 }
 
-void *roundstore_copy(struct roundstore *store, const void *data, size_t size)
+void *roundstore_room(struct roundstore *store, size_t most)
 {
 	struct roundstore_block *block = store->rounds[0];
-	void *place;
 
-	if (!block || block->size - block->used < size) {
-		block = take_block(store, size);
+	if (!block || block->size - block->used < most) {
+		block = take_block(store, most);
 		if (!block)
 			return NULL;
 	}
-	place = (uint8_t *)block->data + block->used;
-	memcpy(place, data, size);
+	return (uint8_t *)block->data + block->used;
+}
+
+void roundstore_keep(struct roundstore *store, size_t size)
+{
+	struct roundstore_block *block = store->rounds[0];
+
 	block->used += (size + 7) & ~(size_t)7;
 	if (block->used > block->size)
 		block->used = block->size;
+}
+
+void *roundstore_copy(struct roundstore *store, const void *data, size_t size)
+{
+	void *place = roundstore_room(store, size);
+
+	if (!place)
+		return NULL;
+	memcpy(place, data, size);
+	roundstore_keep(store, size);
 	return place;
 }
 

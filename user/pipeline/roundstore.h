@@ -24,6 +24,15 @@ void roundstore_fini(struct roundstore *store);
 /* A copy of data[size], 8-byte aligned, in the newest round; NULL: no memory. */
 void *roundstore_copy(struct roundstore *store, const void *data, size_t size);
 
+/*
+ * Room for the next thing in the newest round, 8-byte aligned; NULL: no memory.
+ * It is not taken before roundstore_keep(), with the size, at most `most`, that
+ * was used of it: so things follow one another without a gap, unless a new
+ * block had to be begun for the last one.
+ */
+void *roundstore_room(struct roundstore *store, size_t most);
+void roundstore_keep(struct roundstore *store, size_t size);
+
 /* Begins a new round; the bytes of the oldest of three are gone. */
 void roundstore_next(struct roundstore *store);
 

@@ -26,7 +26,7 @@
 
 /* The first byte is no text, and a change of line ends shows. */
 #define RAW_MAGIC "\x89gtraw\r\n"
-#define RAW_MAJOR 1 /* a reader refuses a higher one */
+#define RAW_MAJOR 2 /* a reader refuses a higher one; records of ABI 1 have major 1 */
 #define RAW_MINOR 0 /* and reads any of these */
 
 struct raw_file_head {
@@ -38,8 +38,7 @@ struct raw_file_head {
 
 /*
  * What a capture is (struct stream_info). A newer minor version may append
- * members: what an older file lacks is 0. Records of ABI 1 are always frames of
- * the kernel's BPF ring buffer.
+ * members: what an older file lacks is 0.
  */
 struct raw_info {
 	uint32_t abi;
@@ -55,12 +54,16 @@ struct raw_info {
 	char release[64];
 	char hostname[64];
 	char options[256];
+	/* Since major 2. */
+	uint32_t encoding; /* enum stream_encoding; 0: frames, as all records of ABI 1 */
+	uint32_t page_size;
+	uint64_t on; /* enum stream_on */
 };
 
 enum raw_file_type {
 	RAW_TYPE_HEADER = 1,   /* struct raw_info */
 	RAW_TYPE_SNAPSHOT = 2, /* struct raw_snapshot_head, rec_snapshot entries */
-	RAW_TYPE_RING = 3,     /* struct raw_ring_head, frames */
+	RAW_TYPE_RING = 3,     /* struct raw_ring_head, frames or words */
 	RAW_TYPE_ROUND = 4,    /* struct raw_round_head, rec_counters entries */
 	RAW_TYPE_END = 5,      /* the same */
 };
@@ -83,7 +86,7 @@ struct raw_snapshot_head {
 
 struct raw_ring_head {
 	uint32_t cpu;
-	uint32_t pad;
+	uint32_t position; /* of the first word, since major 2 */
 };
 
 struct raw_round_head {
@@ -93,7 +96,7 @@ struct raw_round_head {
 	uint32_t entry_size;
 };
 
-_Static_assert(sizeof(struct raw_info) == 440, "the file's header");
+_Static_assert(sizeof(struct raw_info) == 456, "the file's header");
 _Static_assert(sizeof(struct raw_file_head) == 16, "the file's head");
 _Static_assert(sizeof(struct raw_chunk_head) == 32, "a chunk's head");
 _Static_assert(sizeof(struct raw_snapshot_head) == 16, "a snapshot's head");

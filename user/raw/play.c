@@ -60,7 +60,11 @@ static int play_snapshot(struct play *play, const struct raw_chunk *chunk)
 static int play_ring(struct play *play, const struct raw_chunk *chunk)
 {
 	const struct stream_ring ring = {
-		.cpu = chunk->cpu, .data = chunk->data, .size = chunk->size, .stable = true
+		.cpu = chunk->cpu,
+		.position = chunk->position,
+		.data = chunk->data,
+		.size = chunk->size,
+		.stable = true,
 	};
 
 	return stream_ring(play->to, &ring);

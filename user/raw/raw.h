@@ -48,7 +48,7 @@ int raw_writer_new(struct raw_writer **out, raw_sink_fn sink, void *ctx);
 void raw_writer_free(struct raw_writer *writer);
 /*
  * What is sent there is written: the file's head with begin, then a chunk for
- * each call; rings are split between frames. -errno of the sink is returned by
+ * each call; rings are split between records. -errno of the sink is returned by
  * every later call, and nothing more is written. -EINVAL: cpus out of range.
  * -EBADMSG: no whole frames, or of no CPU.
  */
@@ -73,6 +73,7 @@ struct raw_chunk {
 	uint64_t snapshot_end_ns;
 	/* RING: borrowed from the file's memory, valid while that is; 8-aligned */
 	uint32_t cpu; /* <= info.cpus, as given to the writer */
+	uint32_t position;
 	const void *data;
 	size_t size;
 	/* ROUND, END: borrowed until the next call */

@@ -201,12 +201,13 @@ static int read_ring(const struct raw_reader *reader, const struct span *span,
 {
 	const struct raw_ring_head *head = (const void *)span->payload;
 
-	if (span->head.size < sizeof(*head) || head->cpu > reader->info.cpus)
+	if (span->head.size < sizeof(*head) || head->cpu > reader->info.cpus || span->head.size % 8)
 		return damaged(span, diag, "records of a CPU that is not there");
 	*out = (struct raw_chunk){
 		.type = RAW_CHUNK_RING,
 		.offset = span->offset,
 		.cpu = head->cpu,
+		.position = head->position,
 		.data = span->payload + sizeof(*head),
 		.size = span->head.size - sizeof(*head),
 	};
@@ -327,7 +328,7 @@ static int check_info(const struct stream_info *info, const struct span *span, s
 				"made by a newer gotrace-bpf (records of form %" PRIu32
 				", this one reads %d): use that one",
 				info->abi, REC_ABI_VERSION);
-	if (info->abi != REC_ABI_VERSION)
+	if (!info->abi || (info->abi != REC_ABI_FRAMES && info->encoding != STREAM_WORDS))
 		return damaged(span, diag, "records of a form that never was");
 	if (info->arch != REC_ARCH_X86_64 && info->arch != REC_ARCH_ARM64)
 		return diag_set(diag, -ENOTSUP,
@@ -349,8 +350,10 @@ static void copy_text(char *to, const char *from, size_t size)
 
 static void info_from_file(struct stream_info *out, const struct raw_info *info)
 {
+	const bool is_frames = info->abi == REC_ABI_FRAMES;
+
 	*out = (struct stream_info){
-		.encoding = STREAM_BPF_RING,
+		.encoding = is_frames ? STREAM_BPF_RING : info->encoding,
 		.abi = info->abi,
 		.arch = info->arch,
 		.cpus = info->cpus,
@@ -361,6 +364,8 @@ static void info_from_file(struct stream_info *out, const struct raw_info *info)
 		.wall_ns = info->wall_ns,
 		.on_ns = info->on_ns,
 		.ring_bytes = info->ring_bytes,
+		.page_size = is_frames ? 0 : info->page_size,
+		.on = is_frames ? 0 : info->on,
 	};
 	copy_text(out->release, info->release, sizeof(out->release));
 	copy_text(out->hostname, info->hostname, sizeof(out->hostname));

@@ -9,12 +9,14 @@
 
 #include "raw/format.h"
 #include "raw/raw.h"
+#include "ring.h"
 
 struct raw_writer {
 	raw_sink_fn sink;
 	void *ctx;
 	int err; /* the first one */
 	uint32_t cpus;
+	bool words; /* rings hold words, not frames */
 	uint32_t sequence;
 	uint64_t bytes;
 };
@@ -46,9 +48,33 @@ static int put_chunk(struct raw_writer *writer, enum raw_file_type type, const v
 	return put(writer, body, body_size);
 }
 
+/*
+ * A chunk with entries at its end, each cut to the size that the file's version
+ * has: what is behind it was not known then.
+ */
+static int put_entries(struct raw_writer *writer, enum raw_file_type type, const void *head,
+		       size_t head_size, const void *entries, size_t count, size_t ours,
+		       size_t theirs)
+{
+	uint8_t *cut = NULL;
+	int err;
+
+	if (theirs != ours) {
+		cut = malloc(count * theirs + 1);
+		if (!cut)
+			return writer->err = writer->err ? writer->err : -ENOMEM;
+		for (size_t i = 0; i < count; i++)
+			memcpy(cut + i * theirs, (const uint8_t *)entries + i * ours, theirs);
+		entries = cut;
+	}
+	err = put_chunk(writer, type, head, head_size, entries, count * theirs);
+	free(cut);
+	return err;
+}
+
 static void put_file_head(struct raw_writer *writer)
 {
-	struct raw_file_head head = { .major = RAW_MAJOR, .minor = RAW_MINOR };
+	struct raw_file_head head = { .major = writer->words ? RAW_MAJOR : 1, .minor = RAW_MINOR };
 
 	memcpy(head.magic, RAW_MAGIC, sizeof(head.magic));
 	head.crc = crc32_z(0, (const void *)&head, offsetof(struct raw_file_head, crc));
@@ -68,6 +94,9 @@ static struct raw_info info_to_file(const struct stream_info *info)
 		.wall_ns = info->wall_ns,
 		.on_ns = info->on_ns,
 		.ring_bytes = info->ring_bytes,
+		.encoding = info->encoding,
+		.page_size = info->page_size,
+		.on = info->on,
 	};
 
 	memcpy(out.release, info->release, sizeof(out.release));
@@ -81,26 +110,38 @@ static int write_begin(void *ctx, const struct stream_info *info)
 	struct raw_info head = info_to_file(info);
 	struct raw_writer *writer = ctx;
 
-	if (!info->cpus || info->cpus > STREAM_MAX_CPUS || info->encoding != STREAM_BPF_RING)
+	if (!info->cpus || info->cpus > STREAM_MAX_CPUS ||
+	    (info->encoding != STREAM_BPF_RING && info->encoding != STREAM_WORDS))
 		return -EINVAL;
 	writer->cpus = info->cpus;
+	writer->words = info->encoding == STREAM_WORDS;
 	put_file_head(writer);
-	return put_chunk(writer, RAW_TYPE_HEADER, &head, sizeof(head), NULL, 0);
+	return put_chunk(writer, RAW_TYPE_HEADER, &head,
+			 writer->words ? sizeof(head) : RAW_INFO_SIZE, NULL, 0);
 }
 
 static int write_snapshot(void *ctx, const struct rec_snapshot *threads, size_t count,
 			  uint64_t end_ns)
 {
+	struct raw_writer *writer = ctx;
 	struct raw_snapshot_head head = {
 		.end_ns = end_ns,
 		.count = (uint32_t)count,
-		.entry_size = sizeof(*threads),
+		.entry_size = writer->words ? sizeof(*threads) : RAW_SNAPSHOT_SIZE,
 	};
 
 	if (count > UINT32_MAX)
 		return -EBADMSG;
-	return put_chunk(ctx, RAW_TYPE_SNAPSHOT, &head, sizeof(head), threads,
-			 count * sizeof(*threads));
+	return put_entries(writer, RAW_TYPE_SNAPSHOT, &head, sizeof(head), threads, count,
+			   sizeof(*threads), head.entry_size);
+}
+
+/* Words up to the end of the last whole block that fits: there begins a record. */
+static size_t whole_blocks(uint32_t position, size_t size)
+{
+	size_t in_block = position % RING_BLOCK_WORDS * 8;
+
+	return size <= RAW_RING_MAX ? size : RAW_RING_MAX - in_block;
 }
 
 /* The size of the frames that fit into one chunk; 0 if they are damaged. */
@@ -117,7 +158,7 @@ static size_t whole_frames(const struct raw_writer *writer, const void *data, si
 
 static int write_ring(void *ctx, const struct stream_ring *ring)
 {
-	struct raw_ring_head head = { .cpu = ring->cpu };
+	struct raw_ring_head head = { .cpu = ring->cpu, .position = ring->position };
 	struct raw_writer *writer = ctx;
 	const uint8_t *at = ring->data;
 	size_t left = ring->size;
@@ -125,11 +166,14 @@ static int write_ring(void *ctx, const struct stream_ring *ring)
 	if (ring->cpu > writer->cpus || left % 8)
 		return -EBADMSG;
 	while (left && !writer->err) {
-		size_t part = whole_frames(writer, at, left);
+		size_t part = writer->words ? whole_blocks(head.position, left)
+					    : whole_frames(writer, at, left);
 
 		if (!part)
 			return -EBADMSG;
 		put_chunk(writer, RAW_TYPE_RING, &head, sizeof(head), at, part);
+		head.position = writer->words ? head.position + (uint32_t)(part / 8) : 0;
+		head.position &= RING_POSITION_MASK;
 		at += part;
 		left -= part;
 	}
@@ -143,11 +187,11 @@ static int put_counters(struct raw_writer *writer, enum raw_file_type type,
 		.ts_ns = counters->ts_ns,
 		.missed = counters->missed,
 		.count = writer->cpus,
-		.entry_size = sizeof(*counters->cpu),
+		.entry_size = writer->words ? sizeof(*counters->cpu) : RAW_COUNTERS_SIZE,
 	};
 
-	return put_chunk(writer, type, &head, sizeof(head), counters->cpu,
-			 writer->cpus * sizeof(*counters->cpu));
+	return put_entries(writer, type, &head, sizeof(head), counters->cpu, writer->cpus,
+			   sizeof(*counters->cpu), head.entry_size);
 }
 
 static int write_round(void *ctx, const struct stream_counters *counters)

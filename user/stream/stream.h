@@ -25,7 +25,27 @@
 
 /* How records lie in a ring's bytes. The numbers are those of a raw file. */
 enum stream_encoding {
-	STREAM_BPF_RING = 1, /* frames of the kernel's BPF ring buffer */
+	STREAM_BPF_RING = 1, /* frames of the kernel's BPF ring buffer: ABI 1 */
+	STREAM_WORDS = 2,    /* words of a ring of our own: ABI 2 */
+};
+
+/*
+ * What a kernel side looked for. Of what is not set nothing is known, and
+ * nothing follows from its absence in the records.
+ */
+enum stream_on {
+	STREAM_ON_THROTTLED = 1 << 0, /* shares of waits that were due to a CPU limit */
+	STREAM_ON_ESTIMATED = 1 << 1, /* these are estimates */
+	STREAM_ON_STOLEN = 1 << 2,    /* time that a hypervisor took */
+	STREAM_ON_INTERRUPTS = 1 << 3,
+	STREAM_ON_MIGRATE = 1 << 4,
+	STREAM_ON_STRANGERS = 1 << 5, /* who ran while one of ours waited */
+	STREAM_ON_KERNEL_STACKS = 1 << 6,
+	STREAM_ON_USER_STACKS = 1 << 7,
+	STREAM_ON_SAMPLES = 1 << 8,
+	STREAM_ON_COMMANDS = 1 << 9, /* command lines at exec */
+	STREAM_ON_WORK = 1 << 10,
+	STREAM_ON_OOM = 1 << 11,
 };
 
 /* What a capture is. Strings end with NUL; they are UTF-8 or not. */
@@ -41,6 +61,8 @@ struct stream_info {
 	uint64_t wall_ns;    /* CLOCK_REALTIME */
 	uint64_t on_ns;	     /* CLOCK_MONOTONIC when recording was switched on */
 	uint64_t ring_bytes; /* all rings together */
+	uint64_t on;	     /* enum stream_on: what was looked for */
+	uint32_t page_size;  /* 0: unknown */
 	char release[64];    /* uname -r */
 	char hostname[64];
 	char options[256]; /* the command line's options, for the reader's eyes */
@@ -51,8 +73,9 @@ struct stream_info {
  * were written, and a piece holds whole records.
  */
 struct stream_ring {
-	uint32_t cpu;	  /* stream_info.cpus: the ring that CPUs offline at the start share */
-	const void *data; /* 8-aligned */
+	uint32_t cpu;	   /* stream_info.cpus: the ring that CPUs offline at the start share */
+	uint32_t position; /* STREAM_WORDS: of the first word */
+	const void *data;  /* 8-aligned */
 	size_t size;
 	/*
 	 * The bytes stay where they are until the round that comes

@@ -57,12 +57,30 @@ static struct thread *revive(struct track *track, uint64_t id, uint32_t tid)
 	return thread;
 }
 
+/*
+ * The record does not say the tid, one before it did. If that was lost, the
+ * thread shares a tid that no task can have, until it is told.
+ */
+static struct thread *who_has_id(struct track *track, uint64_t id)
+{
+	struct thread *thread = thread_by_id(track->threads, id);
+
+	if (thread)
+		return thread;
+	thread = thread_dead_by_id(track->threads, id);
+	if (thread)
+		thread = revive(track, id, thread->tid);
+	return thread ? thread : add_thread(track, id, who_tid(0));
+}
+
 struct thread *who_is(struct track *track, uint64_t id, uint32_t tid)
 {
 	struct thread *thread;
 
 	if (who_is_idle(id, tid))
 		return NULL;
+	if (id && !tid)
+		return who_has_id(track, id);
 	tid = who_tid(tid);
 	if (id == 0) {
 		track->stats.no_number++;
@@ -93,7 +111,7 @@ struct thread *who_is_near(struct track *track, uint16_t cpu, uint64_t id, uint3
 {
 	struct thread *thread = track->cpus[cpu].running;
 
-	if (thread && id && thread->id == id && thread->tid == tid)
+	if (thread && id && thread->id == id && (!tid || thread->tid == tid))
 		return thread;
 	return who_is(track, id, tid);
 }
