@@ -10,6 +10,7 @@
 
 #include "captext.h"
 #include "raw/raw.h"
+#include "records/frame.h"
 #include "rawsign.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -26,7 +27,7 @@ static unsigned sum_frames(const struct raw_chunk *chunk, uint32_t cpus)
 	unsigned sum = 0;
 	size_t pos = 0, before = 0;
 
-	while ((record = raw_frame_next(chunk->data, chunk->size, &pos, cpus))) {
+	while ((record = frame_next(chunk->data, chunk->size, &pos, cpus))) {
 		expect(pos > before && pos <= chunk->size && record->cpu < cpus);
 		for (unsigned i = 0; i < record->size; i++)
 			sum += ((const uint8_t *)record)[i];

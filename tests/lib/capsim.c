@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "raw/raw.h"
+#include "records/frame.h"
 #include "simulator/wordring.h"
 
 #define MAX_CPUS 64 /* of a simulation */
@@ -52,7 +53,7 @@ static int hand_on(struct captext_buffer *ring, uint32_t cpu, const struct strea
 	size_t half = 0, pos = 0;
 	int err;
 
-	while (pos < ring->size / 2 && raw_frame_next(ring->data, ring->size, &pos, MAX_CPUS))
+	while (pos < ring->size / 2 && frame_next(ring->data, ring->size, &pos, MAX_CPUS))
 		half = pos;
 	err = hand_piece(cpu, ring->data, half, to);
 	if (!err)

@@ -145,7 +145,7 @@ static void check_statement(struct strict *strict, uint32_t at, const struct tol
 		return;
 	if (now->id != was->id || (!now->id && now->tid != was->tid)) {
 		/* Between strangers a switch need not be written. */
-		if (!was->scope && strict->scope != REC_SCOPE_SYSTEM)
+		if (!was->scope && !now->scope)
 			return;
 		strict->found.unseen++;
 		name(strict, was->id, EXCUSED);
@@ -504,6 +504,8 @@ static void check_step(struct strict *strict, const struct step *step, uint32_t 
 		fault(strict, &strict->found.gaps,
 		      "thread id %u: transition %u after %u (cpu %u number %u)", step->id,
 		      step->num, num, step->cpu, step->number);
+	else if (state == REC_STATE_ASLEEP && step->after == REC_STATE_RUNNING)
+		strict->found.unseen++; /* its wakeup */
 	else if (state != REC_STATE_UNKNOWN && state != step->before &&
 		 !(strict->marks[step->id] & EXCUSED))
 		fault(strict, &strict->found.impossible,
@@ -549,6 +551,8 @@ bool strict_judge(struct strict *strict, struct strict_found *out)
 	}
 	check_names(strict);
 	found->transitions = strict->step_count;
+	if (found->unseen > 3 + found->transitions / 1000)
+		fault(strict, &found->impossible, "%" PRIu64 " are unseen", found->unseen);
 	/* What is lost leaves gaps, of two transitions a record at most. */
 	gaps = found->gaps > 2 * found->lost ? found->gaps : 0;
 	*out = *found;

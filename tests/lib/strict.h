@@ -24,7 +24,12 @@ struct strict_found {
 	uint64_t records, words, syncs, currents, threads, transitions;
 	uint64_t lost;	  /* numbers that never came */
 	uint64_t dropped; /* as the kernel side counted */
-	uint64_t unseen;  /* current was another than the one switched in */
+	/*
+	 * Current was another than the one switched in, or a wakeup is missing. A
+	 * machine's host may hide threads of its own, and what happens while one of
+	 * them runs; no more than a few.
+	 */
+	uint64_t unseen;
 
 	uint64_t damaged;    /* no such record, or across a block's end */
 	uint64_t positions;  /* pieces that do not join */

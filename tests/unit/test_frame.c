@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "raw/raw.h"
+#include "records/frame.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define CPUS 2
@@ -66,7 +67,7 @@ static void test_frames(void **state)
 	size_t pos = 0;
 
 	memcpy(copy, row->word, row->words * 8);
-	while (raw_frame_next(copy, row->words * 8, &pos, CPUS))
+	while (frame_next(copy, row->words * 8, &pos, CPUS))
 		records++;
 	free(copy);
 	assert_int_equal(records, row->records);
@@ -79,7 +80,7 @@ static void test_bytes_that_are_no_frame(void **state)
 	size_t pos = 0;
 
 	(void)state;
-	assert_null(raw_frame_next(word, 7, &pos, CPUS));
+	assert_null(frame_next(word, 7, &pos, CPUS));
 	assert_int_equal(pos, 0);
 }
 

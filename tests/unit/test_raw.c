@@ -18,6 +18,7 @@
 #include "captext.h"
 #include "raw/format.h"
 #include "raw/raw.h"
+#include "records/frame.h"
 #include "rectext.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -42,7 +43,7 @@ static void dump_ring(char *dump, const struct raw_chunk *chunk)
 	size_t pos = 0;
 
 	say(dump, "ring cpu%u\n", chunk->cpu);
-	while ((record = raw_frame_next(chunk->data, chunk->size, &pos, CPUS))) {
+	while ((record = frame_next(chunk->data, chunk->size, &pos, CPUS))) {
 		char line[RECTEXT_LINE];
 
 		rectext_print(line, sizeof(line), record);

@@ -15,6 +15,7 @@
 #include "captext.h"
 #include "raw/format.h"
 #include "raw/raw.h"
+#include "records/frame.h"
 
 #define CPUS 2
 
@@ -68,7 +69,7 @@ static void test_long_ring(void **state)
 
 		rings++;
 		assert_in_range(chunk.size, 1, RAW_RING_MAX);
-		while ((record = raw_frame_next(chunk.data, chunk.size, &pos, CPUS)))
+		while ((record = frame_next(chunk.data, chunk.size, &pos, CPUS)))
 			assert_int_equal(record->seq, seq++);
 		assert_int_equal(pos, chunk.size);
 	}

@@ -8,6 +8,7 @@
 
 #include "file.h"
 #include "raw/raw.h"
+#include "records/frame.h"
 #include "records/words.h"
 #include "rectext.h"
 #include "rectids.h"
@@ -58,7 +59,7 @@ static int walk_frames(struct walk *walk, const struct raw_chunk *chunk)
 	size_t pos = 0;
 	int err = 0;
 
-	while (!err && (record = raw_frame_next(chunk->data, chunk->size, &pos, walk->count)))
+	while (!err && (record = frame_next(chunk->data, chunk->size, &pos, walk->count)))
 		err = walk->naming ? 0 : walk->fn(walk->ctx, record);
 	return err;
 }

@@ -13,6 +13,7 @@
 #include "order/order.h"
 #include "pipeline/roundstore.h"
 #include "raw/raw.h"
+#include "records/frame.h"
 #include "gotrace/writer.h"
 #include "records/words.h"
 #include "track/track.h"
@@ -241,7 +242,7 @@ static int check_frames(const struct pipeline *pipeline, const void *data, size_
 	uint64_t records = 0;
 	size_t pos = 0;
 
-	while ((record = raw_frame_next(data, size, &pos, pipeline->info.cpus))) {
+	while ((record = frame_next(data, size, &pos, pipeline->info.cpus))) {
 		if (record->ts_ns >= LAST_NS)
 			return -EBADMSG;
 		records++;
@@ -252,7 +253,7 @@ static int check_frames(const struct pipeline *pipeline, const void *data, size_
 
 static int add_span(struct pipeline *pipeline, const void *data, size_t size)
 {
-	if (pipeline->span_count == pipeline->span_room) {
+	if (!pipeline->spans || pipeline->span_count == pipeline->span_room) {
 		size_t room = pipeline->span_room ? 2 * pipeline->span_room : 64;
 		struct span *spans = reallocarray(pipeline->spans, room, sizeof(*spans));
 
@@ -352,7 +353,7 @@ static const struct rec_head *record_next(const struct pipeline *pipeline, const
 	const struct rec_head *record;
 
 	if (pipeline->info.encoding == STREAM_BPF_RING)
-		return raw_frame_next(span->data, span->size, pos, pipeline->info.cpus);
+		return frame_next(span->data, span->size, pos, pipeline->info.cpus);
 	if (*pos == span->size)
 		return NULL;
 	record = (const struct rec_head *)((const uint8_t *)span->data + *pos);

@@ -26,17 +26,6 @@
 #include "record.h"
 #include "stream/stream.h"
 
-/*
- * A ring's bytes hold framed records: a u32 length (bit 31 never set here,
- * bit 30 = discarded), a u32 that means nothing, the record, padding to 8.
- * Walks one frame at *pos of data[size] (data 8-aligned); moves *pos on.
- * Returns the record with its head checked: size fits the frame and, if its
- * type is known, is that type's; cpu < cpus. A type of a newer program passes.
- * NULL: at the end (*pos == size), or damaged (*pos < size, at the frame).
- * Discarded frames are passed over.
- */
-const struct rec_head *raw_frame_next(const void *data, size_t size, size_t *pos, uint32_t cpus);
-
 /* ---- writing ---- */
 
 struct raw_writer;

@@ -9,6 +9,7 @@
 
 #include "raw/format.h"
 #include "raw/raw.h"
+#include "records/frame.h"
 #include "ring.h"
 
 struct raw_writer {
@@ -151,7 +152,7 @@ static size_t whole_frames(const struct raw_writer *writer, const void *data, si
 
 	if (size <= RAW_RING_MAX)
 		return size;
-	while (raw_frame_next(data, size, &pos, writer->cpus) && pos <= RAW_RING_MAX)
+	while (frame_next(data, size, &pos, writer->cpus) && pos <= RAW_RING_MAX)
 		end = pos;
 	return end;
 }

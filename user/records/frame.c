@@ -3,7 +3,9 @@
  * Frames: how the kernel's BPF ring buffer lays records one behind another
  * (struct bpf_ringbuf_hdr in kernel/bpf/ringbuf.c). Every record passes here.
  */
-#include "raw/raw.h"
+#include "records/frame.h"
+
+#include <stdbool.h>
 
 #define FRAME_BUSY (1U << 31) /* being written: never read, so never in a file */
 #define FRAME_DISCARD (1U << 30)
@@ -30,7 +32,7 @@ static bool is_plausible(const struct rec_head *record, size_t length, uint32_t 
 	return record->size >= sizeof(*record) && record->size % 8 == 0;
 }
 
-const struct rec_head *raw_frame_next(const void *data, size_t size, size_t *pos, uint32_t cpus)
+const struct rec_head *frame_next(const void *data, size_t size, size_t *pos, uint32_t cpus)
 {
 	size_t at = *pos;
 
