@@ -5,6 +5,7 @@
 #   vmlinux/ARCH + bpf/*.bpf.c --clang--> gotrace.bpf.o --bpftool--> gotrace.skel.h
 #   user/**/*.c (but capture, cli, output) --cc--> libgotrace-pure.a   no I/O, no kernel
 #   pure + capture (libbpf) + cli + output --cc--> gotrace-bpf
+#   user/export/perfetto/perfetto.proto --protoc-c--> build/export/perfetto/perfetto.pb-c.[ch]
 #   user/cli + man/*.in         --docs--> build/man/gotrace-bpf.1, build/completions/*
 #   tests/unit/test_*.c + pure    --cc--> build/tests/test_*
 #   tests/workload/*.c            --cc--> build/workload/*
@@ -77,6 +78,9 @@ LIBS = $(or $(shell $(if $(FOREIGN),PKG_CONFIG_LIBDIR=$(SYSROOT)/usr/lib/$(TRIPL
 	$(PKG_CONFIG) --static --libs-only-l libbpf libelf),-lbpf -lelf -lz) $(LIBELF_GAP) -lpthread
 LIBELF_GAP := $(BUILD)/libelf_gap.a
 endif
+# What everything pure needs of other libraries.
+PURE_LIBS := -lprotobuf-c
+LIBS += $(PURE_LIBS)
 
 # Without eBPF one file stands in for all of user/capture; what is made of the
 # commands' words and options (docs, a test) needs no more than that.
@@ -98,7 +102,8 @@ TIDY := -*,bugprone-*,clang-analyzer-*,-bugprone-easily-swappable-parameters,$\
 	-bugprone-implicit-widening-of-multiplication-result,-clang-analyzer-valist.*,$\
 	-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling
 
-PURE_OBJ := $(PURE_SRC:%.c=$(BUILD)/%.o)
+PROTO := export/perfetto/perfetto
+PURE_OBJ := $(PURE_SRC:%.c=$(BUILD)/%.o) $(BUILD)/$(PROTO).pb-c.o
 TOOL_OBJ := $(TOOL_SRC:%.c=$(BUILD)/%.o)
 COMMANDS_OBJ := $(CLI_SRC:%.c=$(BUILD)/%.o) $(CAPTURE_ABSENT:%.c=$(BUILD)/%.o)
 TESTLIB_OBJ := $(TESTLIB_SRC:%.c=$(BUILD)/%.o)
@@ -111,7 +116,7 @@ FUZZ_BIN := $(FUZZ_SRC:tests/fuzz/%.c=build/fuzz/%)
 REPLAY_BIN := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=$(BUILD)/tests/replay_%)
 # All but what opens files.
 FUZZ_OBJ := $(patsubst %.c,build/fuzz/%.o,$(PURE_SRC) \
-	$(filter-out tests/lib/folder.c,$(TESTLIB_SRC)))
+	$(filter-out tests/lib/folder.c,$(TESTLIB_SRC))) build/fuzz/$(PROTO).pb-c.o
 TOOL := $(if $(filter build,$(BUILD)),.,$(BUILD))/gotrace-bpf
 DOCS := $(BUILD)/man/gotrace-bpf.1 $(addprefix $(BUILD)/completions/,gotrace-bpf.bash \
 	_gotrace-bpf gotrace-bpf.fish)
@@ -135,6 +140,25 @@ $(SKELETON): $(BPF_OBJ)
 	$(Q)$(BPFTOOL) gen skeleton $< name gotrace_bpf > $@
 
 $(BUILD)/user/capture/kernel.o: $(SKELETON)
+
+# What protobuf-c makes of a schema; it is not ours to warn about.
+$(BUILD)/%.pb-c.c $(BUILD)/%.pb-c.h: user/%.proto
+	$(call say,PROTO,$<)
+	@mkdir -p $(@D)
+	$(Q)protoc-c --proto_path=user --c_out=$(BUILD) $<
+
+$(BUILD)/%.pb-c.o: $(BUILD)/%.pb-c.c Makefile
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) -w -c $< -o $@
+
+build/fuzz/%.pb-c.o: $(BUILD)/%.pb-c.c Makefile
+	$(call say,FUZZ,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(ALL_CFLAGS) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -w -c $< -o $@
+
+.SECONDARY: $(BUILD)/$(PROTO).pb-c.c $(BUILD)/$(PROTO).pb-c.h
+$(BUILD)/user/export/perfetto/packets.o build/fuzz/user/export/perfetto/packets.o $\
+	$(foreach b,$(BUILD) build/fuzz,$(b)/tests/lib/prototext.o $(b)/tests/lib/perfettotext.o): $(BUILD)/$(PROTO).pb-c.h
 
 $(BUILD)/%.o: %.c Makefile
 	$(call say,CC,$<)
@@ -167,7 +191,7 @@ $(BUILD)/libelf_gap.a: $(BUILD)/tools/libelf_gap.o
 
 $(BUILD)/docs: tools/docs.c $(COMMANDS_OBJ) $(PURE) Makefile
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $< -o $@ $(COMMANDS_OBJ) $(PURE) -lz
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $< -o $@ $(COMMANDS_OBJ) $(PURE) $(PURE_LIBS) -lz
 
 $(BUILD)/man/%: man/%.in $(BUILD)/docs
 	$(call say,DOCS,$@)
@@ -194,7 +218,7 @@ $(BUILD)/completions/gotrace-bpf.fish: $(BUILD)/docs
 $(BUILD)/tests/%: tests/unit/%.c $(TESTLIB) $(PURE)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) -Itests -Itests/lib -MMD -MP -MF $@.d $< -o $@ $(filter %.o,$^) $(TESTLIB) $(PURE) -lcmocka -lz
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests -Itests/lib -MMD -MP -MF $@.d $< -o $@ $(filter %.o,$^) $(TESTLIB) $(PURE) $(PURE_LIBS) -lcmocka -lz
 
 $(BUILD)/tests/test_options: $(COMMANDS_OBJ)
 
@@ -241,7 +265,7 @@ $(BUILD)/golden-cgo: $(PROGS_SRC)
 $(BUILD)/judge-input/%: tests/judge/input/%.c $(PURE)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $< -o $@ $(PURE)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $< -o $@ $(PURE) $(PURE_LIBS)
 
 $(BUILD)/bench/%: tests/bench/%.c $(PURE)
 	$(call say,LINK,$@)
@@ -291,11 +315,11 @@ judge-scenarios: judge unit-programs ## let Go judge the traces of all scenarios
 $(BUILD)/tests/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(TESTLIB) $(PURE)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) -Itests -Itests/lib $^ -o $@ -lz
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests -Itests/lib $^ -o $@ $(PURE_LIBS) -lz
 
 $(BUILD)/fuzz-seeds: tests/fuzz/seeds.c $(TESTLIB) $(PURE)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) -Itests -Itests/lib $^ -o $@ -lz
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests -Itests/lib $^ -o $@ $(PURE_LIBS) -lz
 
 # Everything pure once more, instrumented. Seeds are tests/fuzz/corpus/NAME; what
 # is found goes to build/fuzz/corpus/NAME, an input that fails to build/fuzz.
@@ -309,7 +333,7 @@ build/fuzz/%.o: %.c Makefile
 $(FUZZ_BIN): build/fuzz/%: tests/fuzz/%.c $(FUZZ_OBJ)
 	$(call say,FUZZ,$@)
 	$(Q)$(CLANG) $(ALL_CFLAGS) $(FUZZ_CFLAGS) -fsanitize=fuzzer -Itests -Itests/lib -MMD -MP -MF $@.d \
-		$(filter %.c %.o,$^) -o $@ -lz
+		$(filter %.c %.o,$^) -o $@ $(PURE_LIBS) -lz
 
 .PHONY: fuzz fuzz-programs
 fuzz-programs: $(FUZZ_BIN)
@@ -332,6 +356,21 @@ tests-build: all workload unit-programs witness-programs $(BUILD)/strict/check \
 		$(BUILD)/judge-input/sched_fuzz
 	+$(Q)! tools/go version >/dev/null 2>&1 || $(MAKE) -s --no-print-directory judge
 	+$(Q)$(MAKE) -s --no-print-directory SAN=1 unit-programs
+
+# What Perfetto's own schema says of the bytes of test_perfetto. The package comes
+# from PyPI, and only its schema is used.
+.PHONY: perfetto-fields
+$(BUILD)/perfetto-schema: tests/export/requirements.txt
+	$(call say,FETCH,$@)
+	$(Q)python3 -m venv $@
+	$(Q)$@/bin/pip -q install -r $<
+	@touch $@
+
+perfetto-fields: $(BUILD)/perfetto-schema $(BUILD)/tests/test_perfetto ## read a Perfetto trace with Perfetto's own schema (from PyPI)
+	$(Q)$(BUILD)/tests/test_perfetto --trace $(BUILD)/fields.pftrace
+	$(Q)$(BUILD)/perfetto-schema/bin/python tests/export/decode.py $(BUILD)/fields.pftrace > $(BUILD)/fields.txt
+	$(Q)if [ "$(UPDATE)" = 1 ]; then cp $(BUILD)/fields.txt tests/export/fields.txt; fi
+	diff -u tests/export/fields.txt $(BUILD)/fields.txt
 
 # Is the trace true? A workload that knows what it does, and a second witness
 # in the kernel (its own BPF program).
@@ -496,7 +535,8 @@ debian_arm64 := arm64
 .deps/x86 .deps/arm64: .deps/%:
 	$(call say,FETCH,$@)
 	$(Q)tools/deb unpack $@ $(addsuffix :$(debian_$*),libbpf-dev libbpf1 libelf-dev \
-		$$(tools/deb newest libelf-dev:$(debian_$*)) zlib1g-dev zlib1g libzstd-dev libzstd1)
+		$$(tools/deb newest libelf-dev:$(debian_$*)) zlib1g-dev zlib1g libzstd-dev libzstd1 \
+		libprotobuf-c-dev libprotobuf-c1)
 
 install: all ## install under DESTDIR/PREFIX (/usr/local)
 	install -D -m 755 $(TOOL) $(DESTDIR)$(PREFIX)/bin/gotrace-bpf

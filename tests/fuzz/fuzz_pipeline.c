@@ -14,6 +14,7 @@
 
 #include "captext.h"
 #include "gotrace.h"
+#include "lib/perfettotext.h"
 #include "pipeline/pipeline.h"
 #include "raw/raw.h"
 #include "rawsign.h"
@@ -33,6 +34,9 @@ static struct pipeline_options choose_options(const struct stream_info *info)
 	uint32_t choice = info->tracer_tgid;
 
 	return (struct pipeline_options){
+		.format = choice >> 6 & 1 ? PIPELINE_PERFETTO : PIPELINE_GO,
+		.from_ns = choice >> 7 & 1 ? 1000 : 0,
+		.to_ns = choice >> 8 & 1 ? 1000000 : 0,
 		.mapping = choice & 1 ? EXPORT_GO_RUNTIME : EXPORT_GO_SCHED,
 		.version = versions[choice >> 1 & 3],
 		.monotonic = choice >> 3 & 1,
@@ -159,11 +163,23 @@ static void make_live(const void *data, size_t size, struct captext_buffer *trac
 	raw_reader_free(reader);
 }
 
+static void validate_perfetto(const struct captext_buffer *trace)
+{
+	FILE *out = fopen("/dev/null", "w");
+
+	expect(out && !perfettotext_print(out, trace->data, trace->size));
+	fclose(out);
+}
+
 static void validate(const struct captext_buffer *trace)
 {
 	static const struct gt_reader_options like_go = { .like_go = true };
 	struct gt_error error;
 
+	if (trace->size && trace->data[0] != 'g') {
+		validate_perfetto(trace);
+		return;
+	}
 	if (gt_validate(trace->data, trace->size, &like_go, &error)) {
 		fprintf(stderr, "refused: %s\n", error.text);
 		abort();

@@ -9,11 +9,13 @@
 
 #include "changecheck.h"
 #include "export/go/go.h"
+#include "export/perfetto/perfetto.h"
 #include "gotrace/writer.h"
 #include "track/track.h"
 
 struct gorig_options {
 	struct track_options track;
+	bool perfetto; /* another exporter, in the Go one's place */
 	enum export_go_mapping mapping;
 	int version;
 	uint64_t time_base_ns;
@@ -24,6 +26,7 @@ struct gorig {
 	struct gt_writer *writer;
 	struct gt_statuses *sched;
 	struct export_go *go;
+	struct export_perfetto *perfetto;
 	struct track *track;
 	struct exporter exporter;
 	struct changecheck check;

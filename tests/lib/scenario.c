@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "gorig.h"
+#include "lib/perfettotext.h"
 #include "raw/raw.h"
 #include "rectext.h"
 #include "tracetext.h"
@@ -278,21 +279,26 @@ static int finish(struct run *run, struct scenario_result *result)
 		return err;
 	fflush(run->trace);
 	out = open_memstream(&result->text, &size);
-	err = tracetext_print(out, result->trace, result->trace_size);
+	if (run->rig.perfetto) {
+		err = perfettotext_print(out, result->trace, result->trace_size);
+	} else {
+		err = tracetext_print(out, result->trace, result->trace_size);
+		result->refused = gt_statuses_refused(run->rig.sched);
+	}
 	print_stats(out, track_stats(run->rig.track));
 	fclose(out);
-	result->refused = gt_statuses_refused(run->rig.sched);
 	return err;
 }
 
-int scenario_run(const struct scenario *scenario, enum export_go_mapping mapping,
-		 struct scenario_result *result, char *error, size_t size)
+static int run_with(const struct scenario *scenario, const struct gorig_options *options,
+		    struct scenario_result *result, char *error, size_t size)
 {
 	struct run *run = calloc(1, sizeof(*run));
 	int err;
 
 	memset(result, 0, sizeof(*result));
-	run->settings = (struct settings){ .rig = { .mapping = mapping,
+	run->settings = (struct settings){ .rig = { .perfetto = options->perfetto,
+						    .mapping = options->mapping,
 						    .version = 23,
 						    .track = { .cpus = 2,
 							       .cpus_online = 2,
@@ -308,6 +314,22 @@ int scenario_run(const struct scenario *scenario, enum export_go_mapping mapping
 	fclose(run->trace);
 	free(run);
 	return err;
+}
+
+int scenario_run(const struct scenario *scenario, enum export_go_mapping mapping,
+		 struct scenario_result *result, char *error, size_t size)
+{
+	const struct gorig_options options = { .mapping = mapping };
+
+	return run_with(scenario, &options, result, error, size);
+}
+
+int scenario_run_perfetto(const struct scenario *scenario, struct scenario_result *result,
+			  char *error, size_t size)
+{
+	const struct gorig_options options = { .perfetto = true };
+
+	return run_with(scenario, &options, result, error, size);
 }
 
 void scenario_result_free(struct scenario_result *result)

@@ -49,6 +49,9 @@ struct scenario_result {
 /* 0, or -errno and error[size] filled. */
 int scenario_run(const struct scenario *scenario, enum export_go_mapping mapping,
 		 struct scenario_result *result, char *error, size_t size);
+/* The same as a Perfetto trace; its text is perfettotext.h's. */
+int scenario_run_perfetto(const struct scenario *scenario, struct scenario_result *result,
+			  char *error, size_t size);
 void scenario_result_free(struct scenario_result *result);
 
 #endif

@@ -124,6 +124,8 @@ static enum cli_exit play(struct convert *convert)
 	progress_init(&convert->progress, convert->config->talk.quiet);
 	err = raw_play(convert->reader, &stream, on_passed, convert, &stop);
 	progress_clear(&convert->progress);
+	if (err == -ERANGE)
+		return cli_fail("%s: the capture ends before --from", convert->path);
 	if (err == -ENODATA || err == -EBADMSG)
 		return cli_fail("%s: %s; nothing before it can be converted", convert->path,
 				stop.diag.text);
@@ -151,13 +153,25 @@ static int run(const void *ctx)
 static int check(const void *ctx, struct diag *diag)
 {
 	const struct config *config = ctx;
+	const struct trace_options *trace = &config->trace;
+	int err = trace_options_check(trace, diag);
 
-	return talk_options_check(&config->talk, config->trace.output, diag);
+	if (!err && trace->to_ns && trace->from_ns >= trace->to_ns)
+		err = diag_set(diag, -EINVAL, "--from is not before --to");
+	return err ? err : talk_options_check(&config->talk, config->trace.output, diag);
 }
 
 static const struct config defaults = { .trace = TRACE_OPTIONS_DEFAULT };
+static const struct option_row rows[] = {
+	{ 0, "from", "TIME", OPTION_TIME, offsetof(struct trace_options, from_ns),
+	  "leave out what is before this time since the capture's start: 1500ms, 2s", NULL },
+	{ 0, "to", "TIME", OPTION_DURATION, offsetof(struct trace_options, to_ns),
+	  "leave out what is from this time on", NULL },
+	{ .name = NULL },
+};
 static const struct option_group groups[] = {
 	{ trace_option_rows, offsetof(struct config, trace) },
+	{ rows, offsetof(struct config, trace) },
 	{ talk_option_rows, offsetof(struct config, talk) },
 	{ NULL, 0 },
 };
@@ -167,10 +181,15 @@ const struct command command_convert = {
 	.arguments = "CAPTURE",
 	.summary = "make a trace of a raw capture",
 	.text = "Needs no root and no eBPF. A capture that was cut off is converted as far as it "
-		"is whole; what is missing is said.",
+		"is whole; what is missing is said. A viewer takes a second or two of a busy "
+		"machine: --from and --to make a trace of a part, which begins with the states "
+		"of all that is there at that moment. A word behind --to is a format, a number "
+		"a time.",
 	.examples = "gotrace-bpf convert cap.gtraw                writes gotrace.out\n"
 		    "gotrace-bpf convert cap.gtraw -o a.out       another name\n"
-		    "gotrace-bpf convert cap.gtraw --mapping go   as Go's runtime shows syscalls\n",
+		    "gotrace-bpf convert cap.gtraw --mapping go   as Go's runtime shows syscalls\n"
+		    "gotrace-bpf convert cap.gtraw --to perfetto  for ui.perfetto.dev\n"
+		    "gotrace-bpf convert cap.gtraw --from 2s --to 3s   one second of it\n",
 	.min_args = 1,
 	.max_args = 1,
 	.groups = groups,

@@ -75,6 +75,8 @@ static int check(const void *ctx, struct diag *diag)
 	if (config->show_version)
 		return 0;
 	err = live_options_check(&config->live, config->line.child != NULL, diag);
+	if (!err)
+		err = trace_options_check(&config->trace, diag);
 	return err ? err : talk_options_check(&config->talk, config->trace.output, diag);
 }
 
@@ -100,12 +102,14 @@ const struct command command_trace = {
 		"after -d TIME, when the command ends, when the last process of -p or thread of "
 		"--tid has exited, or at Ctrl-C. With a command, that command's exit status is "
 		"passed on. It needs root, or CAP_BPF and CAP_PERFMON.",
-	.examples = "sudo gotrace-bpf -d 5s                  the whole machine for five seconds\n"
-		    "sudo gotrace-bpf -p 1234                a process, until Ctrl-C\n"
-		    "sudo gotrace-bpf --tid 1240             one of its threads\n"
-		    "sudo gotrace-bpf -- make -j8            a command and its children\n"
-		    "sudo gotrace-bpf --cgroup PATH -d 10s   a container\n"
-		    "go tool trace gotrace.out               look at it\n",
+	.examples =
+		"sudo gotrace-bpf -d 5s                  the whole machine for five seconds\n"
+		"sudo gotrace-bpf -p 1234                a process, until Ctrl-C\n"
+		"sudo gotrace-bpf --tid 1240             one of its threads\n"
+		"sudo gotrace-bpf -- make -j8            a command and its children\n"
+		"sudo gotrace-bpf --cgroup PATH -d 10s   a container\n"
+		"go tool trace gotrace.out               look at it\n"
+		"sudo gotrace-bpf -d 5s --to perfetto    gotrace.pftrace, for ui.perfetto.dev\n",
 	.takes_child = true,
 	.groups = groups,
 	.config_size = sizeof(struct config),

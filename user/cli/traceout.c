@@ -13,22 +13,28 @@
 #include "cli/stats.h"
 #include "cli/tracefile.h"
 
-#define DEFAULT_PATH "gotrace.out"
+static const char *const default_paths[] = {
+	[PIPELINE_GO] = "gotrace.out",
+	[PIPELINE_PERFETTO] = "gotrace.pftrace",
+};
 
 /* Beyond so many events viewers are no pleasure any more. */
 #define COMFORTABLE_EVENTS 1000000
 
 const char *traceout_path(const struct trace_options *options)
 {
-	return options->output ? options->output : DEFAULT_PATH;
+	return options->output ? options->output : default_paths[options->format];
 }
 
 static int make_pipeline(struct traceout *trace)
 {
 	const struct pipeline_options options = {
+		.format = (enum pipeline_format)trace->options->format,
 		.mapping = (enum export_go_mapping)trace->options->mapping,
 		.version = trace->options->version,
 		.monotonic = trace->options->monotonic,
+		.from_ns = trace->options->from_ns,
+		.to_ns = trace->options->to_ns,
 	};
 
 	return pipeline_new(&trace->pipeline, &options, output_write, trace->output);
@@ -89,7 +95,9 @@ static void say_summary(const struct traceout *trace, const struct pipeline_stat
 		quantity_format_bytes(bytes, sizeof(bytes), stats->bytes),
 		quantity_format_duration(duration, sizeof(duration),
 					 stats->end_ns - stats->begin_ns));
-	if (output_is_file(trace->output))
+	if (output_is_file(trace->output) && trace->options->format == PIPELINE_PERFETTO)
+		fprintf(stderr, "; open it: https://ui.perfetto.dev\n");
+	else if (output_is_file(trace->output))
 		fprintf(stderr, "; open it: go tool trace %s, or here: gotrace-bpf report %s\n",
 			trace->path, trace->path);
 	else
@@ -120,7 +128,7 @@ static void say_hints(const struct traceout *trace, const struct pipeline_stats 
 			 stats->threads == 1 ? "its thread slept" : "all its threads slept");
 	if (stats->lost)
 		lost_say(source->buffer_wanted, true);
-	if (stats->events > COMFORTABLE_EVENTS)
+	if (stats->events > COMFORTABLE_EVENTS && trace->options->format == PIPELINE_GO)
 		say_how_to_cut(trace, stats->events);
 	if (!trace->talk->verbose)
 		return;

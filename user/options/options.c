@@ -132,10 +132,30 @@ static int set_option(struct parse *parse, const struct option *option, const ch
 	}
 }
 
+/*
+ * An option may have two rows of one name: a choice of words, and a quantity
+ * (--to perfetto, --to 3s). Then the value tells which of them is meant.
+ */
+static struct option option_of_value(const struct parse *parse, const struct option *option,
+				     const char *value)
+{
+	const char *digit = value + strspn(value, ".");
+	bool word = *digit < '0' || *digit > '9';
+	struct option other;
+
+	for (size_t i = 0; (other = command_option(parse->command, i)).row; i++) {
+		if (!strcmp(other.row->name, option->row->name) &&
+		    (other.row->kind == OPTION_CHOICE) == word)
+			return other;
+	}
+	return *option;
+}
+
 /* value: what stood in the same argument, or NULL. */
 static int take_option(struct parse *parse, const struct option *option, const char *value)
 {
 	const struct option_row *row = option->row;
+	struct option meant;
 
 	if (row->argument && !value) {
 		if (parse->at + 1 >= parse->argc || !strcmp(parse->argv[parse->at + 1], "--"))
@@ -143,7 +163,10 @@ static int take_option(struct parse *parse, const struct option *option, const c
 					row->argument);
 		value = parse->argv[++parse->at];
 	}
-	return set_option(parse, option, value);
+	if (!value)
+		return set_option(parse, option, NULL);
+	meant = option_of_value(parse, option, value);
+	return set_option(parse, &meant, value);
 }
 
 static const char *option_name(size_t i, const void *ctx)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+static const int formats[] = { 0, 1 }; /* enum pipeline_format */
 static const int versions[] = { 22, 23, 25, 26 };
 static const int mappings[] = { 0, 1 }; /* enum export_go_mapping */
 
@@ -32,7 +33,11 @@ const struct option_row live_option_rows[] = {
 #define MEMBER(name) offsetof(struct trace_options, name)
 const struct option_row trace_option_rows[] = {
 	{ 'o', "output", "FILE", OPTION_STRING, MEMBER(output),
-	  "where the trace goes (gotrace.out); until it is whole it is FILE.part", NULL },
+	  "where the trace goes (gotrace.out, gotrace.pftrace); until it is whole it is FILE.part",
+	  NULL },
+	{ 0, "to", "go|perfetto", OPTION_CHOICE, MEMBER(format),
+	  "what to make: an execution trace of Go's (go), or a trace for ui.perfetto.dev (perfetto)",
+	  formats },
 	{ 0, "mapping", "sched|go", OPTION_CHOICE, MEMBER(mapping),
 	  "what a thread asleep in a syscall looks like: blocked, as the scheduler sees it (sched),"
 	  " or in the syscall without a CPU, as Go's runtime shows it (go)", mappings },
@@ -70,6 +75,17 @@ int live_options_check(const struct live_options *options, bool has_child, struc
 			"-p, --tid, --cgroup and -- COMMAND are different scopes: give one");
 	if (options->children && !options->pids.count && !options->tids.count)
 		return diag_set(diag, -EINVAL, "--children goes with -p or --tid");
+	return 0;
+}
+
+int trace_options_check(const struct trace_options *options, struct diag *diag)
+{
+	if (!options->format)
+		return 0;
+	if (options->mapping || options->version != TRACE_VERSION_DEFAULT)
+		return diag_set(diag, -EINVAL, "--mapping and --trace-version are of Go traces");
+	if (options->check)
+		return diag_set(diag, -EINVAL, "--check reads Go traces");
 	return 0;
 }
 

@@ -28,16 +28,20 @@ int live_options_check(const struct live_options *options, bool has_child, struc
 /* A trace that is made. */
 struct trace_options {
 	const char *output;
+	int format;	/* enum pipeline_format */
 	int mapping;	/* enum export_go_mapping */
 	int version;	/* minor of the trace's header: 22, 23, 25, 26 */
 	bool monotonic; /* CLOCK_MONOTONIC in the trace, not rebased */
 	bool check;
+	uint64_t from_ns, to_ns; /* since the capture's start; to_ns 0: to the end */
 };
+#define TRACE_VERSION_DEFAULT 23
 #define TRACE_OPTIONS_DEFAULT                                                                      \
 	{                                                                                          \
-		.version = 23                                                                      \
+		.version = TRACE_VERSION_DEFAULT                                                   \
 	}
 extern const struct option_row trace_option_rows[];
+int trace_options_check(const struct trace_options *options, struct diag *diag);
 
 /* What is said, and to whom. */
 struct talk_options {

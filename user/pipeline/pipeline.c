@@ -12,14 +12,12 @@
 
 #include "order/order.h"
 #include "pipeline/roundstore.h"
+#include "pipeline/teller.h"
 #include "raw/raw.h"
 #include "records/frame.h"
-#include "gotrace/writer.h"
 #include "records/words.h"
 #include "track/track.h"
 
-#define GENERATION_NS 1000000000ULL
-#define GENERATION_BYTES (16ULL << 20)
 /* The trace's origin lies so far before recording began: times are positive,
  * with room for what is stated at the start. */
 #define ORIGIN_NS 1000000ULL
@@ -52,13 +50,12 @@ struct pipeline {
 	size_t span_count, span_room;
 	uint64_t open_records; /* in them */
 	struct order *order;
-	struct gt_writer *writer;
-	struct gt_statuses *sched;
-	struct export_go *go;
-	struct exporter exporter;
+	struct teller *teller;
 	struct track *track;
 	uint64_t base_ns;
-	uint64_t begin_ns; /* the snapshot's end */
+	uint64_t begin_ns; /* of the trace: the snapshot's end, or later */
+	uint64_t until_ns; /* what is from then on is left out */
+	bool silent;	   /* begin_ns is not reached yet */
 	uint64_t last_ns;  /* of the last item, or of the end */
 	uint64_t missed;
 };
@@ -78,45 +75,6 @@ static int to_sink(void *ctx, const void *data, size_t size)
 	return keep(pipeline, pipeline->sink(pipeline->sink_ctx, data, size));
 }
 
-static int make_writer(struct pipeline *pipeline)
-{
-	const struct pipeline_options *options = &pipeline->options;
-	const struct stream_info *info = &pipeline->info;
-	const struct gt_writer_options writer_options = {
-		.version = options->version,
-		.clock_ts = info->on_ns - pipeline->base_ns,
-		.clock_mono_ns = info->on_ns,
-		.clock_wall_ns = info->wall_ns + (info->on_ns - info->mono_ns),
-	};
-	const struct gt_statuses_options sched_options = {
-		.version = options->version,
-		.generation_ns = options->generation_ns ? options->generation_ns : GENERATION_NS,
-		.generation_bytes =
-			options->generation_bytes ? options->generation_bytes : GENERATION_BYTES,
-	};
-	int err = gt_writer_new(&pipeline->writer, &writer_options, to_sink, pipeline);
-
-	return err ? err : gt_statuses_new(&pipeline->sched, pipeline->writer, &sched_options);
-}
-
-static int make_exporter(struct pipeline *pipeline)
-{
-	const struct export_go_options options = {
-		.mapping = pipeline->options.mapping,
-		.version = pipeline->options.version,
-		.cpus = pipeline->info.cpus,
-		.arch = pipeline->info.arch,
-		.time_base_ns = pipeline->base_ns,
-	};
-	int err = make_writer(pipeline);
-
-	if (!err)
-		err = export_go_new(&pipeline->go, &options, pipeline->writer, pipeline->sched);
-	if (!err)
-		pipeline->exporter = export_go_exporter(pipeline->go);
-	return err;
-}
-
 static int make_tracker(struct pipeline *pipeline)
 {
 	const struct track_options options = {
@@ -124,10 +82,11 @@ static int make_tracker(struct pipeline *pipeline)
 		.cpus_online = pipeline->info.cpus_online,
 		.system_wide = pipeline->info.scope == REC_SCOPE_SYSTEM,
 		.arch = pipeline->info.arch,
+		.silent = pipeline->silent,
 	};
-	const struct exporter *exporter = &pipeline->exporter;
+	struct exporter exporter = teller_exporter(pipeline->teller);
 
-	return track_new(&pipeline->track, &options, exporter->ops->change, exporter->ctx);
+	return track_new(&pipeline->track, &options, exporter.ops->change, exporter.ctx);
 }
 
 int pipeline_new(struct pipeline **out, const struct pipeline_options *options, gt_sink_fn sink,
@@ -149,9 +108,7 @@ void pipeline_free(struct pipeline *pipeline)
 	if (!pipeline)
 		return;
 	track_free(pipeline->track);
-	export_go_free(pipeline->go);
-	gt_statuses_free(pipeline->sched);
-	gt_writer_free(pipeline->writer);
+	teller_free(pipeline->teller);
 	order_free(pipeline->order);
 	roundstore_fini(&pipeline->store);
 	free(pipeline->spans);
@@ -186,10 +143,9 @@ static int make_stages(struct pipeline *pipeline)
 
 	if (!err)
 		err = make_decoders(pipeline);
-	if (pipeline->options.exporter)
-		pipeline->exporter = *pipeline->options.exporter;
-	else if (!err)
-		err = make_exporter(pipeline);
+	if (!err)
+		err = teller_new(&pipeline->teller, &pipeline->options, &pipeline->info,
+				 pipeline->base_ns, to_sink, pipeline);
 	return err ? err : make_tracker(pipeline);
 }
 
@@ -210,8 +166,11 @@ static int take_begin(void *ctx, const struct stream_info *info)
 	if (!is_known_form(info) || info->cpus == 0 || info->cpus > STREAM_MAX_CPUS)
 		return keep(pipeline, -EINVAL);
 	pipeline->info = *info;
+	if (pipeline->options.from_ns >= LAST_NS)
+		return keep(pipeline, -EINVAL);
+	pipeline->silent = pipeline->options.from_ns != 0;
 	if (!pipeline->options.monotonic && info->on_ns > ORIGIN_NS)
-		pipeline->base_ns = info->on_ns - ORIGIN_NS;
+		pipeline->base_ns = info->on_ns - ORIGIN_NS + pipeline->options.from_ns;
 	err = keep(pipeline, make_stages(pipeline));
 	if (!err)
 		pipeline->phase = PHASE_BEGUN;
@@ -222,6 +181,7 @@ static int take_snapshot(void *ctx, const struct rec_snapshot *threads, size_t c
 			 uint64_t end_ns)
 {
 	struct pipeline *pipeline = ctx;
+	const struct pipeline_options *options = &pipeline->options;
 	int err = check_phase(pipeline, PHASE_BEGUN);
 
 	if (err)
@@ -229,7 +189,9 @@ static int take_snapshot(void *ctx, const struct rec_snapshot *threads, size_t c
 	if (end_ns >= LAST_NS)
 		return -EBADMSG;
 	pipeline->phase = PHASE_RECORDS;
-	pipeline->begin_ns = end_ns;
+	pipeline->begin_ns = end_ns + options->from_ns;
+	pipeline->until_ns =
+		options->to_ns && options->to_ns < LAST_NS ? end_ns + options->to_ns : UINT64_MAX;
 	pipeline->last_ns = end_ns;
 	return keep(pipeline, track_snapshot(pipeline->track, threads, count, end_ns));
 }
@@ -383,16 +345,33 @@ static int push_round(struct pipeline *pipeline)
 	return err;
 }
 
+/* The trace begins where the tracker has been followed to. */
+static int speak(struct pipeline *pipeline)
+{
+	if (!pipeline->silent)
+		return 0;
+	pipeline->silent = false;
+	return keep(pipeline, track_speak(pipeline->track, pipeline->begin_ns));
+}
+
+static void take_item(struct pipeline *pipeline, const struct order_item *item)
+{
+	if (item->ts_ns > pipeline->last_ns)
+		pipeline->last_ns = item->ts_ns;
+	if (item->ts_ns >= pipeline->until_ns)
+		return;
+	if (item->ts_ns >= pipeline->begin_ns && speak(pipeline))
+		return;
+	keep(pipeline, track_step(pipeline->track, item));
+}
+
 /* Everything that is final now goes through the tracker. */
 static int drain(struct pipeline *pipeline)
 {
 	struct order_item item;
 
-	while (!pipeline->err && order_next(pipeline->order, &item)) {
-		if (item.ts_ns > pipeline->last_ns)
-			pipeline->last_ns = item.ts_ns;
-		keep(pipeline, track_step(pipeline->track, &item));
-	}
+	while (!pipeline->err && order_next(pipeline->order, &item))
+		take_item(pipeline, &item);
 	return pipeline->err;
 }
 
@@ -443,6 +422,20 @@ static int end_order(struct pipeline *pipeline, const struct stream_counters *co
 	return err;
 }
 
+static int end_trace(struct pipeline *pipeline)
+{
+	int err;
+
+	if (pipeline->silent && pipeline->last_ns < pipeline->begin_ns)
+		return keep(pipeline, -ERANGE);
+	if (pipeline->last_ns > pipeline->until_ns)
+		pipeline->last_ns = pipeline->until_ns;
+	err = speak(pipeline);
+	if (!err)
+		err = keep(pipeline, track_end(pipeline->track));
+	return err ? err : keep(pipeline, teller_finish(pipeline->teller, pipeline->last_ns));
+}
+
 static int take_end(void *ctx, const struct stream_counters *counters)
 {
 	struct pipeline *pipeline = ctx;
@@ -456,14 +449,7 @@ static int take_end(void *ctx, const struct stream_counters *counters)
 	err = keep(pipeline, end_order(pipeline, counters));
 	if (!err)
 		err = drain(pipeline);
-	if (!err)
-		err = keep(pipeline, track_end(pipeline->track));
-	if (!err)
-		err = keep(pipeline, pipeline->exporter.ops->finish(pipeline->exporter.ctx,
-								    pipeline->last_ns));
-	if (!err && pipeline->writer)
-		err = keep(pipeline, gt_writer_finish(pipeline->writer));
-	return err;
+	return err ? err : end_trace(pipeline);
 }
 
 static const struct stream_ops pipeline_ops = {
@@ -483,6 +469,7 @@ void pipeline_stats(const struct pipeline *pipeline, struct pipeline_stats *out)
 {
 	const struct order_stats *order;
 	const struct track_stats *track;
+	bool part = pipeline->options.from_ns || pipeline->options.to_ns;
 
 	*out = (struct pipeline_stats){ 0 };
 	if (pipeline->phase == PHASE_NEW)
@@ -491,10 +478,10 @@ void pipeline_stats(const struct pipeline *pipeline, struct pipeline_stats *out)
 	track = track_stats(pipeline->track);
 	*out = (struct pipeline_stats){
 		.records = track->records,
-		.lost = order->lost + pipeline->missed,
+		.lost = (part ? track->lost : order->lost) + pipeline->missed,
 		.missed = pipeline->missed,
 		.unseen = track->unseen,
-		.repairs = order->late + order->moved + order->forced + track->repairs,
+		.repairs = (part ? 0 : order->late + order->moved + order->forced) + track->repairs,
 		.no_number = track->no_number,
 		.threads = track->threads,
 		.unfinished = pipeline->open_records,
@@ -502,9 +489,5 @@ void pipeline_stats(const struct pipeline *pipeline, struct pipeline_stats *out)
 		.end_ns = pipeline->last_ns,
 		.clock_offset_ns = pipeline->base_ns,
 	};
-	if (!pipeline->writer)
-		return;
-	out->events = gt_writer_events(pipeline->writer);
-	out->bytes = gt_writer_bytes(pipeline->writer);
-	out->refused = gt_statuses_refused(pipeline->sched);
+	teller_stats(pipeline->teller, out);
 }

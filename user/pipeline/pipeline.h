@@ -3,9 +3,10 @@
  * The pipeline: a stream in, the bytes of a trace out, or whatever another
  * exporter makes.
  *
- * It drives order -> tracker -> exporter, and does not know who calls the stream, a live capture or
- * a raw file that is played. So a live trace and a converted one are the same code. It does no I/O;
- * where bytes go is the sink's business. Nothing that it is fed is trusted.
+ * It drives order -> tracker -> exporter, and does not know who calls the
+ * stream, a live capture or a raw file that is played. So a live
+ * trace and a converted one are the same code. It does no I/O; where bytes go
+ * is the sink's business. Nothing that it is fed is trusted.
  *
  * Memory: the records of three rounds (copied, unless they stay where they
  * are), the threads alive, the tables of one generation.
@@ -23,7 +24,13 @@
 
 struct pipeline;
 
+enum pipeline_format {
+	PIPELINE_GO, /* Go's execution trace: the default */
+	PIPELINE_PERFETTO,
+};
+
 struct pipeline_options {
+	enum pipeline_format format;
 	enum export_go_mapping mapping;
 	int version;		   /* of the trace: 22, 23, 25, 26 */
 	bool monotonic;		   /* times as CLOCK_MONOTONIC; else from a small origin */
@@ -32,6 +39,8 @@ struct pipeline_options {
 	/* Told instead of one of Go traces; no byte is written then, and all that is
 	 * above is not looked at. NULL: of Go traces. Borrowed. */
 	const struct exporter *exporter;
+	/* A part of the capture, since the snapshot's end; to_ns 0: all of the rest. */
+	uint64_t from_ns, to_ns;
 };
 
 struct pipeline_stats {
@@ -59,7 +68,8 @@ void pipeline_free(struct pipeline *pipeline);
  * What makes the trace of what is sent there. Begin: -EINVAL if an option or
  * the info makes no sense, -ENOMEM. Records count when their round is
  * complete. An end without counters: the trace goes up to the last whole
- * round. The first -errno of the sink is returned by every later call.
+ * round. -ERANGE at the end: the capture ended before from_ns, and there is no
+ * trace. The first -errno of the sink is returned by every later call.
  */
 struct stream pipeline_stream(struct pipeline *pipeline);
 

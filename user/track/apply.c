@@ -14,6 +14,8 @@ void track_tell(struct track *track, struct change *change)
 {
 	int err;
 
+	if (track->silent)
+		return;
 	change->ts_ns = track->ts_ns;
 	change->kernel_ns = track->kernel_ns;
 	change->step = track->step;

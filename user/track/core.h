@@ -47,6 +47,7 @@ struct track {
 	struct thread nobody;
 	uint64_t end_ns; /* of the snapshot */
 	bool settled;	 /* the start was told */
+	bool silent;	 /* nothing is told */
 	int error;	 /* the first one */
 	/* Of the item under way, for every change that comes of it. */
 	uint64_t ts_ns;
@@ -127,5 +128,7 @@ void silent_step(struct track *track, const struct order_item *item);
 int start_snapshot(struct track *track, const struct rec_snapshot *threads, size_t count);
 /* Tells what is so. 0, -ENOMEM. */
 int start_settle(struct track *track);
+/* Tells what is so now, long after that. 0, -ENOMEM. */
+int start_tell_again(struct track *track, uint64_t ts_ns);
 
 #endif

@@ -191,24 +191,58 @@ static void tell_losses(struct track *track)
 	}
 }
 
+/* Threads that are on no CPU; those on one stand there. */
+static void tell_threads(struct track *track, struct thread **threads, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (threads[i]->state != THREAD_ABSENT && threads[i]->state != THREAD_DEAD &&
+		    !thread_on_cpu(threads[i]))
+			tell_thread(track, threads[i]);
+}
+
+/* All threads by tid, then id; the caller frees. NULL: no memory. */
+static struct thread **list_threads(const struct track *track, size_t *count)
+{
+	struct thread **threads;
+
+	*count = thread_table_count(track->threads);
+	threads = calloc(*count + 1, sizeof(struct thread *));
+	if (threads)
+		thread_table_list(track->threads, threads);
+	return threads;
+}
+
 int start_settle(struct track *track)
 {
-	size_t count = thread_table_count(track->threads);
-	struct thread **threads = calloc(count + 1, sizeof(struct thread *));
+	size_t count;
+	struct thread **threads = list_threads(track, &count);
 
 	if (!threads)
 		return -ENOMEM;
 	track->settled = true;
 	track->ts_ns = track->kernel_ns = track->end_ns;
-	thread_table_list(track->threads, threads);
 	tell_start(track, CHANGE_START, count);
 	settle_states(track, threads, count);
 	tell_cpus(track);
-	for (size_t i = 0; i < count; i++)
-		if (threads[i]->state != THREAD_ABSENT && threads[i]->state != THREAD_DEAD &&
-		    !thread_on_cpu(threads[i]))
-			tell_thread(track, threads[i]);
+	tell_threads(track, threads, count);
 	tell_losses(track);
+	tell_start(track, CHANGE_STARTED, count);
+	free(threads);
+	return 0;
+}
+
+int start_tell_again(struct track *track, uint64_t ts_ns)
+{
+	size_t count;
+	struct thread **threads = list_threads(track, &count);
+
+	if (!threads)
+		return -ENOMEM;
+	track->ts_ns = track->kernel_ns = ts_ns;
+	track->step = 0;
+	tell_start(track, CHANGE_START, count);
+	tell_cpus(track);
+	tell_threads(track, threads, count);
 	tell_start(track, CHANGE_STARTED, count);
 	free(threads);
 	return 0;

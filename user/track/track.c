@@ -25,6 +25,7 @@ int track_new(struct track **out, const struct track_options *options, change_fn
 	if (!track)
 		return -ENOMEM;
 	track->options = *options;
+	track->silent = options->silent;
 	track->tell = tell;
 	track->ctx = ctx;
 	track->cpus = calloc(options->cpus, sizeof(*track->cpus));
@@ -97,6 +98,20 @@ int track_step(struct track *track, const struct order_item *item)
 	}
 	take_item(track, item);
 	return track->error;
+}
+
+int track_speak(struct track *track, uint64_t ts_ns)
+{
+	int err = 0;
+
+	if (!track->settled)
+		err = start_settle(track);
+	if (err)
+		return err;
+	track->silent = false;
+	track->stats = (struct track_stats){ 0 };
+	err = start_tell_again(track, ts_ns);
+	return err ? err : track->error;
 }
 
 int track_end(struct track *track)

@@ -12,10 +12,14 @@
  * item in order, track_end. Items before the snapshot's end are taken silently:
  * they only settle what is so at the start, which is told before the first
  * item after it.
+ *
+ * A silent tracker follows a capture and tells nothing, up to the moment from
+ * which something is wanted: track_speak() tells what is so then, as a start.
  */
 #ifndef GOTRACE_TRACK_TRACK_H
 #define GOTRACE_TRACK_TRACK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,6 +32,7 @@ struct track_options {
 	uint32_t cpus_online; /* at the start */
 	int system_wide;      /* 1: every thread is in scope */
 	uint32_t arch;	      /* enum rec_arch */
+	bool silent;	      /* nothing is told before track_speak() */
 };
 
 struct track_stats {
@@ -53,6 +58,12 @@ void track_free(struct track *track);
 int track_snapshot(struct track *track, const struct rec_snapshot *threads, size_t count,
 		   uint64_t end_ns);
 int track_step(struct track *track, const struct order_item *item);
+/*
+ * Once, of a silent tracker: tells what is so at ts_ns, which lies between the
+ * last step and the next, and from now on all that happens. Statistics begin
+ * here. 0, -ENOMEM or what tell returned.
+ */
+int track_speak(struct track *track, uint64_t ts_ns);
 /* The capture ends: what is so at the start is told if nothing happened since. */
 int track_end(struct track *track);
 
