@@ -262,10 +262,10 @@ $(BUILD)/golden-cgo: $(PROGS_SRC)
 	$(call say,GO,$@)
 	$(Q)tools/go -C tests/judge/progs build -trimpath -o $(CURDIR)/$@ ./cgo
 
-$(BUILD)/judge-input/%: tests/judge/input/%.c $(PURE)
+$(BUILD)/judge-input/%: tests/judge/input/%.c $(TESTLIB) $(PURE)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $< -o $@ $(PURE) $(PURE_LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests/lib -MMD -MP -MF $@.d $< -o $@ $(TESTLIB) $(PURE) -lcmocka $(PURE_LIBS) -lz
 
 $(BUILD)/bench/%: tests/bench/%.c $(PURE)
 	$(call say,LINK,$@)
@@ -298,8 +298,10 @@ bench: ## measure costs and speeds against peers (root; 15 minutes; BENCH="--qui
 
 bench-bin: $(BENCH_BIN)
 
-.PHONY: judge judge-sched judge-reader judge-scenarios
-judge: $(BUILD)/judge $(BUILD)/judge-old $(BUILD)/judge-input/sched_fuzz \
+JUDGE_INPUT := $(addprefix $(BUILD)/judge-input/,sched_fuzz v1_skew)
+
+.PHONY: judge judge-sched judge-reader judge-v1 judge-scenarios
+judge: $(BUILD)/judge $(BUILD)/judge-old $(JUDGE_INPUT) \
 	$(BUILD)/golden $(BUILD)/golden-progs $(BUILD)/golden-cgo ## build the Go judge of traces
 
 judge-sched: judge ## let Go judge traces made by random calls of the scheduler view
@@ -307,6 +309,9 @@ judge-sched: judge ## let Go judge traces made by random calls of the scheduler 
 
 judge-reader: judge all ## compare the reading side with Go's own, to the byte
 	$(Q)tests/run judge-reader
+
+judge-v1: judge all ## the same for traces before Go 1.22, some made by Go 1.11 to 1.21 (fetches them)
+	$(Q)JUDGE_V1=$(or $(JUDGE_V1),1.11.13$(comma)1.16.15$(comma)1.19.13$(comma)1.21.13) tests/run judge-v1
 
 judge-scenarios: judge unit-programs ## let Go judge the traces of all scenarios
 	$(Q)tests/run judge-model
@@ -352,8 +357,7 @@ unit-programs: $(UNIT_BIN) $(REPLAY_BIN)
 workload: $(WORKLOAD_BIN) ## the programs that live tests and the demo trace
 
 # Where no Go can be had, what needs it is skipped (and said so).
-tests-build: all workload unit-programs witness-programs $(BUILD)/strict/check \
-		$(BUILD)/judge-input/sched_fuzz
+tests-build: all workload unit-programs witness-programs $(BUILD)/strict/check $(JUDGE_INPUT)
 	+$(Q)! tools/go version >/dev/null 2>&1 || $(MAKE) -s --no-print-directory judge
 	+$(Q)$(MAKE) -s --no-print-directory SAN=1 unit-programs
 

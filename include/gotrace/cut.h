@@ -10,6 +10,12 @@
  * numbers start anew; generations are the source's, numbered from 1. What a
  * part's first generation cannot hold again (statuses, Active events) is left
  * out. Not kept: the types of tasks that began before the part.
+ *
+ * A part may be of an older version than the source. What that has no word for
+ * is said in others: a switch between coroutines in three events, a status
+ * without its stack. Where there are none the cut is refused: goroutines that
+ * are created blocked, and experiments. A trace before Go 1.22 becomes one of Go
+ * 1.23, or 1.22; its reader is to give events as_v2.
  */
 #ifndef GOTRACE_GOTRACE_CUT_H
 #define GOTRACE_GOTRACE_CUT_H
@@ -35,12 +41,17 @@ struct gt_cut_options {
 	/* The part is complete. */
 	int (*close)(void *ctx, unsigned part);
 	void *ctx;
+
+	/* Minor of the parts' headers; 0: the source's, 23 if that is before 22. */
+	unsigned version;
 };
 
 /*
  * Reads all of reader and writes its parts. 0; -ENODATA no event lies there
- * (no part was opened); what open, close or a sink returned; or the reader's
- * error: then the last part holds what is before it, and is closed.
+ * (no part was opened); -EPROTONOSUPPORT the version is newer than the source;
+ * -ENOTSUP it has no words for what the source holds; what open, close or a
+ * sink returned; or the reader's error: then the last part holds what is before
+ * it, and is closed.
  */
 int gt_cut(struct gt_reader *reader, const struct gt_cut_options *options);
 

@@ -27,6 +27,13 @@ struct gt_reader_options {
 	 * of its frontier again, and is silent where Go's is about a partial end.
 	 */
 	bool like_go;
+	/*
+	 * Of a trace before Go 1.22: its events as a newer trace holds them, so that
+	 * they can be written as one. Else they are as Go's reader gives them, which
+	 * no newer trace could hold: wakeups by timers on P 1000001, ends of syscalls
+	 * on P 1000003 and no M, no word of a P that is lost in a syscall.
+	 */
+	bool as_v2;
 	/* A source's generation may not be larger than this; 0: 4 GiB. */
 	uint64_t max_generation_bytes;
 };
@@ -89,7 +96,7 @@ int gt_reader_next(struct gt_reader *reader, const struct gt_event **event);
 /* The first error; its code is 0 while there is none. Valid until gt_reader_free(). */
 const struct gt_error *gt_reader_error(const struct gt_reader *reader);
 
-/* Minor of the trace's header (22, 23, 25, 26); 0 before the first gt_reader_next(). */
+/* Minor of the trace's header (11, 19, 21, 22, 23, 25, 26); 0 before the first gt_reader_next(). */
 unsigned gt_reader_version(const struct gt_reader *reader);
 
 /* Reads it all. 0, or -errno and *error filled; error and options may be NULL. */

@@ -207,8 +207,8 @@ typedef int (*gt_sink_fn)(void *ctx, const void *data, size_t size);
 /* What was wrong with a trace, and where. */
 struct gt_error {
 	/*
-	 * -EINVAL not a trace; -EPROTONOSUPPORT a version that is not read (v1,
-	 * or from the future); -ENODATA it ends too early; -EBADMSG it breaks a
+	 * -EINVAL not a trace; -EPROTONOSUPPORT a version that is not read
+	 * (before 1.11, or from the future); -ENODATA it ends too early; -EBADMSG it breaks a
 	 * rule; -E2BIG a generation is above the limit; -ENOMEM; or what the
 	 * source returned. 0: nothing is wrong.
 	 */

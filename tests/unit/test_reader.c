@@ -355,12 +355,14 @@ static const struct header_row {
 	{ "nothing", "", 0, -EINVAL, "it is empty" },
 	{ "something else", "\177ELF-something-else", 19, -EINVAL, "not a Go execution trace" },
 	{ "a header cut off", "go 1.23 trace", 13, -EINVAL, "not a Go execution trace" },
-	{ "v1", "go 1.21 trace\0\0\0", 16, -EPROTONOSUPPORT,
-	  "a trace of Go 1.21, in the format before Go 1.22 (v1), is not read" },
+	{ "v1", "go 1.21 trace\0\0\0", 16, -ENODATA,
+	  "the trace has no Frequency: its end is missing" },
 	{ "very old", "go 1.5 trace\0\0\0\0", 16, -EPROTONOSUPPORT,
-	  "a trace of Go 1.5, in the format before Go 1.22 (v1), is not read" },
+	  "a trace in the format of Go 1.5 is not known here (1.11, 1.19, 1.21, 1.22, 1.23, 1.25 "
+	  "and 1.26 are)" },
 	{ "the future", "go 1.31 trace\0\0\0", 16, -EPROTONOSUPPORT,
-	  "a trace in the format of Go 1.31 is not known here (1.22, 1.23, 1.25 and 1.26 are)" },
+	  "a trace in the format of Go 1.31 is not known here (1.11, 1.19, 1.21, 1.22, 1.23, 1.25 "
+	  "and 1.26 are)" },
 	{ "a header alone", "go 1.26 trace\0\0\0", 16, -ENODATA, "the trace has no generation" },
 	{ "an older header alone", "go 1.22 trace\0\0\0", 16, -ENODATA,
 	  "the trace has no generation" },

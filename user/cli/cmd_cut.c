@@ -14,11 +14,15 @@
 #include "output/output.h"
 #include "gotrace/cut.h"
 
+/* Traces before Go 1.22 are written as newer ones. */
+static const struct gt_reader_options as_v2 = { .as_v2 = true };
+
 struct config {
 	struct command_line line;
 	const char *output;
 	uint64_t from_ns, to_ns; /* since the trace's start; to_ns 0: to the end */
 	uint64_t split;		 /* parts to cut into; 0: none */
+	int version;		 /* of the parts; 0: as the trace */
 };
 
 /* What the parts are named after; with --split that may be the trace itself. */
@@ -74,7 +78,7 @@ static int close_part(void *ctx, unsigned part)
 
 /* What the cut came to. */
 static enum cli_exit conclude(struct parts *parts, const struct trace_file *file,
-			      const struct gt_reader *reader, int err)
+			      const struct gt_reader *reader, int version, int err)
 {
 	const struct gt_error *error = gt_reader_error(reader);
 	enum cli_exit status = CLI_DONE;
@@ -85,6 +89,13 @@ static enum cli_exit conclude(struct parts *parts, const struct trace_file *file
 			cli_note("what is before that was written");
 	} else if (err == -ENODATA) {
 		status = cli_fail("%s: no event lies between these times", file->name);
+	} else if (err == -EPROTONOSUPPORT) {
+		status = cli_fail("%s is older than that: what reads Go 1.%d reads it", file->name,
+				  version);
+	} else if (err == -ENOTSUP) {
+		status = cli_fail("%s holds what a trace of Go 1.%d has no word for: experiments, "
+				  "or goroutines that are created blocked",
+				  file->name, version);
 	} else if (err) {
 		status = cli_fail_with(&parts->diag, err, file->name);
 	}
@@ -100,6 +111,7 @@ static enum cli_exit cut(struct trace_file *file, const struct config *config,
 		.from_ns = (int64_t)config->from_ns,
 		.to_ns = config->to_ns ? (int64_t)config->to_ns : INT64_MAX,
 		.events_per_part = events_per_part,
+		.version = (unsigned)config->version,
 		.open = open_part,
 		.close = close_part,
 		.ctx = &parts,
@@ -107,9 +119,9 @@ static enum cli_exit cut(struct trace_file *file, const struct config *config,
 	struct gt_reader *reader;
 	int status;
 
-	if (trace_file_reader(file, NULL, &reader))
+	if (trace_file_reader(file, &as_v2, &reader))
 		return CLI_FAILED;
-	status = conclude(&parts, file, reader, gt_cut(reader, &options));
+	status = conclude(&parts, file, reader, config->version, gt_cut(reader, &options));
 	gt_reader_free(reader);
 	return status;
 }
@@ -120,7 +132,7 @@ static enum cli_exit count_events(struct trace_file *file, uint64_t *count)
 	const struct gt_event *event;
 	struct gt_reader *reader;
 
-	if (trace_file_reader(file, NULL, &reader))
+	if (trace_file_reader(file, &as_v2, &reader))
 		return CLI_FAILED;
 	*count = 0;
 	while (!gt_reader_next(reader, &event) && event)
@@ -185,12 +197,17 @@ static int check(const void *ctx, struct diag *diag)
 
 	if (!config->output && !names_parts(config))
 		return diag_set(diag, -EINVAL, "cut needs -o FILE");
-	if (!config->split == !(config->from_ns || config->to_ns))
-		return diag_set(diag, -EINVAL, "give --from, --to or both, or --split");
+	if (config->split && (config->from_ns || config->to_ns))
+		return diag_set(diag, -EINVAL, "--split goes without --from and --to");
+	if (!config->split && !config->from_ns && !config->to_ns && !config->version)
+		return diag_set(diag, -EINVAL,
+				"give --from, --to or both, or --split, or --trace-version");
 	if (config->to_ns && config->from_ns >= config->to_ns)
 		return diag_set(diag, -EINVAL, "--from is not before --to");
 	return 0;
 }
+
+static const int versions[] = { 22, 23, 25, 26 };
 
 #define MEMBER(name) offsetof(struct config, name)
 static const struct option_row rows[] = {
@@ -205,6 +222,11 @@ static const struct option_row rows[] = {
 	  "make N parts of about the same number of events, FILE.1 to FILE.N; FILE is the trace "
 	  "itself if there is no -o",
 	  NULL },
+	{ 0, "trace-version", "1.22|1.23|1.25|1.26", OPTION_CHOICE, MEMBER(version),
+	  "format of the parts, not newer than the trace's own, which it is else; of a trace "
+	  "before "
+	  "Go 1.22: 1.23",
+	  versions },
 	{ .name = NULL },
 };
 
@@ -214,8 +236,10 @@ const struct command command_cut = {
 	.summary = "make a smaller trace, or several, of a trace",
 	.text = "Each part stands alone: any viewer opens it. It begins with the states of all "
 		"that is there at that moment.",
-	.examples = "gotrace-bpf cut a.out -o b.out --from 2s --to 3s   one second\n"
-		    "gotrace-bpf cut a.out --split 4                    a.out.1 to a.out.4\n",
+	.examples =
+		"gotrace-bpf cut a.out -o b.out --from 2s --to 3s   one second\n"
+		"gotrace-bpf cut a.out --split 4                    a.out.1 to a.out.4\n"
+		"gotrace-bpf cut a.out -o b.out --trace-version 1.22 all of it, for an older Go\n",
 	.min_args = 1,
 	.max_args = 1,
 	.groups = (const struct option_group[]){ { rows, 0 }, { NULL, 0 } },

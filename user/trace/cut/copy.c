@@ -60,6 +60,8 @@ uint64_t copy_string(struct copy *copy, uint64_t id)
 		return 0;
 	if (!*new) {
 		text = gt_reader_string(copy->reader, id);
+		if (text.size > GT_MAX_STRING) /* a trace before Go 1.22 has longer ones */
+			text.size = GT_MAX_STRING;
 		*new = encoder_string(copy->encoder, text.data, text.size);
 	}
 	return *new;
@@ -71,17 +73,19 @@ uint64_t copy_stack(struct copy *copy, uint64_t id)
 	const struct stack_entry *stack = id ? tables_stack(tables, id) : NULL;
 	uint64_t *new = stack ? new_id(copy, &copy->stacks, id) : NULL;
 	struct wire_frame frames[GT_MAX_FRAMES];
+	uint32_t count;
 
 	if (!new)
 		return 0;
 	if (*new)
 		return *new;
-	for (uint32_t i = 0; i < stack->count; i++) {
+	count = stack->count < GT_MAX_FRAMES ? stack->count : GT_MAX_FRAMES;
+	for (uint32_t i = 0; i < count; i++) {
 		frames[i] = tables->frames[tables->refs[stack->first + i]];
 		frames[i].func = copy_string(copy, frames[i].func);
 		frames[i].file = copy_string(copy, frames[i].file);
 	}
-	return *new = encoder_stack(copy->encoder, frames, stack->count);
+	return *new = encoder_stack(copy->encoder, frames, count);
 }
 
 void copy_args(struct copy *copy, unsigned type, uint64_t *args)

@@ -13,6 +13,7 @@
 #include "trace/wire/error.h"
 #include "trace/wire/options.h"
 #include "base/grow.h"
+#include "trace/wire/header.h"
 
 static int64_t since_start(const struct cut *cut, const struct gt_event *event)
 {
@@ -133,18 +134,32 @@ static void free_part(struct cut *cut)
 	cut->part = NULL;
 }
 
+/* A newer one would need clocks that the source has not. 0 and *version, or -errno. */
+static int part_version(const struct cut *cut, unsigned *version)
+{
+	unsigned source = gt_reader_version(cut->reader);
+
+	if (gt_header_is_v1(source))
+		source = 23;
+	*version = cut->options.version ? cut->options.version : source;
+	return *version > source ? -EPROTONOSUPPORT : 0;
+}
+
 static int begin_part(struct cut *cut, int64_t before)
 {
 	gt_sink_fn sink;
 	void *sink_ctx;
-	int err = cut->options.open(cut->options.ctx, ++cut->parts, &sink, &sink_ctx);
+	unsigned version;
+	int err = part_version(cut, &version);
 
+	if (!err)
+		err = cut->options.open(cut->options.ctx, ++cut->parts, &sink, &sink_ctx);
 	if (err)
 		return err;
 	cut->part = malloc(sizeof(*cut->part));
 	if (!cut->part)
 		return -ENOMEM;
-	encoder_init(&cut->part->encoder, gt_reader_version(cut->reader), sink, sink_ctx);
+	encoder_init(&cut->part->encoder, version, sink, sink_ctx);
 	copy_init(&cut->part->copy, &cut->part->encoder, cut->reader);
 	take_clock(cut);
 	cut->events = 0;
@@ -242,24 +257,68 @@ static void renumber(struct cut *cut, const struct gt_event *event, uint64_t *ar
 	}
 }
 
-static void write_event(struct cut *cut, const struct gt_event *event)
+/* What the part's version calls an event of a newer one; GT_EV_NONE: nothing. */
+static unsigned type_in(unsigned version, unsigned type)
+{
+	if (type < gt_version_types(version))
+		return type;
+	switch (type) {
+	case GT_EV_GO_STATUS_STACK:
+		return GT_EV_GO_STATUS;
+	case GT_EV_GO_SWITCH:
+	case GT_EV_GO_SWITCH_DESTROY:
+		return GT_EV_GO_UNBLOCK; /* the rest of it: write_derived() */
+	}
+	/* The numbers of experiments stand apart; they came with 1.23. */
+	return type > GT_EV_END_OF_GENERATION && version > 22 ? type : GT_EV_NONE;
+}
+
+static void write_as(struct cut *cut, const struct gt_event *event, unsigned type)
 {
 	uint64_t args[GT_MAX_ARGS - 1];
 
-	cut->events++;
-	if (event->type == GT_EV_CPU_SAMPLE) {
-		copy_sample(&cut->part->copy, event);
-		return;
-	}
-	if (is_dropped_stop(cut, event) || is_told(cut, event))
-		return;
 	memcpy(args, event->args, sizeof(args));
 	renumber(cut, event, args);
-	copy_args(&cut->part->copy, event->type, args);
-	if (event->type == GT_EV_USER_TASK_BEGIN && args[1] == GT_NO_ID)
+	copy_args(&cut->part->copy, type, args);
+	if (type == GT_EV_USER_TASK_BEGIN && args[1] == GT_NO_ID)
 		args[1] = 0;
-	encoder_event(&cut->part->encoder, event->m, (uint64_t)event->time, event->type, args,
-		      gt_spec(event->type)->arg_count - 1);
+	encoder_event(&cut->part->encoder, event->m, (uint64_t)event->time, type, args,
+		      gt_spec(type)->arg_count - 1);
+}
+
+static int write_event(struct cut *cut, const struct gt_event *event)
+{
+	unsigned type = type_in(cut->part->encoder.version, event->type);
+
+	cut->events++;
+	if (event->type == GT_EV_CPU_SAMPLE)
+		copy_sample(&cut->part->copy, event);
+	else if (!type)
+		return -ENOTSUP;
+	else if (!is_dropped_stop(cut, event) && !is_told(cut, event))
+		write_as(cut, event, type);
+	return cut->part->encoder.err;
+}
+
+/* What a switch means, where there is no such event. */
+static int write_derived(struct cut *cut, const struct gt_event *event)
+{
+	if (!cut->part || cut->part->encoder.version > 22)
+		return 0;
+	if (event->type != GT_EV_GO_BLOCK && event->type != GT_EV_GO_DESTROY &&
+	    event->type != GT_EV_GO_START)
+		return 0;
+	write_as(cut, event, event->type);
+	return cut->part->encoder.err;
+}
+
+/* All batches of the source's experiments in its open generation. */
+static int write_experiments(struct cut *cut)
+{
+	if (cut->part->encoder.version < 23 && cut->reader->gen.experiments_count)
+		return -ENOTSUP;
+	copy_experiments(&cut->part->copy);
+	return cut->part->encoder.err;
 }
 
 /* The mirror sees the event as it stood on the wire. */
@@ -295,8 +354,8 @@ static int next_generation(struct cut *cut, const struct gt_event *point)
 	if (!cut->start)
 		cut->start = point->time;
 	if (cut->part)
-		copy_experiments(&cut->part->copy);
-	return rules_open(&cut->mirror, cut->reader->in.bytes);
+		err = write_experiments(cut);
+	return err ? err : rules_open(&cut->mirror, cut->reader->in.bytes);
 }
 
 static int take_event(struct cut *cut, const struct gt_event *event)
@@ -306,21 +365,17 @@ static int take_event(struct cut *cut, const struct gt_event *event)
 	int err = 0;
 
 	if (event->derived)
-		return 0;
+		return write_derived(cut, event);
 	if (cut->part && full)
 		err = end_part(cut);
 	if (!err && !cut->part && since_start(cut, event) >= options->from_ns) {
 		err = begin_part(cut, event->time);
 		if (!err)
-			copy_experiments(&cut->part->copy);
+			err = write_experiments(cut);
 	}
 	if (!err && event->type != GT_EV_CPU_SAMPLE)
 		err = feed_mirror(cut, event);
-	if (!err && cut->part) {
-		write_event(cut, event);
-		err = cut->part->encoder.err;
-	}
-	return err;
+	return !err && cut->part ? write_event(cut, event) : err;
 }
 
 static void fini(struct cut *cut)

@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "trace/wire/error.h"
@@ -388,20 +389,84 @@ static bool sample_is_next(const struct gt_reader *reader)
 	       reader->gen.sample_order[reader->next_sample].key < reader->frontier[0].key;
 }
 
+/* ---- traces before Go 1.22 ---- */
+
+/* Reads all of it and goes over it; only then its events can be told. */
+static int open_v1(struct gt_reader *reader)
+{
+	struct input *in = &reader->in;
+	size_t have;
+	int err = input_have(in, SIZE_MAX, &have);
+
+	if (err)
+		return gt_fail(&reader->error, err, "cannot read on: %s", strerror(-err));
+	reader->v1 = calloc(1, sizeof(*reader->v1));
+	if (!reader->v1)
+		return gt_fail(&reader->error, -ENOMEM, "%s", strerror(ENOMEM));
+	reader->v1->file.in = (struct v1_bytes){ in->bytes, in->size, in->base };
+	reader->v1->file.start = in->pos;
+	reader->v1->file.version = reader->version;
+	reader->v1->file.tables = &reader->gen.tables;
+	reader->v1->convert.texts = &reader->texts;
+	reader->v1->as_v2 = reader->options.as_v2;
+	reader->gen.number = 1;
+	reader->open = true;
+	return v1_open(reader->v1, &reader->error);
+}
+
+/* What is given as v2's has to obey its law; that says on whom it happened, too. */
+static int obey(struct gt_reader *reader, const struct gt_event **out)
+{
+	struct rules *rules = &reader->rules;
+	uint32_t m;
+
+	if ((*out)->type == GT_EV_SYNC_POINT)
+		return reader->open ? rules_open(rules, reader->in.bytes) : 0;
+	if ((*out)->type == GT_EV_CPU_SAMPLE)
+		return 0;
+	if (rules_m(rules, (*out)->m, &m))
+		return gt_fail(&reader->error, -ENOMEM, "%s", strerror(ENOMEM));
+	rules->events[0] = **out;
+	gt_error_at(&reader->error, (*out)->byte, 0, (*out)->m);
+	if (rules_try(rules, m) == RULES_WAIT)
+		gt_fail(&reader->error, -EBADMSG,
+			"%s cannot be said in a trace of Go 1.22 or later",
+			gt_spec((*out)->type)->name);
+	rules->events_count = 0;
+	*out = &rules->events[0];
+	return reader->error.code;
+}
+
+static int next_of_v1(struct gt_reader *reader, const struct gt_event **out)
+{
+	int err = v1_next(reader->v1, out, &reader->error);
+
+	if (err)
+		return err;
+	reader->open = *out && (*out)->generation;
+	return *out && reader->options.as_v2 ? obey(reader, out) : 0;
+}
+
+static int begin(struct gt_reader *reader)
+{
+	int err = gt_header_read(&reader->in, &reader->version, &reader->error);
+
+	return !err && gt_header_is_v1(reader->version) ? open_v1(reader) : err;
+}
+
 int gt_reader_next(struct gt_reader *reader, const struct gt_event **out)
 {
 	enum rules_step step;
+	int err;
 
 	if (reader->error.code)
 		return reader->error.code;
 	if (reader->queued < reader->rules.events_count)
 		return give_queued(reader, out);
-	if (!reader->version) {
-		int err = gt_header_read(&reader->in, &reader->version, &reader->error);
-
-		if (err)
-			return err;
-	}
+	if (!reader->version && (err = begin(reader)))
+		return err;
+	if (reader->v1)
+		return next_of_v1(reader, out);
 	if (reader->done) {
 		*out = NULL;
 		return 0;

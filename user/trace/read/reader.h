@@ -8,6 +8,7 @@
 #include "trace/read/gosort.h"
 #include "trace/wire/input.h"
 #include "trace/read/rules.h"
+#include "trace/read/v1.h"
 
 #define NOT_TIMED 0xff
 
@@ -34,6 +35,7 @@ struct gt_reader {
 	struct gt_reader_options options;
 	unsigned version; /* 0: the header is still unread */
 	struct shape shapes[256];
+	struct v1 *v1; /* of a trace before Go 1.22, else NULL */
 
 	struct generation gen;
 	bool open; /* gen is being read */

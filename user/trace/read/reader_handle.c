@@ -70,6 +70,9 @@ void gt_reader_free(struct gt_reader *reader)
 {
 	if (!reader)
 		return;
+	if (reader->v1)
+		v1_fini(reader->v1);
+	free(reader->v1);
 	input_fini(&reader->in);
 	generation_fini(&reader->gen);
 	rules_fini(&reader->rules);
@@ -116,6 +119,8 @@ struct gt_text gt_reader_string(const struct gt_reader *reader, uint64_t id)
 {
 	const struct string_entry *entry;
 
+	if (reader->v1 && reader->open && id)
+		return v1_text(reader->v1, id);
 	if (!reader->open || !id || !(entry = tables_string(&reader->gen.tables, id)))
 		return (struct gt_text){ "", 0 };
 	return (struct gt_text){ (const char *)reader->in.bytes + entry->offset, entry->size };

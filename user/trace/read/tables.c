@@ -48,10 +48,21 @@ static int add_id(struct idindex *index, uint64_t id, const char *what, uint32_t
 	return idindex_add(index, id, slot);
 }
 
+static int set_string(struct tables *tables, uint32_t slot, uint64_t offset, uint32_t size)
+{
+	struct string_entry *moved =
+		grow_array(tables->strings, &tables->strings_cap, (size_t)slot + 1, sizeof(*moved));
+
+	if (!moved)
+		return -ENOMEM;
+	tables->strings = moved;
+	moved[slot] = (struct string_entry){ .offset = offset, .size = size };
+	return 0;
+}
+
 static int add_string(struct tables *tables, const uint8_t *window, struct bytes *in,
 		      struct gt_error *error)
 {
-	struct string_entry *moved;
 	uint64_t id, size;
 	uint32_t slot;
 	int err;
@@ -65,18 +76,10 @@ static int add_string(struct tables *tables, const uint8_t *window, struct bytes
 	if (size > (size_t)(in->end - in->at))
 		return gt_fail(error, -EBADMSG, "the text of String %" PRIu64 " is cut off", id);
 	err = add_id(&tables->string_ids, id, "String", &slot, error);
-	if (err)
-		return err;
-	moved = grow_array(tables->strings, &tables->strings_cap, (size_t)slot + 1, sizeof(*moved));
-	if (!moved)
-		return -ENOMEM;
-	tables->strings = moved;
-	tables->strings[slot] = (struct string_entry){
-		.offset = (uint64_t)(in->at - window),
-		.size = (uint32_t)size,
-	};
+	if (!err)
+		err = set_string(tables, slot, (uint64_t)(in->at - window), (uint32_t)size);
 	in->at += size;
-	return 0;
+	return err;
 }
 
 /* The slot of a PC's frame, added if it is new. */
@@ -123,9 +126,22 @@ static int add_frames(struct tables *tables, struct bytes *in, uint64_t id, uint
 	return 0;
 }
 
+/* The stack of the count refs that were added last. */
+static int set_stack(struct tables *tables, uint32_t slot, uint32_t count)
+{
+	struct stack_entry *moved =
+		grow_array(tables->stacks, &tables->stacks_cap, (size_t)slot + 1, sizeof(*moved));
+
+	if (!moved || tables->refs_count > UINT32_MAX - count)
+		return -ENOMEM;
+	tables->stacks = moved;
+	moved[slot] = (struct stack_entry){ (uint32_t)tables->refs_count, count };
+	tables->refs_count += count;
+	return 0;
+}
+
 static int add_stack(struct tables *tables, struct bytes *in, struct gt_error *error)
 {
-	struct stack_entry *moved;
 	uint64_t id, count;
 	uint32_t slot;
 	int err;
@@ -139,16 +155,35 @@ static int add_stack(struct tables *tables, struct bytes *in, struct gt_error *e
 	err = add_frames(tables, in, id, (uint32_t)count, error);
 	if (!err)
 		err = add_id(&tables->stack_ids, id, "Stack", &slot, error);
-	if (err)
-		return err;
-	moved = grow_array(tables->stacks, &tables->stacks_cap, (size_t)slot + 1, sizeof(*moved));
-	if (!moved || tables->refs_count > UINT32_MAX - GT_MAX_FRAMES)
+	return err ? err : set_stack(tables, slot, (uint32_t)count);
+}
+
+int tables_put_string(struct tables *tables, uint64_t id, uint64_t offset, uint32_t size)
+{
+	uint32_t slot;
+
+	if (idmap_find(&tables->string_ids.map, id) != IDMAP_NONE)
+		return -EEXIST;
+	return idindex_add(&tables->string_ids, id, &slot) ? -ENOMEM
+							   : set_string(tables, slot, offset, size);
+}
+
+int tables_put_stack(struct tables *tables, uint64_t id, const struct wire_frame *frames,
+		     uint32_t count)
+{
+	uint32_t *moved = grow_array(tables->refs, &tables->refs_cap,
+				     tables->refs_count + count + 1, sizeof(*moved));
+	uint32_t slot = idmap_find(&tables->stack_ids.map, id);
+
+	if (!moved)
 		return -ENOMEM;
-	tables->stacks = moved;
-	tables->stacks[slot] =
-		(struct stack_entry){ (uint32_t)tables->refs_count, (uint32_t)count };
-	tables->refs_count += count;
-	return 0;
+	tables->refs = moved;
+	for (uint32_t i = 0; i < count; i++)
+		if (add_frame(tables, &frames[i], &moved[tables->refs_count + i]))
+			return -ENOMEM;
+	if (slot == IDMAP_NONE && idindex_add(&tables->stack_ids, id, &slot))
+		return -ENOMEM;
+	return set_stack(tables, slot, count);
 }
 
 int tables_add_strings(struct tables *tables, const uint8_t *window, uint64_t offset, size_t size,

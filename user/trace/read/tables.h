@@ -72,6 +72,15 @@ int tables_add_strings(struct tables *tables, const uint8_t *window, uint64_t of
 int tables_add_stacks(struct tables *tables, const uint8_t *window, uint64_t offset, size_t size,
 		      struct gt_error *error);
 
+/*
+ * The same for tables that were decoded elsewhere. A string: -EEXIST if the id
+ * has one. A stack: the last definition of an id counts, and count may be above
+ * GT_MAX_FRAMES. 0 or -ENOMEM. Ends with idindex_finish() of both indexes.
+ */
+int tables_put_string(struct tables *tables, uint64_t id, uint64_t offset, uint32_t size);
+int tables_put_stack(struct tables *tables, uint64_t id, const struct wire_frame *frames,
+		     uint32_t count);
+
 /* When all are there: do the frames' strings exist? 0, -ENOMEM or *error. */
 int tables_finish(struct tables *tables, struct gt_error *error);
 

@@ -49,12 +49,25 @@ static void put_event(struct out *out, const struct wire_event *event)
 	out_char(out, '\n');
 }
 
+/* Those of v1 are other bytes, which have no text. */
+static int read_header(struct input *in, unsigned *version, struct gt_error *error)
+{
+	int err = gt_header_read(in, version, error);
+
+	if (err || !gt_header_is_v1(*version))
+		return err;
+	return gt_fail(error, -EPROTONOSUPPORT,
+		       "a trace of Go 1.%u, in the format before Go 1.22, has no such text: "
+		       "'gotrace-bpf cut' makes a newer one of it",
+		       *version);
+}
+
 static int dump(struct input *in, struct out *out, struct gt_error *error)
 {
 	struct wire_event event;
 	unsigned version;
 	bool end = false;
-	int err = gt_header_read(in, &version, error);
+	int err = read_header(in, &version, error);
 
 	if (err)
 		return err;
@@ -98,7 +111,7 @@ int gt_footprint(gt_source_fn read, void *read_ctx, struct gt_footprint *footpri
 	gt_error_clear(error);
 	memset(footprint, 0, sizeof(*footprint));
 	input_init_source(&in, read, read_ctx, MAX_WINDOW);
-	err = gt_header_read(&in, &footprint->version, error);
+	err = read_header(&in, &footprint->version, error);
 	while (!err && !(err = wire_event_next(&in, &event, &end, error)) && !end) {
 		footprint->types[event.type].count++;
 		footprint->types[event.type].bytes += event.canonical;

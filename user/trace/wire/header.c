@@ -40,16 +40,11 @@ int gt_header_read(struct input *in, unsigned *version, struct gt_error *error)
 	minor = have == GT_HEADER_SIZE ? minor_of(in->bytes + in->pos) : 0;
 	if (!minor)
 		return gt_fail(error, -EINVAL, "not a Go execution trace");
-	if (minor < 22)
+	if (!gt_version_types(minor) && !gt_header_is_v1(minor))
 		return gt_fail(error, -EPROTONOSUPPORT,
-			       "a trace of Go 1.%u, in the format before Go 1.22 (v1), is not read",
+			       "a trace in the format of Go 1.%u is not known here (1.11, 1.19, "
+			       "1.21, 1.22, 1.23, 1.25 and 1.26 are)",
 			       minor);
-	if (!gt_version_types(minor))
-		return gt_fail(
-			error, -EPROTONOSUPPORT,
-			"a trace in the format of Go 1.%u is not known here (1.22, 1.23, 1.25 "
-			"and 1.26 are)",
-			minor);
 	in->pos += GT_HEADER_SIZE;
 	*version = minor;
 	return 0;

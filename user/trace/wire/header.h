@@ -6,7 +6,13 @@
 #include "gotrace/wire.h"
 #include "trace/wire/input.h"
 
-/* Reads the header at the input's start. 0 and *version (22, 23, 25, 26), or *error. */
+/* The format before Go 1.22, another one altogether (read/v1.h): headers 1.11, 1.19, 1.21. */
+static inline bool gt_header_is_v1(unsigned version)
+{
+	return version == 11 || version == 19 || version == 21;
+}
+
+/* Reads the header at the input's start. 0 and *version (also those of v1), or *error. */
 int gt_header_read(struct input *in, unsigned *version, struct gt_error *error);
 
 /* Writes the header of a version below 100 into out, GT_HEADER_SIZE bytes. */

@@ -1,0 +1,3 @@
+module gotrace-bpf/v1
+
+go 1.11
