@@ -22,6 +22,7 @@ typedef __u32 __be32, __wsum;
 typedef _Bool bool;
 typedef int pid_t;
 typedef unsigned short umode_t;
+typedef struct cpumask cpumask_t;
 #define true 1
 #define false 0
 #define NULL ((void *)0)
@@ -45,6 +46,8 @@ struct inode;
 struct irqaction;
 struct kernfs_node;
 struct linux_binprm;
+struct mm_struct;
+struct pid;
 struct seq_file;
 struct sock;
 struct task_struct;
@@ -98,6 +101,24 @@ struct sched_entity {
 	unsigned char on_rq;
 };
 
+struct cpumask {
+	long unsigned int bits[8];
+};
+
+struct upid {
+	int nr;
+};
+
+struct pid {
+	unsigned int level;
+	struct upid numbers[0];
+};
+
+struct mm_struct {
+	long unsigned int arg_start;
+	long unsigned int arg_end;
+};
+
 struct task_struct {
 	struct thread_info thread_info;
 	unsigned int __state;
@@ -105,12 +126,21 @@ struct task_struct {
 	unsigned int flags;
 	int on_cpu;
 	int on_rq;
+	int prio;
+	int static_prio;
+	unsigned int rt_priority;
 	struct sched_entity se;
+	unsigned int policy;
+	int nr_cpus_allowed;
+	const cpumask_t *cpus_ptr;
+	struct mm_struct *mm;
 	int exit_state;
+	int exit_code;
 	unsigned int in_iowait: 1;
 	pid_t pid;
 	pid_t tgid;
 	struct task_struct *group_leader;
+	struct pid *thread_pid;
 	u64 start_time;
 	char comm[16];
 	struct files_struct *files;
