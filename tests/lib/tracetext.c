@@ -16,9 +16,9 @@ struct text {
 
 struct stack {
 	unsigned count;
-	uint64_t funcs[64];
-	uint64_t file, line; /* of the leaf */
-	bool mixed;	     /* another frame has another file or line */
+	struct {
+		uint64_t func, file, line;
+	} frames[64];
 };
 
 struct event {
@@ -92,15 +92,10 @@ static void take_stacks(struct tables *t, struct cursor *c)
 		id = take_varint(c);
 		stack.count = take_varint(c);
 		for (unsigned i = 0; i < stack.count && i < 64 && !c->bad; i++) {
-			uint64_t file, line;
-
 			take_varint(c); /* pc */
-			stack.funcs[i] = take_varint(c);
-			file = take_varint(c);
-			line = take_varint(c);
-			if (i == 0)
-				stack.file = file, stack.line = line;
-			stack.mixed |= file != stack.file || line != stack.line;
+			stack.frames[i].func = take_varint(c);
+			stack.frames[i].file = take_varint(c);
+			stack.frames[i].line = take_varint(c);
 		}
 		t->stacks = reserve(t->stacks, &t->stack_count, id, sizeof(*t->stacks));
 		t->stacks[id] = stack;
@@ -137,6 +132,18 @@ static void print_text(FILE *out, const struct tables *t, uint64_t id)
 		fwrite(t->strings[id].data, 1, t->strings[id].size, out);
 }
 
+static void print_place(FILE *out, const struct tables *t, const struct stack *stack, unsigned i)
+{
+	print_text(out, t, stack->frames[i].file);
+	fprintf(out, ":%" PRIu64, stack->frames[i].line);
+}
+
+static bool is_text(const struct tables *t, uint64_t id, const char *text)
+{
+	return id && id < t->string_count && t->strings[id].size == strlen(text) &&
+	       !memcmp(t->strings[id].data, text, strlen(text));
+}
+
 /* process: say whose it is, too. */
 static void print_stack(FILE *out, const struct tables *t, uint64_t id, bool process)
 {
@@ -147,16 +154,22 @@ static void print_stack(FILE *out, const struct tables *t, uint64_t id, bool pro
 		return;
 	}
 	for (unsigned i = 0; i < stack->count; i++) {
-		if (i)
+		bool is_root = i + 1 == stack->count;
+
+		print_text(out, t, stack->frames[i].func);
+		if (!is_root &&
+		    (stack->frames[i].line || !is_text(t, stack->frames[i].file, "[syscall]"))) {
+			fputc('{', out);
+			print_place(out, t, stack, i);
+			fputc('}', out);
+		}
+		if (!is_root)
 			fputc('<', out);
-		print_text(out, t, stack->funcs[i]);
 	}
-	if (stack->mixed)
-		fputs(" [mixed]", out);
-	if (process) {
-		fputs(" [", out);
-		print_text(out, t, stack->file);
-		fprintf(out, ":%" PRIu64 "]", stack->line);
+	if (process && stack->count) {
+		fputs(" (", out);
+		print_place(out, t, stack, stack->count - 1);
+		fputc(')', out);
 	}
 }
 

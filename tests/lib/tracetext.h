@@ -5,10 +5,11 @@
  *
  *   1005 M=100 GoBlock reason="sync" stack=futex<worker
  *
- * A stack is its functions, leaf first; where a goroutine is introduced, its
- * process follows: the frames' file and line. "-" is no M, or no stack. It trusts
- * its input, which our own writer made, and checks no rule of the order: that
- * is for Go's reader and for gotrace.h.
+ * A stack is its functions, leaf first, each but the root with its file and
+ * line in braces unless these are "[syscall]" and 0. Where a goroutine is
+ * introduced, the root's follow in parentheses. "-" is no M, or no stack. It
+ * trusts its input, which our own writer made, and checks no rule of the order:
+ * that is for Go's reader and for gotrace.h.
  */
 #ifndef GOTRACE_TESTS_LIB_TRACETEXT_H
 #define GOTRACE_TESTS_LIB_TRACETEXT_H

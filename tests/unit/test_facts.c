@@ -129,8 +129,8 @@ static const struct row {
 	{ "woken from a softirq", { FACT_SOFTIRQ }, "softirq", "[softirq]", 0 },
 	{ "woken from a hardirq", { FACT_HARDIRQ }, "hardirq", "[hardirq]", 0 },
 	{ "woken from somewhere", { FACT_CONTEXT }, "unknown context", "[context]", 0 },
-	{ "the first queue", { FACT_QUEUE, 0 }, "on CPU 0", "[CPU]", 0 },
-	{ "the last queue", { FACT_QUEUE, UINT16_MAX }, "on CPU 65535", "[CPU]", UINT16_MAX },
+	{ "the first queue", { FACT_CPU, 0 }, "on CPU 0", "[CPU]", 0 },
+	{ "the last queue", { FACT_CPU, UINT16_MAX }, "on CPU 65535", "[CPU]", UINT16_MAX },
 	{ "nanoseconds", { FACT_SPAN, 999 }, "for 999 ns", "[ns]", 999 },
 	{ "microseconds", { FACT_SPAN, 1500 }, "for 1.500 us", "[ns]", 1500 },
 	{ "milliseconds", { FACT_SPAN, 12345678 }, "for 12.346 ms", "[ns]", 12345678 },
@@ -376,7 +376,7 @@ static void numbers_end_at_their_largest(void **state)
 	} largest[] = {
 		{ FACT_THREAD, UINT32_MAX },
 		{ FACT_LIMIT_CPU, INT64_MAX },
-		{ FACT_QUEUE, UINT16_MAX },
+		{ FACT_CPU, UINT16_MAX },
 		{ FACT_SYSCALL, 0 },
 	};
 

@@ -7,7 +7,6 @@
 
 #include <cmocka.h>
 
-#include "export/go/frames.h"
 #include "export/go/reasons.h"
 #include "syscalls/names.h"
 #include "raw/raw.h"
@@ -124,44 +123,17 @@ static void test_unknown_arch(void **state)
 	sys_classes_free(classes);
 }
 
-struct comm {
-	const char *name;
-	const char in[REC_COMM_LEN];
-	const char *out;
-};
-
-static const struct comm comms[] = {
-	{ "comm: as it is", "worker", "worker" },
-	{ "comm: Go's runtime", "runtime.main", "runtime_main" },
-	{ "comm: not Go's runtime", "runtime", "runtime" },
-};
-
-static void test_comm(void **state)
-{
-	const struct comm *row = *state;
-	char out[REC_COMM_LEN];
-
-	memset(out, 'x', sizeof(out));
-	frames_comm(out, row->in);
-	assert_string_equal(out, row->out);
-}
-
 #define ROWS (sizeof(rows) / sizeof(*rows))
-#define COMMS (sizeof(comms) / sizeof(*comms))
 
 int main(void)
 {
-	static struct CMUnitTest units[ROWS + COMMS + 2];
+	static struct CMUnitTest units[ROWS + 2];
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < ROWS; i++)
 		units[n++] = (struct CMUnitTest){ .name = rows[i].name,
 						  .test_func = test_row,
 						  .initial_state = (void *)&rows[i] };
-	for (unsigned i = 0; i < COMMS; i++)
-		units[n++] = (struct CMUnitTest){ .name = comms[i].name,
-						  .test_func = test_comm,
-						  .initial_state = (void *)&comms[i] };
 	units[n++] = (struct CMUnitTest)cmocka_unit_test(test_classes_by_number);
 	units[n++] = (struct CMUnitTest)cmocka_unit_test(test_unknown_arch);
 	return _cmocka_run_group_tests("reasons", units, n, NULL, NULL);

@@ -18,8 +18,9 @@
 #define TEXTS                                                                                      \
 	"1.23\nstring 1 one\nstring 2 two\nstring 3 three\nstring 4 futex\nstring 5 sync\n"        \
 	"string 6 preempted by two\nstring 7 preempted\nstring 8 throttled, CPU left idle\n"       \
+	"string 9 two [preempted by tid]\nstring 10 [limit]\n"                                     \
 	"stack 1 1 1 0 0\nstack 2 2 2 0 0\nstack 3 3 3 0 0\nstack 4 4 4 0 0 1 1 0 0\n"             \
-	"stack 5 5 6 0 0 1 1 0 0\nstack 6 6 8 0 0 1 1 0 0\n"
+	"stack 5 5 6 9 12 1 1 0 0\nstack 6 6 8 10 0 1 1 0 0\nstack 7 7 8 0 0 1 1 0 0\n"
 /* From 100 on: one runs on CPU 0; two and three wait for it. */
 #define START                                                                                      \
 	TEXTS "11 98 ProcStatus 0 1\n11 99 GoStatusStack 11 11 2 1\n"                              \
@@ -63,6 +64,16 @@ static const struct row {
 	  "two waited 90, 1 times: (it waits still)\n"
 	  "three waited 89, 1 times: (it waits still)\n"
 	  "one waited 61, 1 times: throttled, CPU left idle\n" },
+	/* two is not in this trace; and then a frame that says it to people alone. */
+	{ "behind one who is not in the trace, and nobody knows what",
+	  TEXTS "11 98 ProcStatus 0 1\n11 99 GoStatusStack 11 11 2 1\n"
+		"11 120 GoStop 7 5\n11 121 ProcStop\n11 180 ProcStart 0 1\n11 181 GoStart 11 1\n"
+		"11 190 GoStop 7 7\n11 191 ProcStop\n11 211 ProcStart 0 2\n11 212 GoStart 11 2\n"
+		"11 215 GoDestroy\n",
+	  "117 ns, 1 CPUs\n"
+	  "one x1: ran 33, syscall 0, waited 83 (61 from 22), slept 0\n"
+	  "one waited 61, 1 times: (nobody in the trace; preempted by two)\n"
+	  "one waited 22, 1 times: -\n" },
 };
 
 static void add_text(const struct report *report, uint32_t id, FILE *out)

@@ -11,6 +11,7 @@
 #include "ledger.h"
 #include "base/grow.h"
 #include "base/idmap.h"
+#include "export/go/facts.h"
 
 /* Events of one record have consecutive times. */
 #define SAME_RECORD_NS 8
@@ -150,9 +151,16 @@ static bool same_record(int64_t before_ns, int64_t after_ns)
 /* The process of a thread, from its stack. */
 static uint64_t stack_tgid(const struct tally *tally, uint64_t stack)
 {
-	return gt_reader_stack_size(tally->reader, stack)
-		       ? gt_reader_stack_frame(tally->reader, stack, 0).line
-		       : 0;
+	size_t size = gt_reader_stack_size(tally->reader, stack);
+	char buffer[FACT_FILE_MAX];
+	struct gt_stack_frame root;
+	struct fact fact;
+
+	if (!size)
+		return 0;
+	root = gt_reader_stack_frame(tally->reader, stack, size - 1);
+	fact_read(&fact, &root, buffer);
+	return fact.number;
 }
 
 /*

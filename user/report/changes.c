@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "base/grow.h"
-#include "export/go/frames.h"
+#include "export/go/facts.h"
 #include "export/go/reasons.h"
 #include "report/labels.h"
 #include "syscalls/classes.h"
@@ -75,16 +75,22 @@ static uint32_t *life_of(struct report_changes *changes, const struct thread *th
 	return &grown[thread->slot];
 }
 
-static struct gt_text name_of(const struct thread *thread, char buffer[REC_COMM_LEN])
+/* As the root of its stacks in a trace has it, which lies in frame. */
+static struct gt_text name_of(const struct thread *thread, struct fact_frame *frame)
 {
-	frames_comm(buffer, thread->comm);
-	return label_of(buffer);
+	const struct fact fact = {
+		.kind = FACT_THREAD_NAMED,
+		.name = { thread->comm, strlen(thread->comm) },
+	};
+
+	fact_write(frame, &fact);
+	return (struct gt_text){ frame->func, frame->func_size };
 }
 
 static int take_name(struct report_changes *changes, uint32_t life, const struct thread *thread)
 {
-	char buffer[REC_COMM_LEN];
-	struct gt_text name = name_of(thread, buffer);
+	struct fact_frame frame;
+	struct gt_text name = name_of(thread, &frame);
 
 	return life == NO_LIFE ? 0 : report_name(changes->report, life, name.data, name.size);
 }
@@ -140,14 +146,14 @@ static int why_unknown(struct report_changes *changes, enum change_gap gap, uint
 
 static int why_waiting(struct report_changes *changes, const struct change *change, uint32_t *why)
 {
-	char buffer[REC_COMM_LEN];
+	struct fact_frame frame;
 
 	*why = 0;
 	if (change->cause == CAUSE_THROTTLED)
 		return label_limit(changes->report, label_of(""), why);
 	if (change->cause != CAUSE_PREEMPTED)
 		return 0;
-	return label_preempted(changes->report, name_of(change->other, buffer), why);
+	return label_preempted(changes->report, name_of(change->other, &frame), why);
 }
 
 /* ---- from state to state ---- */

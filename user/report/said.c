@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 #include "report/said.h"
 
-#include <stdbool.h>
-#include <string.h>
-
 #include "export/go/facts.h"
 #include "report/labels.h"
 
@@ -15,28 +12,11 @@ static struct gt_stack_frame top_of(const struct gt_reader *reader, uint64_t sta
 	return gt_reader_stack_frame(reader, stack, 0);
 }
 
-/* Takes a prefix off a text for people. */
-static bool take_prefix(struct gt_text *text, const char *prefix)
+/* As the name of a thread in the trace is shown, in frame. */
+static struct gt_text name_of(struct gt_text comm, struct fact_frame *frame)
 {
-	size_t size = strlen(prefix);
-
-	if (text->size < size || memcmp(text->data, prefix, size))
-		return false;
-	text->data += size;
-	text->size -= size;
-	return true;
-}
-
-/* In a trace without facts. */
-static int old_wait(struct report *report, struct gt_text func, uint32_t *id)
-{
-	struct gt_text rest = func;
-
-	if (take_prefix(&rest, "preempted by "))
-		return label_preempted(report, rest, id);
-	if (take_prefix(&rest, "throttled"))
-		return label_limit(report, func, id);
-	return 0;
+	fact_write(frame, &(struct fact){ .kind = FACT_THREAD_NAMED, .name = comm });
+	return (struct gt_text){ frame->func, frame->func_size };
 }
 
 int said_wait(struct report *report, const struct gt_reader *reader,
@@ -44,6 +24,7 @@ int said_wait(struct report *report, const struct gt_reader *reader,
 {
 	struct gt_stack_frame top = top_of(reader, transition->stack);
 	char buffer[FACT_FILE_MAX];
+	struct fact_frame by;
 	struct fact fact;
 
 	*id = 0;
@@ -51,10 +32,8 @@ int said_wait(struct report *report, const struct gt_reader *reader,
 		return 0;
 	fact_read(&fact, &top, buffer);
 	if (fact.kind == FACT_PREEMPTED)
-		return label_preempted(report, fact.text, id);
-	if (fact_is_limit(fact.kind))
-		return label_limit(report, top.func, id);
-	return fact.kind == FACT_NONE ? old_wait(report, top.func, id) : 0;
+		return label_preempted(report, name_of(fact.text, &by), id);
+	return fact_is_limit(fact.kind) ? label_limit(report, top.func, id) : 0;
 }
 
 int said_sleep(struct report *report, const struct gt_reader *reader,

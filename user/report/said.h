@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * What the stacks of a trace say about a wait or a sleep. The one place in
- * which a report looks at frames: facts (export/go/facts.h) where there are
- * some. Traces from before there were facts have texts for people alone; a
- * report takes those at their word here, and nowhere else.
+ * What the stacks of a trace say about a wait or a sleep: the facts in frames
+ * (export/go/facts.h). The one place in which a report looks at frames. Traces
+ * from before there were facts have texts for people alone: what those say is
+ * unknown.
  */
 #ifndef GOTRACE_REPORT_SAID_H
 #define GOTRACE_REPORT_SAID_H

@@ -60,9 +60,12 @@ static inline struct goroutine *goroutine_of(struct export_go *go, const struct 
 /* What it is inside, and whose it is. */
 uint64_t stack_own(struct export_go *go, struct goroutine *g);
 /* Another top frame than what it is inside. */
-uint64_t stack_top(struct export_go *go, struct goroutine *g, enum top top);
+uint64_t stack_top(struct export_go *go, struct goroutine *g, enum fact_kind top);
 /* Nothing is known, for that reason. */
 uint64_t stack_gap(struct export_go *go, struct goroutine *g, enum change_gap gap);
+/* Records of the CPU are missing. */
+uint64_t stack_loss(struct export_go *go, struct goroutine *g, const struct change_loss *loss,
+		    uint16_t cpu);
 /* Why it sleeps; why it left its CPU though it could go on. */
 uint64_t stack_sleep(struct export_go *go, struct goroutine *g, const struct change *change);
 uint64_t stack_stop(struct export_go *go, struct goroutine *g, const struct change *change);

@@ -138,8 +138,8 @@ static void rebirth(struct export_go *go, struct goroutine *g)
 static void log_loss(struct export_go *go, struct goroutine *g, uint16_t cpu)
 {
 	struct proc *at = &go->procs[cpu];
-	uint64_t stack = stack_top(go, g, TOP_RECORDS_LOST);
-	uint32_t category = frames_top(go->frames, TOP_RECORDS_LOST);
+	uint64_t stack = stack_loss(go, g, &at->lost, cpu);
+	uint32_t category = frames_text(go->frames, "records lost");
 	char text[128];
 	int n = snprintf(text, sizeof(text), "%" PRIu64 " on CPU %u", at->lost.count, cpu);
 
@@ -155,7 +155,7 @@ static void log_loss(struct export_go *go, struct goroutine *g, uint16_t cpu)
 
 static void tell_label(struct export_go *go, struct goroutine *g)
 {
-	gt_statuses_label(go->sched, g->m, frames_of_comm(go->frames, g));
+	gt_statuses_label(go->sched, g->m, frames_comm(go->frames, g));
 	g->label_pending = false;
 }
 

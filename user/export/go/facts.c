@@ -59,7 +59,7 @@ static const struct row {
 	[FACT_SOFTIRQ] = { "softirq", VALUE_NONE, FORM_WORDS, 0, "softirq" },
 	[FACT_HARDIRQ] = { "hardirq", VALUE_NONE, FORM_WORDS, 0, "hardirq" },
 	[FACT_CONTEXT] = { "context", VALUE_NONE, FORM_WORDS, 0, "unknown context" },
-	[FACT_QUEUE] = { "CPU", VALUE_NONE, FORM_NUMBER, UINT16_MAX, "on CPU" },
+	[FACT_CPU] = { "CPU", VALUE_NONE, FORM_NUMBER, UINT16_MAX, "on CPU" },
 	[FACT_SPAN] = { "ns", VALUE_NONE, FORM_TIME, ANY_NUMBER, "for" },
 	[FACT_LOST] = { "lost", VALUE_NONE, FORM_WORDS, ANY_NUMBER, "records lost" },
 	[FACT_UNSEEN] = { "unseen", VALUE_NONE, FORM_WORDS, 0, "unseen" },

@@ -53,8 +53,8 @@ enum fact_kind {
 	FACT_CONTEXT, /* -, -: it is not known which of them */
 
 	/* More about the frame above it. */
-	FACT_QUEUE, /* -, CPU: on whose run queue the wait begins */
-	FACT_SPAN,  /* -, ns: how long that was */
+	FACT_CPU,  /* -, CPU: on whose run queue the wait begins; whose records */
+	FACT_SPAN, /* -, ns: how long that was */
 
 	/* What nobody saw. */
 	FACT_LOST,   /* -, how many records, 0: not known */

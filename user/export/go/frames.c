@@ -6,34 +6,49 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "syscalls/names.h"
 
-static const char *const top_texts[TOP_COUNT] = {
-	[TOP_NONE] = "",
-	[TOP_RECORDS_LOST] = "records lost",
-	[TOP_UNSEEN] = "unseen",
-	[TOP_LEFT_SCOPE] = "left scope",
-	[TOP_WAKEUP] = "wakeup",
-	[TOP_THROTTLED] = "throttled, CPU left idle",
-	[TOP_SOFTIRQ] = "softirq",
-	[TOP_HARDIRQ] = "hardirq",
-	[TOP_UNKNOWN_CONTEXT] = "unknown context",
-};
+/* Words for a sleep; more of them would be made anew each time. */
+#define SLEEPS 16
+/* Kept at their number modulo this. */
+#define UNNAMED 256
+#define LIMITS 16
 
 struct frames {
 	struct gt_writer *writer;
 	uint32_t arch;
 	uint64_t generation;
-	/* Ids of the open generation, 0 = not made yet. */
-	uint32_t tops[TOP_COUNT];
-	uint32_t reasons[REASON_COUNT];
+	int error;
+	/* Those of the open generation: frame n at n - 1. */
+	struct gt_frame *made;
+	size_t made_count, made_cap;
+	/* Ids and frames of the open generation, 0 = not made yet. */
+	struct {
+		uint32_t reasons[REASON_COUNT];
+		uint32_t plain[FACT_KINDS];
+		struct {
+			const char *why;
+			uint32_t frame;
+		} sleeps[SLEEPS];
+		struct {
+			uint16_t sys;
+			uint32_t frame;
+		} unnamed[UNNAMED];
+		struct {
+			uint64_t group;
+			uint32_t frame;
+		} limits[LIMITS];
+	} kept;
+	uint32_t *queues; /* [cpus] */
+	uint32_t cpus;
 	struct {
 		const struct syscall_table *table; /* NULL: unknown architecture */
-		uint32_t *ids;
+		uint32_t *frames;
 	} syscalls[2]; /* [compat] */
 };
 
-int frames_new(struct frames **out, struct gt_writer *writer, uint32_t arch)
+int frames_new(struct frames **out, struct gt_writer *writer, uint32_t arch, uint32_t cpus)
 {
 	struct frames *frames = calloc(1, sizeof(*frames));
 
@@ -41,17 +56,21 @@ int frames_new(struct frames **out, struct gt_writer *writer, uint32_t arch)
 		return -ENOMEM;
 	frames->writer = writer;
 	frames->arch = arch;
+	frames->cpus = cpus;
+	frames->queues = calloc(cpus + 1, sizeof(*frames->queues));
 	for (int compat = 0; compat < 2; compat++) {
 		const struct syscall_table *table = syscall_table_get(arch, compat);
 
 		if (!table)
 			continue;
 		frames->syscalls[compat].table = table;
-		frames->syscalls[compat].ids = calloc(table->count + 1, sizeof(uint32_t));
-		if (!frames->syscalls[compat].ids) {
-			frames_free(frames);
-			return -ENOMEM;
-		}
+		frames->syscalls[compat].frames = calloc(table->count + 1, sizeof(uint32_t));
+		if (!frames->syscalls[compat].frames)
+			frames->error = -ENOMEM;
+	}
+	if (!frames->queues || frames->error) {
+		frames_free(frames);
+		return -ENOMEM;
 	}
 	*out = frames;
 	return 0;
@@ -61,8 +80,10 @@ void frames_free(struct frames *frames)
 {
 	if (!frames)
 		return;
-	free(frames->syscalls[0].ids);
-	free(frames->syscalls[1].ids);
+	free(frames->syscalls[0].frames);
+	free(frames->syscalls[1].frames);
+	free(frames->queues);
+	free(frames->made);
 	free(frames);
 }
 
@@ -71,31 +92,144 @@ void frames_generation(struct frames *frames, uint64_t generation)
 	if (generation == frames->generation)
 		return;
 	frames->generation = generation;
-	memset(frames->tops, 0, sizeof(frames->tops));
-	memset(frames->reasons, 0, sizeof(frames->reasons));
+	frames->made_count = 0;
+	memset(&frames->kept, 0, sizeof(frames->kept));
+	memset(frames->queues, 0, frames->cpus * sizeof(*frames->queues));
 	for (int compat = 0; compat < 2; compat++)
 		if (frames->syscalls[compat].table)
-			memset(frames->syscalls[compat].ids, 0,
+			memset(frames->syscalls[compat].frames, 0,
 			       frames->syscalls[compat].table->count * sizeof(uint32_t));
 }
+
+int frames_error(const struct frames *frames)
+{
+	return frames->error;
+}
+
+/* ---- ids of strings ---- */
 
 uint32_t frames_text(struct frames *frames, const char *text)
 {
 	return gt_writer_string(frames->writer, text, strlen(text));
 }
 
-uint32_t frames_top(struct frames *frames, enum top top)
-{
-	if (top != TOP_NONE && !frames->tops[top])
-		frames->tops[top] = frames_text(frames, top_texts[top]);
-	return frames->tops[top];
-}
-
 uint32_t frames_reason(struct frames *frames, enum reason reason)
 {
-	if (!frames->reasons[reason])
-		frames->reasons[reason] = frames_text(frames, reason_text(reason));
-	return frames->reasons[reason];
+	uint32_t *id = &frames->kept.reasons[reason];
+
+	if (!*id)
+		*id = frames_text(frames, reason_text(reason));
+	return *id;
+}
+
+/* "?" stands for one that is not known. */
+static struct gt_text comm_of(const char comm[REC_COMM_LEN])
+{
+	return (struct gt_text){ comm, strcmp(comm, "?") ? strlen(comm) : 0 };
+}
+
+static void write_root(struct fact_frame *out, const struct goroutine *g)
+{
+	fact_write(out, &(struct fact){ .kind = FACT_THREAD_NAMED,
+					.number = g->thread->tgid,
+					.name = comm_of(g->thread->comm),
+					.text = comm_of(g->thread->leader_comm) });
+}
+
+uint32_t frames_comm(struct frames *frames, const struct goroutine *g)
+{
+	struct fact_frame root;
+
+	write_root(&root, g);
+	return gt_writer_string(frames->writer, root.func, root.func_size);
+}
+
+/* ---- frames of no thread ---- */
+
+static uint32_t make_frame(struct frames *frames, const struct fact *fact)
+{
+	struct fact_frame text;
+	struct gt_frame *grown =
+		grow_array(frames->made, &frames->made_cap, frames->made_count + 1, sizeof(*grown));
+
+	if (!grown) {
+		frames->error = -ENOMEM;
+		return 0;
+	}
+	frames->made = grown;
+	fact_write(&text, fact);
+	grown += frames->made_count++;
+	grown->func = gt_writer_string(frames->writer, text.func, text.func_size);
+	grown->file = gt_writer_string(frames->writer, text.file, text.file_size);
+	grown->line = text.line;
+	return (uint32_t)frames->made_count;
+}
+
+static uint32_t named_frame(struct frames *frames, enum fact_kind kind, const char *name)
+{
+	return make_frame(frames, &(struct fact){ .kind = kind, .name = { name, strlen(name) } });
+}
+
+uint32_t frames_number(struct frames *frames, enum fact_kind kind, uint64_t number)
+{
+	return make_frame(frames, &(struct fact){ .kind = kind, .number = number });
+}
+
+uint32_t frames_plain(struct frames *frames, enum fact_kind kind)
+{
+	uint32_t *frame = &frames->kept.plain[kind];
+
+	if (!*frame)
+		*frame = frames_number(frames, kind, 0);
+	return *frame;
+}
+
+uint32_t frames_asleep(struct frames *frames, const char *why)
+{
+	unsigned i = 0;
+
+	while (i < SLEEPS - 1 && frames->kept.sleeps[i].why && frames->kept.sleeps[i].why != why)
+		i++;
+	if (frames->kept.sleeps[i].why != why) {
+		frames->kept.sleeps[i].why = why;
+		frames->kept.sleeps[i].frame = named_frame(frames, FACT_ASLEEP, why);
+	}
+	return frames->kept.sleeps[i].frame;
+}
+
+uint32_t frames_limit(struct frames *frames, uint64_t group)
+{
+	unsigned slot = group % LIMITS;
+
+	if (!group)
+		return frames_plain(frames, FACT_LIMIT);
+	if (frames->kept.limits[slot].group != group) {
+		frames->kept.limits[slot].group = group;
+		frames->kept.limits[slot].frame = frames_number(frames, FACT_LIMIT_CPU, group);
+	}
+	return frames->kept.limits[slot].frame;
+}
+
+uint32_t frames_queue(struct frames *frames, uint16_t cpu)
+{
+	if (cpu >= frames->cpus)
+		return 0;
+	if (!frames->queues[cpu])
+		frames->queues[cpu] = frames_number(frames, FACT_CPU, cpu);
+	return frames->queues[cpu];
+}
+
+/* A number our tables do not have. */
+static uint32_t unnamed_syscall(struct frames *frames, uint16_t sys)
+{
+	unsigned slot = sys % UNNAMED;
+	char text[SYSCALL_TEXT_MAX];
+
+	if (frames->kept.unnamed[slot].frame && frames->kept.unnamed[slot].sys == sys)
+		return frames->kept.unnamed[slot].frame;
+	frames->kept.unnamed[slot].sys = sys;
+	return frames->kept.unnamed[slot].frame =
+		       named_frame(frames, FACT_SYSCALL, syscall_text(text, frames->arch, sys));
 }
 
 uint32_t frames_syscall(struct frames *frames, uint16_t sys)
@@ -103,35 +237,19 @@ uint32_t frames_syscall(struct frames *frames, uint16_t sys)
 	bool compat = sys & REC_SYS_COMPAT;
 	unsigned nr = (sys & ~REC_SYS_COMPAT) - REC_SYS_BASE;
 	const struct syscall_table *table = frames->syscalls[compat].table;
-	char text[SYSCALL_TEXT_MAX];
-	uint32_t *id;
+	uint32_t *frame;
 
 	if (!sys_inside(sys))
 		return 0;
 	if (!table || nr >= table->count || !table->names[nr])
-		return frames_text(frames, syscall_text(text, frames->arch, sys));
-	id = &frames->syscalls[compat].ids[nr];
-	if (!*id)
-		*id = frames_text(frames, table->names[nr]);
-	return *id;
+		return unnamed_syscall(frames, sys);
+	frame = &frames->syscalls[compat].frames[nr];
+	if (!*frame)
+		*frame = named_frame(frames, FACT_SYSCALL, table->names[nr]);
+	return *frame;
 }
 
-static uint32_t comm_text(struct frames *frames, const char comm[REC_COMM_LEN])
-{
-	char text[REC_COMM_LEN];
-
-	frames_comm(text, comm);
-	return frames_text(frames, text);
-}
-
-/* Its root is a late string: it has the comm that is set last. */
-static void set_root(struct frames *frames, const struct goroutine *g)
-{
-	char text[REC_COMM_LEN];
-
-	frames_comm(text, g->thread->comm);
-	gt_writer_set_string(frames->writer, g->names.root, text, strlen(text));
-}
+/* ---- frames of threads ---- */
 
 /* The goroutine was introduced in the open generation. */
 static bool is_new(const struct frames *frames, const struct goroutine *g)
@@ -143,15 +261,17 @@ static __attribute__((cold, noinline)) struct frame_ids *ids_make(struct frames 
 								  struct goroutine *g)
 {
 	struct frame_ids *own = &g->names;
+	struct fact_frame root;
 
 	memset(own, 0, sizeof(*own));
 	own->generation = frames->generation;
-	own->file = comm_text(frames, g->thread->leader_comm);
+	write_root(&root, g);
+	own->file = gt_writer_string(frames->writer, root.file, root.file_size);
 	if (is_new(frames, g)) {
 		own->root = gt_writer_late_string(frames->writer);
-		set_root(frames, g);
+		gt_writer_set_string(frames->writer, own->root, root.func, root.func_size);
 	} else {
-		own->root = comm_text(frames, g->thread->comm);
+		own->root = gt_writer_string(frames->writer, root.func, root.func_size);
 	}
 	return own;
 }
@@ -164,18 +284,11 @@ static struct frame_ids *ids_of(struct frames *frames, struct goroutine *g)
 	return ids_make(frames, g);
 }
 
-uint32_t frames_of_comm(struct frames *frames, const struct goroutine *g)
+static uint32_t by_thread(struct frames *frames, enum fact_kind kind, const struct thread *thread)
 {
-	return comm_text(frames, g->thread->comm);
-}
-
-static uint32_t with_comm(struct frames *frames, const char *prefix, const struct goroutine *g)
-{
-	char comm[REC_COMM_LEN], text[REC_COMM_LEN + 16];
-
-	frames_comm(comm, g->thread->comm);
-	snprintf(text, sizeof(text), "%s %s", prefix, comm);
-	return frames_text(frames, text);
+	return make_frame(frames, &(struct fact){ .kind = kind,
+						  .number = thread->tid,
+						  .text = comm_of(thread->comm) });
 }
 
 uint32_t frames_preempted_by(struct frames *frames, struct goroutine *by)
@@ -183,7 +296,7 @@ uint32_t frames_preempted_by(struct frames *frames, struct goroutine *by)
 	struct frame_ids *own = ids_of(frames, by);
 
 	if (!own->preempted_by)
-		own->preempted_by = with_comm(frames, "preempted by", by);
+		own->preempted_by = by_thread(frames, FACT_PREEMPTED, by->thread);
 	return own->preempted_by;
 }
 
@@ -192,7 +305,7 @@ uint32_t frames_yielded_to(struct frames *frames, struct goroutine *to)
 	struct frame_ids *own = ids_of(frames, to);
 
 	if (!own->yielded_to)
-		own->yielded_to = with_comm(frames, "yielded to", to);
+		own->yielded_to = by_thread(frames, FACT_YIELDED, to->thread);
 	return own->yielded_to;
 }
 
@@ -201,33 +314,38 @@ uint32_t frames_woken_by(struct frames *frames, struct goroutine *by)
 	struct frame_ids *own = ids_of(frames, by);
 
 	if (!own->woken_by)
-		own->woken_by = with_comm(frames, "woken by", by);
+		own->woken_by = by_thread(frames, FACT_WOKEN, by->thread);
 	return own->woken_by;
+}
+
+/* ---- stacks ---- */
+
+uint64_t frames_rare_stack(struct frames *frames, struct goroutine *g, const uint32_t *tops,
+			   unsigned count)
+{
+	struct frame_ids *own = ids_of(frames, g);
+	struct gt_frame stack[FRAMES_MAX + 1];
+	unsigned used = 0;
+
+	for (unsigned i = 0; i < count; i++)
+		if (tops[i])
+			stack[used++] = frames->made[tops[i] - 1];
+	stack[used++] = (struct gt_frame){ own->root, own->file, g->thread->tgid };
+	return gt_writer_stack(frames->writer, stack, used);
 }
 
 uint64_t frames_stack(struct frames *frames, struct goroutine *g, uint32_t top, uint32_t under)
 {
 	struct frame_ids *own = ids_of(frames, g);
 	const unsigned ways = sizeof(own->cache) / sizeof(*own->cache);
-	/* The ids of a generation are dense from 1: this key is never 0 nor twice. */
+	/* The frames of a generation are dense from 1: this key is never 0 nor twice. */
 	uint64_t key = (uint64_t)top << 32 | (uint64_t)under << 1 | 1;
 	unsigned slot = (top + 3 * under) % ways;
-	struct gt_frame stack[3];
-	unsigned count = 0;
 
 	if (own->cache[slot].key == key)
 		return own->cache[slot].stack;
-	if (top)
-		stack[count++].func = top;
-	if (under)
-		stack[count++].func = under;
-	stack[count++].func = own->root;
-	for (unsigned i = 0; i < count; i++) {
-		stack[i].file = own->file;
-		stack[i].line = g->thread->tgid;
-	}
 	own->cache[slot].key = key;
-	own->cache[slot].stack = gt_writer_stack(frames->writer, stack, count);
+	own->cache[slot].stack = frames_rare_stack(frames, g, (uint32_t[]){ top, under }, 2);
 	return own->cache[slot].stack;
 }
 
@@ -235,20 +353,21 @@ uint64_t frames_own(struct frames *frames, struct goroutine *g)
 {
 	struct frame_ids *own = &g->names;
 	uint16_t sys = g->thread->sys;
-	uint32_t name;
+	uint32_t frame;
 
 	if (own->generation == frames->generation && own->sys[sys % 4] == sys)
-		return frames_stack(frames, g, own->sys_names[sys % 4], 0);
-	name = frames_syscall(frames, sys);
+		return frames_stack(frames, g, own->sys_frames[sys % 4], 0);
+	frame = frames_syscall(frames, sys);
 	own = ids_of(frames, g);
-	own->sys_names[sys % 4] = name;
+	own->sys_frames[sys % 4] = frame;
 	own->sys[sys % 4] = sys;
-	return frames_stack(frames, g, name, 0);
+	return frames_stack(frames, g, frame, 0);
 }
 
 void frames_renamed(struct frames *frames, struct goroutine *g)
 {
 	struct frame_ids *own = &g->names;
+	struct fact_frame root;
 
 	if (own->generation != frames->generation)
 		return;
@@ -256,15 +375,7 @@ void frames_renamed(struct frames *frames, struct goroutine *g)
 		own->generation = 0;
 		return;
 	}
-	set_root(frames, g);
+	write_root(&root, g);
+	gt_writer_set_string(frames->writer, own->root, root.func, root.func_size);
 	own->preempted_by = own->yielded_to = own->woken_by = 0;
-}
-
-void frames_comm(char out[REC_COMM_LEN], const char comm[REC_COMM_LEN])
-{
-	static const char go[] = "runtime.";
-
-	memcpy(out, comm, REC_COMM_LEN);
-	if (strncmp(out, go, strlen(go)) == 0)
-		out[strlen(go) - 1] = '_';
 }

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * Frames: what stacks in the trace are made of, as ids of strings and stacks
- * of the open generation, kept so that a name in use is neither hashed nor
- * copied again before the next one. Which stack an event has is not decided
- * here (stacks.c).
+ * Frames: what stacks in the trace are made of. A frame is a number here, of
+ * the open generation, as are the ids of strings and stacks. All are kept, so
+ * that a name in use is neither hashed nor copied again before the next one.
+ * What a frame says, and in what form, is facts.h; which stack an event has is
+ * stacks.c.
  *
- * Every stack ends in the thread's comm (the root, last), under what it is
- * inside (the top, first). A frame's file is the process's name, its line the
- * tgid. A goroutine introduced in the open generation has a late string as
- * its root, so that it gets the name it has when the generation is closed.
+ * Every stack ends in the thread's frame (the root, last), under what it is
+ * inside (the top, first). A goroutine introduced in the open generation has a
+ * late string as its name, so that it gets the one it has when the generation
+ * is closed.
  */
 #ifndef GOTRACE_EXPORT_GO_FRAMES_H
 #define GOTRACE_EXPORT_GO_FRAMES_H
@@ -16,53 +17,53 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "export/go/facts.h"
 #include "export/go/goroutine.h"
 #include "export/go/reasons.h"
 #include "gotrace/writer.h"
 
-/* Frames that are no syscall. */
-enum top {
-	TOP_NONE, /* no frame */
-	TOP_RECORDS_LOST,
-	TOP_UNSEEN,
-	TOP_LEFT_SCOPE,
-	TOP_WAKEUP,
-	TOP_THROTTLED,
-	TOP_SOFTIRQ,
-	TOP_HARDIRQ,
-	TOP_UNKNOWN_CONTEXT,
-	TOP_COUNT
-};
-
 struct frames;
 
-int frames_new(struct frames **out, struct gt_writer *writer, uint32_t arch);
+/* cpus: CPUs from there on get no frame. -ENOMEM. */
+int frames_new(struct frames **out, struct gt_writer *writer, uint32_t arch, uint32_t cpus);
 void frames_free(struct frames *frames);
 
-/* What gt_statuses_at() returned: a new number forgets every id. */
+/* What gt_statuses_at() returned: a new number forgets every id and frame. */
 void frames_generation(struct frames *frames, uint64_t generation);
+/* -ENOMEM once there was no memory for a frame; it is missing in the trace then. */
+int frames_error(const struct frames *frames);
 
-/* All return string ids of the open generation. */
+/* Ids of strings. */
 uint32_t frames_text(struct frames *frames, const char *text);
-uint32_t frames_top(struct frames *frames, enum top top);
 uint32_t frames_reason(struct frames *frames, enum reason reason);
+uint32_t frames_comm(struct frames *frames, const struct goroutine *g);
+
+/* Frames. One of a kind that has neither text nor number: */
+uint32_t frames_plain(struct frames *frames, enum fact_kind kind);
 /* 0 if sys says that there is none, or none is known. */
 uint32_t frames_syscall(struct frames *frames, uint16_t sys);
-/* "preempted by COMM", "yielded to COMM", "woken by COMM". */
+/* why: a constant string, of which there are few. */
+uint32_t frames_asleep(struct frames *frames, const char *why);
 uint32_t frames_preempted_by(struct frames *frames, struct goroutine *by);
 uint32_t frames_yielded_to(struct frames *frames, struct goroutine *to);
 uint32_t frames_woken_by(struct frames *frames, struct goroutine *by);
-uint32_t frames_of_comm(struct frames *frames, const struct goroutine *g);
+/* By the CPU limit of the cgroup; 0: it is not known by which limit. */
+uint32_t frames_limit(struct frames *frames, uint64_t group);
+/* 0 if the CPU is not known. */
+uint32_t frames_queue(struct frames *frames, uint16_t cpu);
+/* A frame each time: how many are lost; how long something was. */
+uint32_t frames_number(struct frames *frames, enum fact_kind kind, uint64_t number);
 
 /* The stack id of what the thread is inside, if it is in a syscall, under it its root. */
 uint64_t frames_own(struct frames *frames, struct goroutine *g);
-/* The stack id of top, under it (each a string id or 0 for no frame), the thread's root. */
+/* The stack id of top, under it (each a frame or 0 for none), the thread's root. */
 uint64_t frames_stack(struct frames *frames, struct goroutine *g, uint32_t top, uint32_t under);
+/* The same with any number of frames over the root, at most FRAMES_MAX; not kept. */
+#define FRAMES_MAX 4
+uint64_t frames_rare_stack(struct frames *frames, struct goroutine *g, const uint32_t *tops,
+			   unsigned count);
 
 /* Its comm or its process's name changed. */
 void frames_renamed(struct frames *frames, struct goroutine *g);
-
-/* A comm as the trace shows it: not "runtime.", which viewers take for Go's own functions. */
-void frames_comm(char out[REC_COMM_LEN], const char comm[REC_COMM_LEN]);
 
 #endif

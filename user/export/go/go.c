@@ -20,7 +20,7 @@ int export_go_new(struct export_go **out, const struct export_go_options *option
 	go->sched = sched;
 	steps_make(go->steps, options->mapping);
 	go->procs = calloc(options->cpus + 1, sizeof(*go->procs));
-	if (!go->procs || frames_new(&go->frames, writer, options->arch) ||
+	if (!go->procs || frames_new(&go->frames, writer, options->arch, options->cpus) ||
 	    sys_classes_new(&go->classes, options->arch) || ids_new(&go->ids)) {
 		export_go_free(go);
 		return -ENOMEM;
@@ -206,7 +206,7 @@ static int on_change(void *ctx, const struct change *change)
 		set_time(go, change);
 		tell(go, goroutine_of(go, change->thread), change);
 	}
-	return go->error;
+	return go->error ? go->error : frames_error(go->frames);
 }
 
 static int on_finish(void *ctx, uint64_t end_ns)
@@ -216,7 +216,7 @@ static int on_finish(void *ctx, uint64_t end_ns)
 	emit_at(go, end_ns);
 	emit_leftovers(go);
 	emit_end(go, end_ns);
-	return go->error;
+	return go->error ? go->error : frames_error(go->frames);
 }
 
 struct exporter export_go_exporter(struct export_go *go)

@@ -19,16 +19,16 @@ enum go_state {
 	G_STATES
 };
 
-/* Ids of strings and stacks made for a thread in one generation (frames.h). */
+/* Strings, frames and stacks made for a thread in one generation (frames.h). */
 struct frame_ids {
 	uint64_t generation; /* 0: nothing here is valid */
-	uint32_t root;	     /* its comm */
-	uint32_t file;	     /* its process's name */
+	uint32_t root;	     /* strings: its comm, */
+	uint32_t file;	     /* its process */
 	uint32_t preempted_by;
 	uint32_t yielded_to;
 	uint32_t woken_by;
-	/* Names of syscalls that it was inside, each at its REC_SYS_* modulo 4. */
-	uint32_t sys_names[4];
+	/* Of syscalls that it was inside, each at its REC_SYS_* modulo 4. */
+	uint32_t sys_frames[4];
 	uint16_t sys[4];
 	struct {
 		uint64_t key;

@@ -13,21 +13,34 @@ uint64_t stack_own(struct export_go *go, struct goroutine *g)
 	return frames_own(go->frames, g);
 }
 
-uint64_t stack_top(struct export_go *go, struct goroutine *g, enum top top)
+uint64_t stack_top(struct export_go *go, struct goroutine *g, enum fact_kind top)
 {
-	return frames_stack(go->frames, g, frames_top(go->frames, top), 0);
+	return frames_stack(go->frames, g, frames_plain(go->frames, top), 0);
 }
 
 uint64_t stack_gap(struct export_go *go, struct goroutine *g, enum change_gap gap)
 {
-	static const uint8_t tops[] = {
-		[GAP_NONE] = TOP_NONE,
-		[GAP_LOST] = TOP_RECORDS_LOST,
-		[GAP_UNSEEN] = TOP_UNSEEN,
-		[GAP_SCOPE] = TOP_LEFT_SCOPE,
+	static const uint8_t kinds[] = {
+		[GAP_NONE] = FACT_NONE,
+		[GAP_LOST] = FACT_LOST,
+		[GAP_UNSEEN] = FACT_UNSEEN,
+		[GAP_SCOPE] = FACT_SCOPE,
 	};
 
-	return stack_top(go, g, tops[gap]);
+	if (gap == GAP_NONE)
+		return frames_stack(go->frames, g, 0, 0);
+	return stack_top(go, g, kinds[gap]);
+}
+
+uint64_t stack_loss(struct export_go *go, struct goroutine *g, const struct change_loss *loss,
+		    uint16_t cpu)
+{
+	uint32_t tops[3] = { frames_number(go->frames, FACT_LOST, loss->count) };
+
+	tops[1] = frames_queue(go->frames, cpu);
+	if (loss->from_ns)
+		tops[2] = frames_number(go->frames, FACT_SPAN, loss->to_ns - loss->from_ns);
+	return frames_rare_stack(go->frames, g, tops, 3);
 }
 
 uint64_t stack_sleep(struct export_go *go, struct goroutine *g, const struct change *change)
@@ -35,12 +48,13 @@ uint64_t stack_sleep(struct export_go *go, struct goroutine *g, const struct cha
 	const struct thread *thread = g->thread;
 	const char *name = sleep_name(change->out.prev_state, sys_inside(thread->sys),
 				      thread_is_kernel(thread));
-	uint32_t under;
+	uint32_t top, under;
 
 	if (!name)
 		return stack_own(go, g);
+	top = frames_asleep(go->frames, name);
 	under = frames_syscall(go->frames, thread->sys);
-	return frames_stack(go->frames, g, frames_text(go->frames, name), under);
+	return frames_stack(go->frames, g, top, under);
 }
 
 static uint32_t stop_top(struct export_go *go, const struct change *change)
@@ -50,7 +64,7 @@ static uint32_t stop_top(struct export_go *go, const struct change *change)
 	if (change->cause == CAUSE_YIELDED)
 		return frames_yielded_to(go->frames, next);
 	if (change->cause == CAUSE_THROTTLED)
-		return frames_top(go->frames, TOP_THROTTLED);
+		return frames_limit(go->frames, change->out.group);
 	return frames_preempted_by(go->frames, next);
 }
 
@@ -69,11 +83,11 @@ static uint32_t stranger_top(struct export_go *go, const struct change *change,
 	case REC_CTX_TASK:
 		return frames_woken_by(go->frames, waker);
 	case REC_CTX_SOFTIRQ:
-		return frames_top(go->frames, TOP_SOFTIRQ);
+		return frames_plain(go->frames, FACT_SOFTIRQ);
 	case REC_CTX_HARDIRQ:
-		return frames_top(go->frames, TOP_HARDIRQ);
+		return frames_plain(go->frames, FACT_HARDIRQ);
 	default:
-		return frames_top(go->frames, TOP_UNKNOWN_CONTEXT);
+		return frames_plain(go->frames, FACT_CONTEXT);
 	}
 }
 
@@ -83,13 +97,14 @@ uint64_t stack_wakeup(struct export_go *go, const struct change *change, bool ow
 	/* By now it may be inside another one. */
 	uint16_t sys = change->wake.waker_sys != REC_SYS_UNKNOWN ? change->wake.waker_sys
 								 : change->other->sys;
-	uint32_t top;
+	uint32_t top, queue;
 
 	if (!own)
 		top = stranger_top(go, change, waker);
 	else if (sys_inside(sys))
 		top = frames_syscall(go->frames, sys);
 	else
-		top = frames_top(go->frames, TOP_WAKEUP);
-	return frames_stack(go->frames, waker, top, 0);
+		top = frames_plain(go->frames, FACT_WAKEUP);
+	queue = frames_queue(go->frames, change->wake.target_cpu);
+	return frames_stack(go->frames, waker, top, queue);
 }
