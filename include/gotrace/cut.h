@@ -5,7 +5,14 @@
  * A part holds the source's events of a stretch of time, in their consistent
  * order, with the reader's times (ns, each its own). It begins with what the
  * reader held at that moment: the status of every P and G, and the ranges
- * that were open (GCActive, GCSweepActive, GCMarkAssistActive). An open
+ * that were open (GCActive, GCSweepActive, GCMarkAssistActive). These stand at
+ * a nanosecond each, from the stretch's first on; earlier by as many as there
+ * are if something happens in the meantime. At the stretch's end a P is stated
+ * again, so that the part lasts until then, though nothing happens in it.
+ *
+ * From format 1.23 on, who waits is stated with the last stack it was seen with,
+ * whose top says what for. A status has no room for the reason in Go's words, so
+ * Go's profiles of blocking lack what began before the part. An open
  * stop-the-world is dropped whole: a trace cannot begin inside one. Sequence
  * numbers start anew; generations are the source's, numbered from 1. What a
  * part's first generation cannot hold again (statuses, Active events) is left
@@ -47,11 +54,11 @@ struct gt_cut_options {
 };
 
 /*
- * Reads all of reader and writes its parts. 0; -ENODATA no event lies there
- * (no part was opened); -EPROTONOSUPPORT the version is newer than the source;
- * -ENOTSUP it has no words for what the source holds; what open, close or a
- * sink returned; or the reader's error: then the last part holds what is before
- * it, and is closed.
+ * Reads all of reader and writes its parts. 0; -ENODATA the trace ends before
+ * from, or begins with to (no part was opened); -EPROTONOSUPPORT the version is
+ * newer than the source; -ENOTSUP it has no words for what the source holds; what
+ * open, close or a sink returned; or the reader's error: then the last part holds
+ * what is before it, and is closed.
  */
 int gt_cut(struct gt_reader *reader, const struct gt_cut_options *options);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /*
- * The text form, quoting, printing and cutting of traces: what does not need
+ * The text form, quoting and printing of traces: what does not need
  * Go to be judged. The rest is in tests/judge/golden.
  */
 #include <errno.h>
@@ -17,7 +17,6 @@
 #include "base/json.h"
 #include "gotrace.h"
 #include "minitrace.h"
-#include "gotrace/cut.h"
 #include "trace/text/print.h"
 #include "trace/text/quote.h"
 #include "gotrace/text.h"
@@ -235,125 +234,6 @@ static void prints_wall_time(void **state)
 	free(trace);
 }
 
-/* ---- cut ---- */
-
-static int open_part(void *ctx, unsigned part, gt_sink_fn *sink, void **sink_ctx)
-{
-	struct pipe **parts = ctx;
-
-	parts[part] = pipe_new(NULL, 0);
-	*sink = pipe_write;
-	*sink_ctx = parts[part];
-	return 0;
-}
-
-static int close_part(void *ctx, unsigned part)
-{
-	(void)ctx;
-	(void)part;
-	return 0;
-}
-
-/* A trace with everything open that can be. */
-static const char everything[] =
-	"1.23\nstring 3 why\nstack 2 4096 3 3 10\n"
-	"5 2 ProcStatus 0 1\n5 3 GoStatus 7 5 2\n- 4 GoStatus 8 - 4\n- 5 GoStatus 9 - 1\n"
-	"- 6 ProcStatus 1 2\n- 7 GoStatus 10 6 3\n"
-	"5 10 GCBegin 4 2\n5 11 GCSweepBegin 0\n5 12 GCMarkAssistBegin 0\n5 13 STWBegin 3 0\n"
-	"5 14 UserRegionBegin 0 3 0\n5 15 UserTaskBegin 1 0 3 0\n5 16 GoCreate 20 2 2\n"
-	"5 17 STWEnd\n5 18 GoSyscallBegin 1 0\n7 19 ProcStart 1 1\n7 20 GoStart 9 1\n"
-	"7 21 ProcSteal 0 2 5\n7 22 GoUnblock 8 1 0\n"
-	"--\nstring 4 why\n5 30 GoStatus 7 5 3\n7 31 ProcStatus 1 1\n7 32 GoStatus 9 7 2\n"
-	"7 33 GCMarkAssistActive 7\n7 34 GCActive 5\n- 35 GCSweepActive 0\n- 36 ProcStatus 0 2\n"
-	"- 37 GoStatus 10 6 3\n5 40 GoSyscallEndBlocked\n5 41 ProcStart 0 1\n5 42 GoStart 7 1\n"
-	"5 43 GCSweepEnd 1 1\n5 44 GCMarkAssistEnd\n5 45 GCEnd 6\n5 46 UserRegionEnd 0 4 0\n"
-	"5 47 UserTaskEnd 1 0\n7 48 GoDestroy\n- 49 GoStatus 8 - 1\n- 50 GoStatus 20 - 1\n"
-	"7 51 GoStart 8 1\n7 60 GoSwitch 10 1\n";
-
-/* The events of a trace alone: those that the source has as well. */
-static unsigned count(const void *data, size_t size, int64_t from, unsigned *states)
-{
-	const struct gt_event *event;
-	struct gt_reader *reader;
-	unsigned events = 0;
-	int err;
-
-	*states = 0;
-	assert_int_equal(gt_reader_new_memory(&reader, data, size, NULL), 0);
-	while (!(err = gt_reader_next(reader, &event)) && event) {
-		if (event->type != GT_EV_SYNC_POINT && event->time >= from)
-			events++;
-		else if (event->type != GT_EV_SYNC_POINT)
-			(*states)++;
-	}
-	if (err)
-		print_error("%s\n", gt_reader_error(reader)->text);
-	assert_int_equal(err, 0);
-	gt_reader_free(reader);
-	return events;
-}
-
-/* Cut before any event, both sides stand alone, and nothing is lost but the stop's end. */
-static void cuts_anywhere(void **state)
-{
-	struct minitrace *trace = malloc(sizeof(*trace));
-	unsigned states;
-
-	(void)state;
-	minitrace_make(trace, everything);
-	/* The last event is one that no trace allows: all before it is cut all the same. */
-	for (uint64_t each = 1; each < 50; each++) {
-		struct pipe *parts[64] = { 0 };
-		const struct gt_cut_options options = {
-			.to_ns = INT64_MAX,
-			.events_per_part = each,
-			.open = open_part,
-			.close = close_part,
-			.ctx = parts,
-		};
-		struct gt_reader *reader;
-
-		assert_int_equal(gt_reader_new_memory(&reader, trace->data, trace->size, NULL), 0);
-		assert_int_equal(gt_cut(reader, &options), -EBADMSG);
-		gt_reader_free(reader);
-		for (unsigned i = 1; i < 64 && parts[i]; i++) {
-			count(parts[i]->out, parts[i]->out_size, 0, &states);
-			free(parts[i]);
-		}
-	}
-	free(trace);
-}
-
-static void cuts_a_window(void **state)
-{
-	struct minitrace *trace = malloc(sizeof(*trace));
-	struct pipe *parts[3] = { 0 };
-	const struct gt_cut_options options = {
-		.from_ns = 13, /* since the sync point at 1: inside the stop of the world */
-		.to_ns = 45,
-		.open = open_part,
-		.close = close_part,
-		.ctx = parts,
-	};
-	struct gt_reader *reader;
-	unsigned states;
-	int err;
-
-	(void)state;
-	minitrace_make(trace, everything);
-	assert_int_equal(gt_reader_new_memory(&reader, trace->data, trace->size, NULL), 0);
-	err = gt_cut(reader, &options);
-	assert_string_equal(gt_reader_error(reader)->text, "");
-	assert_int_equal(err, 0);
-	gt_reader_free(reader);
-	assert_null(parts[2]);
-	assert_int_equal(count(parts[1]->out, parts[1]->out_size, 14, &states), 22);
-	/* two Ps, four Gs, the GC, a sweep, an assist */
-	assert_int_equal(states, 9);
-	free(parts[1]);
-	free(trace);
-}
-
 int main(void)
 {
 	enum {
@@ -372,7 +252,5 @@ int main(void)
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(undump_and_dump);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(dump_says_what_is_cut_off);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(prints_wall_time);
-	tests[n++] = (struct CMUnitTest)cmocka_unit_test(cuts_anywhere);
-	tests[n++] = (struct CMUnitTest)cmocka_unit_test(cuts_a_window);
 	return _cmocka_run_group_tests("tracetool", tests, n, NULL, NULL);
 }

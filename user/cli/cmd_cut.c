@@ -17,6 +17,8 @@
 /* Traces before Go 1.22 are written as newer ones. */
 static const struct gt_reader_options as_v2 = { .as_v2 = true };
 
+#define NOT_GIVEN UINT64_MAX /* as --from: 0 is a time as others */
+
 struct config {
 	struct command_line line;
 	const char *output;
@@ -88,7 +90,7 @@ static enum cli_exit conclude(struct parts *parts, const struct trace_file *file
 		if (parts->closed)
 			cli_note("what is before that was written");
 	} else if (err == -ENODATA) {
-		status = cli_fail("%s: no event lies between these times", file->name);
+		status = cli_fail("%s: the trace has nothing between these times", file->name);
 	} else if (err == -EPROTONOSUPPORT) {
 		status = cli_fail("%s is older than that: what reads Go 1.%d reads it", file->name,
 				  version);
@@ -108,7 +110,7 @@ static enum cli_exit cut(struct trace_file *file, const struct config *config,
 {
 	struct parts parts = { .name = base_of(config), .numbered = events_per_part };
 	const struct gt_cut_options options = {
-		.from_ns = (int64_t)config->from_ns,
+		.from_ns = config->from_ns == NOT_GIVEN ? 0 : (int64_t)config->from_ns,
 		.to_ns = config->to_ns ? (int64_t)config->to_ns : INT64_MAX,
 		.events_per_part = events_per_part,
 		.version = (unsigned)config->version,
@@ -197,12 +199,12 @@ static int check(const void *ctx, struct diag *diag)
 
 	if (!config->output && !names_parts(config))
 		return diag_set(diag, -EINVAL, "cut needs -o FILE");
-	if (config->split && (config->from_ns || config->to_ns))
+	if (config->split && (config->from_ns != NOT_GIVEN || config->to_ns))
 		return diag_set(diag, -EINVAL, "--split goes without --from and --to");
-	if (!config->split && !config->from_ns && !config->to_ns && !config->version)
+	if (!config->split && config->from_ns == NOT_GIVEN && !config->to_ns && !config->version)
 		return diag_set(diag, -EINVAL,
 				"give --from, --to or both, or --split, or --trace-version");
-	if (config->to_ns && config->from_ns >= config->to_ns)
+	if (config->to_ns && config->from_ns != NOT_GIVEN && config->from_ns >= config->to_ns)
 		return diag_set(diag, -EINVAL, "--from is not before --to");
 	return 0;
 }
@@ -230,12 +232,17 @@ static const struct option_row rows[] = {
 	{ .name = NULL },
 };
 
+static const struct config defaults = { .from_ns = NOT_GIVEN };
+
 const struct command command_cut = {
 	.name = "cut",
 	.arguments = "FILE",
 	.summary = "make a smaller trace, or several, of a trace",
 	.text = "Each part stands alone: any viewer opens it. It begins with the states of all "
-		"that is there at that moment.",
+		"that is there at that moment, and lasts until its last moment, be it all quiet. "
+		"Who sleeps then has the stack that it slept in before, whose top says what for. "
+		"Go's profiles of blocking have no place for such a sleep, since no state says its "
+		"reason: 'report' has it.",
 	.examples =
 		"gotrace-bpf cut a.out -o b.out --from 2s --to 3s   one second\n"
 		"gotrace-bpf cut a.out --split 4                    a.out.1 to a.out.4\n"
@@ -244,6 +251,7 @@ const struct command command_cut = {
 	.max_args = 1,
 	.groups = (const struct option_group[]){ { rows, 0 }, { NULL, 0 } },
 	.config_size = sizeof(struct config),
+	.defaults = &defaults,
 	.check = check,
 	.run = run,
 };

@@ -20,78 +20,32 @@ static int64_t since_start(const struct cut *cut, const struct gt_event *event)
 	return event->time - cut->start;
 }
 
-/* ---- goroutines' names ---- */
-
-static void forget_root(struct cut *cut, struct root *root)
-{
-	if (root->known) {
-		texts_drop(&cut->reader->texts, root->func);
-		texts_drop(&cut->reader->texts, root->file);
-	}
-	root->known = false;
-}
-
-static int hold_text(struct cut *cut, struct gt_text text, uint32_t *id)
-{
-	int err = texts_find(&cut->reader->texts, text.data, text.size, id);
-
-	if (!err)
-		texts_hold(&cut->reader->texts, *id);
-	return err;
-}
-
 /* Room for what belongs to each of the mirror's Gs and Ps. */
 static int make_room(struct cut *cut)
 {
 	size_t gs = cut->mirror.gs_count + 1, ps = cut->mirror.p_ids.count + 1;
 	uint64_t *g_seqs = grow_array(cut->g_seqs, &cut->g_seqs_cap, gs, sizeof(*g_seqs));
 	uint64_t *p_seqs = grow_array(cut->p_seqs, &cut->p_seqs_cap, ps, sizeof(*p_seqs));
-	struct root *roots = grow_array(cut->roots, &cut->roots_cap, gs, sizeof(*roots));
 
 	if (g_seqs)
 		cut->g_seqs = g_seqs;
 	if (p_seqs)
 		cut->p_seqs = p_seqs;
-	if (roots)
-		cut->roots = roots;
-	if (!g_seqs || !p_seqs || !roots)
-		return -ENOMEM;
-	while (cut->roots_count < gs)
-		roots[cut->roots_count++] = (struct root){ 0 };
-	return 0;
+	return g_seqs && p_seqs ? 0 : -ENOMEM;
 }
 
-/* Remembers the root frame of the first stack that a G is seen with. After the mirror. */
-static int note_root(struct cut *cut, const struct gt_event *event)
+/* After the mirror. */
+static int note_stacks(struct cut *cut, const struct gt_event *event)
 {
-	struct gt_transition t;
-	struct gt_stack_frame frame;
-	struct root *root;
+	struct gt_transition transition;
 	uint32_t slot;
-	size_t size;
 
-	if (!gt_event_transition(event, &t) || t.of_proc)
+	if (cut->part && !cut->options.events_per_part)
+		return 0; /* no other part begins */
+	if (!gt_event_transition(event, &transition) || transition.of_proc)
 		return 0;
-	slot = g_slot(cut, t.id);
-	if (slot == IDMAP_NONE)
-		return 0;
-	root = &cut->roots[slot];
-	if (t.from == GT_STATE_NOT_EXIST || t.from == GT_STATE_UNDETERMINED)
-		forget_root(cut, root); /* the slot was another's */
-	size = gt_reader_stack_size(cut->reader, t.stack);
-	if (root->known || !size)
-		return 0;
-	frame = gt_reader_stack_frame(cut->reader, t.stack, size - 1);
-	if (hold_text(cut, frame.func, &root->func))
-		return -ENOMEM;
-	if (hold_text(cut, frame.file, &root->file)) {
-		texts_drop(&cut->reader->texts, root->func);
-		return -ENOMEM;
-	}
-	root->pc = frame.pc;
-	root->line = frame.line;
-	root->known = true;
-	return 0;
+	slot = g_slot(cut, transition.id);
+	return slot == IDMAP_NONE ? 0 : seen_take(&cut->seen, slot, &transition);
 }
 
 /* ---- parts ---- */
@@ -145,7 +99,8 @@ static int part_version(const struct cut *cut, unsigned *version)
 	return *version > source ? -EPROTONOSUPPORT : 0;
 }
 
-static int begin_part(struct cut *cut, int64_t before)
+/* See cut_state_all(). */
+static int begin_part(struct cut *cut, int64_t from, int64_t next)
 {
 	gt_sink_fn sink;
 	void *sink_ctx;
@@ -167,7 +122,7 @@ static int begin_part(struct cut *cut, int64_t before)
 	memset(cut->g_seqs, 0, cut->g_seqs_cap * sizeof(*cut->g_seqs));
 	memset(cut->p_seqs, 0, cut->p_seqs_cap * sizeof(*cut->p_seqs));
 	err = note_stops(cut);
-	return err ? err : cut_state_all(cut, before);
+	return err ? err : cut_state_all(cut, from, next);
 }
 
 static int close_generation(struct cut *cut)
@@ -178,12 +133,15 @@ static int close_generation(struct cut *cut)
 	return encoder_close(encoder, &clock);
 }
 
-static int end_part(struct cut *cut)
+/* until: the time up to which nothing more happens; 0: the source ends, or breaks. */
+static int end_part(struct cut *cut, int64_t until)
 {
 	int err;
 
 	if (!cut->part)
 		return 0;
+	if (until)
+		cut_state_again(cut, until);
 	err = close_generation(cut);
 	free_part(cut);
 	return err ? err : cut->options.close(cut->options.ctx, cut->parts);
@@ -312,6 +270,14 @@ static int write_derived(struct cut *cut, const struct gt_event *event)
 	return cut->part->encoder.err;
 }
 
+/* The mirror knows nothing of it. */
+static int take_derived(struct cut *cut, const struct gt_event *event)
+{
+	int err = note_stacks(cut, event);
+
+	return err ? err : write_derived(cut, event);
+}
+
 /* All batches of the source's experiments in its open generation. */
 static int write_experiments(struct cut *cut)
 {
@@ -333,7 +299,7 @@ static int feed_mirror(struct cut *cut, const struct gt_event *event)
 	if (rules_try(&cut->mirror, m) != RULES_GO)
 		return cut->error.code ? cut->error.code : -EBADMSG;
 	err = make_room(cut);
-	return err ? err : note_root(cut, event);
+	return err ? err : note_stacks(cut, event);
 }
 
 /* A sync point: the source goes on in another generation, or ends. */
@@ -348,6 +314,7 @@ static int next_generation(struct cut *cut, const struct gt_event *point)
 		copy_forget(&cut->part->copy);
 		take_clock(cut);
 	}
+	seen_forget_ids(&cut->seen);
 	if (err || !cut->reader->open)
 		return err;
 	cut->source_first = !cut->start;
@@ -365,11 +332,12 @@ static int take_event(struct cut *cut, const struct gt_event *event)
 	int err = 0;
 
 	if (event->derived)
-		return write_derived(cut, event);
+		return take_derived(cut, event);
 	if (cut->part && full)
-		err = end_part(cut);
+		err = end_part(cut, event->time);
 	if (!err && !cut->part && since_start(cut, event) >= options->from_ns) {
-		err = begin_part(cut, event->time);
+		err = begin_part(cut, cut->parts ? event->time : cut->start + options->from_ns,
+				 event->time);
 		if (!err)
 			err = write_experiments(cut);
 	}
@@ -378,13 +346,25 @@ static int take_event(struct cut *cut, const struct gt_event *event)
 	return !err && cut->part ? write_event(cut, event) : err;
 }
 
+/* The window is over: a part that has begun lasts until its end; in one nothing happened. */
+static int end_window(struct cut *cut)
+{
+	int64_t to = cut->start + cut->options.to_ns;
+	bool quiet = !cut->part && cut->options.from_ns < cut->options.to_ns;
+	int err = 0;
+
+	if (quiet && !cut_knows_nothing(cut))
+		err = begin_part(cut, cut->start + cut->options.from_ns, to);
+	return err ? err : end_part(cut, to);
+}
+
 static void fini(struct cut *cut)
 {
 	free_part(cut);
+	seen_fini(&cut->seen);
 	rules_fini(&cut->mirror);
 	free(cut->g_seqs);
 	free(cut->p_seqs);
-	free(cut->roots);
 	free(cut->stops);
 }
 
@@ -392,23 +372,25 @@ int gt_cut(struct gt_reader *reader, const struct gt_cut_options *options)
 {
 	struct cut cut = { .reader = reader };
 	const struct gt_event *event;
+	bool over = false;
 	int err = OPTIONS_TAKE(&cut.options, options), broken = 0;
 
 	if (err)
 		return err;
 	gt_error_clear(&cut.error);
 	rules_init(&cut.mirror, &reader->gen, &reader->texts, &cut.error);
+	seen_init(&cut.seen, reader, &cut.mirror);
 	err = make_room(&cut);
-	while (!err && !(broken = gt_reader_next(reader, &event)) && event) {
+	while (!err && !over && !(broken = gt_reader_next(reader, &event)) && event) {
 		if (event->type == GT_EV_SYNC_POINT)
 			err = next_generation(&cut, event);
 		else if (since_start(&cut, event) >= cut.options.to_ns)
-			break;
+			over = true;
 		else
 			err = take_event(&cut, event);
 	}
 	if (!err)
-		err = end_part(&cut);
+		err = over ? end_window(&cut) : end_part(&cut, 0);
 	if (!err && !broken && !cut.parts)
 		err = -ENODATA;
 	fini(&cut);

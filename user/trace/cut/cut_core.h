@@ -11,14 +11,8 @@
 
 #include "gotrace/cut.h"
 #include "trace/cut/copy.h"
+#include "trace/cut/seen.h"
 #include "trace/read/reader.h"
-
-/* The frame that viewers name a goroutine by, kept because its stack is gone by the cut. */
-struct root {
-	bool known;
-	uint64_t pc, line;
-	uint32_t func, file; /* in the reader's texts */
-};
 
 /* A stop-the-world that is open at the cut: its end will be dropped. */
 struct open_stop {
@@ -42,9 +36,8 @@ struct cut {
 	/* By the mirror's slots of Gs and Ps: the numbers given in the part. */
 	uint64_t *g_seqs, *p_seqs;
 	size_t g_seqs_cap, p_seqs_cap;
-	struct root *roots; /* by the mirror's slots of Gs */
-	size_t roots_cap, roots_count;
 	uint64_t gc_seq;
+	struct seen seen;
 
 	struct open_stop *stops;
 	size_t stops_count, stops_cap;
@@ -67,10 +60,17 @@ static inline uint32_t p_slot(const struct cut *cut, uint64_t p)
 	return idmap_find(&cut->mirror.p_ids, p);
 }
 
+/* Nothing is there to be stated. */
+bool cut_knows_nothing(const struct cut *cut);
+
 /*
- * States in the part what the mirror holds: every P and G, on their Ms first, at
- * the times just before this one. 0 or -errno.
+ * States in the part what the mirror holds: every P and G, on their Ms first, each
+ * at a time of its own, from this one on, or from earlier if that is needed to be
+ * done before the next. 0 or -errno.
  */
-int cut_state_all(struct cut *cut, int64_t before);
+int cut_state_all(struct cut *cut, int64_t from, int64_t next);
+
+/* States a P, or a G that waits, once more: so the part goes on until then. */
+void cut_state_again(struct cut *cut, int64_t time);
 
 #endif

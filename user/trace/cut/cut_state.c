@@ -7,28 +7,6 @@
 
 #include "trace/cut/cut_core.h"
 
-/* A text of the reader's as a new string. */
-static uint64_t new_text(struct cut *cut, uint32_t id)
-{
-	const struct text *text = &cut->reader->texts.list[id];
-
-	return encoder_string(&cut->part->encoder, text->bytes, text->size);
-}
-
-/* A new stack of a G's root frame alone; 0: it has no name. */
-static uint64_t root_stack(struct cut *cut, uint32_t slot)
-{
-	const struct root *root = &cut->roots[slot];
-	struct encoder *encoder = &cut->part->encoder;
-	struct wire_frame frame = { .pc = root->pc, .line = root->line };
-
-	if (!root->known)
-		return 0;
-	frame.func = new_text(cut, root->func);
-	frame.file = new_text(cut, root->file);
-	return encoder_stack(encoder, &frame, 1);
-}
-
 static void state_proc(struct cut *cut, uint64_t m, uint32_t slot, uint64_t *time)
 {
 	const struct rules_p *p = &cut->mirror.ps[slot];
@@ -43,7 +21,9 @@ static void state_proc(struct cut *cut, uint64_t m, uint32_t slot, uint64_t *tim
 static void state_go(struct cut *cut, uint64_t m, uint64_t on, uint32_t slot, uint64_t *time)
 {
 	const struct rules_g *g = &cut->mirror.gs[slot];
-	uint64_t stack = cut->part->encoder.version > 22 ? root_stack(cut, slot) : 0;
+	uint64_t stack = cut->part->encoder.version > 22
+				 ? seen_write(&cut->seen, slot, &cut->part->encoder)
+				 : 0;
 	uint64_t args[] = { g->id, on, g->status, stack };
 
 	encoder_event(&cut->part->encoder, m, (*time)++,
@@ -105,16 +85,23 @@ static uint64_t count_states(const struct cut *cut)
 	return count;
 }
 
+bool cut_knows_nothing(const struct cut *cut)
+{
+	return !cut->mirror.p_ids.count && !cut->mirror.g_ids.count;
+}
+
 /* Each of these was made known by an event with a time of its own, so there is time enough. */
-int cut_state_all(struct cut *cut, int64_t before)
+int cut_state_all(struct cut *cut, int64_t from, int64_t next)
 {
 	struct stated stated = {
 		.gs = calloc(cut->mirror.gs_count + 1, sizeof(bool)),
 		.ps = calloc(cut->mirror.p_ids.count + 1, sizeof(bool)),
 	};
-	uint64_t time = (uint64_t)before - count_states(cut);
+	int64_t latest = next - (int64_t)count_states(cut);
+	uint64_t time = (uint64_t)(from < latest ? from : latest);
 	int err = -ENOMEM;
 
+	seen_begin_part(&cut->seen);
 	if (stated.gs && stated.ps) {
 		state_ms(cut, &stated, &time);
 		state_rest(cut, &stated, &time);
@@ -127,4 +114,37 @@ int cut_state_all(struct cut *cut, int64_t before)
 	free(stated.gs);
 	free(stated.ps);
 	return err;
+}
+
+/* The M that holds a P; GT_NO_ID: none does. */
+static uint64_t m_of(const struct cut *cut, uint64_t p)
+{
+	for (size_t i = 0; i < cut->mirror.m_ids.count; i++)
+		if (cut->mirror.ms[i].p == p)
+			return cut->mirror.ms[i].id;
+	return GT_NO_ID;
+}
+
+/* The first P is as good as any: each can be stated where it is. */
+void cut_state_again(struct cut *cut, int64_t time)
+{
+	struct encoder *encoder = &cut->part->encoder;
+
+	if (cut->mirror.p_ids.count) {
+		const struct rules_p *p = &cut->mirror.ps[0];
+		const uint64_t args[] = { p->id, p->status };
+
+		encoder_event(encoder, m_of(cut, p->id), (uint64_t)time, GT_EV_PROC_STATUS, args,
+			      2);
+		return;
+	}
+	for (size_t i = 0; i < cut->mirror.gs_count; i++) {
+		const struct rules_g *g = &cut->mirror.gs[i];
+		const uint64_t args[] = { g->id, GT_NO_ID, g->status };
+
+		if (!g->alive || (g->status != GT_GO_WAITING && g->status != GT_GO_RUNNABLE))
+			continue;
+		encoder_event(encoder, GT_NO_ID, (uint64_t)time, GT_EV_GO_STATUS, args, 3);
+		return;
+	}
 }
