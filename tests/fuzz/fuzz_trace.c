@@ -2,8 +2,9 @@
 /*
  * The trace reader: any bytes. From memory and from a source it must say the
  * same. What it accepts Go's verdict accepts too, but for what is said to
- * differ; any part cut out of it stands alone, be it quiet there; its text makes bytes that read
- * the same; and its report adds up.
+ * differ; any part cut out of it stands alone, be it quiet there; what a repair
+ * leaves of it is accepted, and all of it if nothing was wrong; its text makes
+ * bytes that read the same; and its report adds up.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -14,12 +15,14 @@
 #include "gotrace.h"
 #include "report/events.h"
 #include "gotrace/cut.h"
+#include "trace/repair/repair.h"
 #include "trace/text/print.h"
 #include "gotrace/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define MAX_PARTS 4
+#define REPAIRED 2 /* parts of a repair that are kept; behind them the notes are counted */
 
 struct buffer {
 	uint8_t *data;
@@ -182,6 +185,56 @@ static void check_parts(const uint8_t *data, size_t size)
 	cut_up(data, size, options);
 }
 
+/* What is said to have been left out. */
+static void count_note(void *ctx, const struct repair_note *note)
+{
+	struct buffer *parts = ctx;
+
+	(void)note;
+	parts[REPAIRED].size++;
+}
+
+static int open_repaired(void *ctx, unsigned part, gt_sink_fn *sink, void **sink_ctx)
+{
+	struct buffer *parts = ctx;
+
+	*sink = append;
+	*sink_ctx = &parts[(part - 1) % REPAIRED];
+	parts[(part - 1) % REPAIRED].size = 0;
+	return 0;
+}
+
+/* Each part of what is left is legal. What was legal needs no repair. */
+static int close_repaired(void *ctx, unsigned part)
+{
+	const struct buffer *out = &((struct buffer *)ctx)[(part - 1) % REPAIRED];
+
+	expect(!gt_validate(out->data, out->size, NULL, NULL));
+	return 0;
+}
+
+static void check_repair(const uint8_t *data, size_t size, const struct result *result)
+{
+	struct buffer parts[REPAIRED + 1] = { 0 };
+	const struct repair_options options = {
+		.open = open_repaired,
+		.close = close_repaired,
+		.say = count_note,
+		.ctx = parts,
+	};
+	int err = repair_run(data, size, &options);
+
+	if (err == -EPROTONOSUPPORT) /* before Go 1.22 */
+		return;
+	expect(!err || err == -ENODATA);
+	if (!result->error.code)
+		expect(!parts[REPAIRED].size && (!err || !result->events));
+	else
+		expect(parts[REPAIRED].size || err == -ENODATA);
+	for (int i = 0; i < REPAIRED; i++)
+		free(parts[i].data);
+}
+
 static void check_text(uint8_t *data, size_t size, const struct result *result)
 {
 	struct buffer in = { .data = data, .size = size }, text = { 0 }, bytes = { 0 };
@@ -254,6 +307,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else if (!like_go.error.code) {
 		expect(memory.error.code == -ENODATA || strstr(memory.error.text, "CPUSample"));
 	}
+	check_repair(copy, size, &memory);
 	check_text(copy, size, &memory);
 	check_report(copy, size);
 	free(copy);

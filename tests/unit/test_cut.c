@@ -169,7 +169,7 @@ static const char quiet[] =
 	   " M=- GoStatusStack g=7 m=- gstatus=" of_7 "\n" #d                                      \
 	   " M=- GoStatus g=8 m=- gstatus=Waiting\n"
 #define SLEEPS                                                                                     \
-	"Waiting stack=reads<old [mixed] [reads:1]" /* the name is that of the first stack         \
+	"Waiting stack=reads{reads:1}<old (old:1)" /* the name is that of the first stack         \
 						     */
 
 static const struct window {
@@ -188,15 +188,15 @@ static const struct window {
 					     "113 M=- ProcStatus p=0 pstatus=Idle\n" },
 	{ "woken, and waiting for a CPU", quiet, 112, 117,
 	  STATED(113, 114, 115, 116,
-		 "Runnable stack=reads<old [mixed] [reads:1]") "118 M=- ProcStatus p=0 "
+		 "Runnable stack=reads{reads:1}<old (old:1)") "118 M=- ProcStatus p=0 "
 							       "pstatus=Idle\n" },
 	{ "what runs is named only", quiet, 124, 128,
 	  "125 M=5 ProcStatus p=0 pstatus=Running\n126 M=5 GoStatusStack g=7 m=5 gstatus=Running "
-	  "stack=old [old:1]\n127 M=- ProcStatus p=1 pstatus=Idle\n128 M=- GoStatus g=8 m=- "
+	  "stack=old (old:1)\n127 M=- ProcStatus p=1 pstatus=Idle\n128 M=- GoStatus g=8 m=- "
 	  "gstatus=Waiting\n129 M=5 ProcStatus p=0 pstatus=Running\n" },
 	{ "from the beginning", quiet, 0, 5,
 	  "2 M=5 ProcStatus p=0 pstatus=Running\n3 M=5 GoStatusStack g=7 m=5 gstatus=Running "
-	  "stack=old [old:1]\n4 M=- ProcStatus p=1 pstatus=Idle\n5 M=- GoStatus g=8 m=- "
+	  "stack=old (old:1)\n4 M=- ProcStatus p=1 pstatus=Idle\n5 M=- GoStatus g=8 m=- "
 	  "gstatus=Waiting\n"
 	  "6 M=5 ProcStatus p=0 pstatus=Running\n" },
 	{ "no P to state again", "1.23\n- 4 GoStatus 8 - 4\n- 50 GoStatus 8 - 4\n", 9, 19,
@@ -213,7 +213,7 @@ static const struct window {
 	  "5 50 ProcStop\n",
 	  9, 19,
 	  "10 M=5 ProcStatus p=0 pstatus=Running\n11 M=- GoStatusStack g=7 m=- gstatus=Waiting "
-	  "stack=main [main:9]\n20 M=5 ProcStatus p=0 pstatus=Running\n" },
+	  "stack=main (main:9)\n20 M=5 ProcStatus p=0 pstatus=Running\n" },
 	{ "behind the end", quiet, 132, 200, NULL },
 	{ "before anything", "1.23\n5 10 ProcStatus 0 1\n5 20 ProcStop\n", 0, 0, NULL },
 };

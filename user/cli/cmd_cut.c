@@ -10,8 +10,8 @@
 
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/parts.h"
 #include "cli/tracefile.h"
-#include "output/output.h"
 #include "gotrace/cut.h"
 
 /* Traces before Go 1.22 are written as newer ones. */
@@ -31,51 +31,6 @@ struct config {
 static const char *base_of(const struct config *config)
 {
 	return config->output ? config->output : config->line.args[0];
-}
-
-struct parts {
-	const char *name; /* of the only part, or what ".N" is added to */
-	bool numbered;
-	struct output *output; /* the open part's */
-	unsigned closed;
-	struct diag diag; /* of all of them */
-};
-
-static void part_name(char *name, size_t size, const char *base, uint64_t part)
-{
-	snprintf(name, size, "%s.%" PRIu64, base, part);
-}
-
-static int open_part(void *ctx, unsigned part, gt_sink_fn *sink, void **sink_ctx)
-{
-	struct parts *parts = ctx;
-	char name[4096];
-	int err;
-
-	if (parts->numbered)
-		part_name(name, sizeof(name), parts->name, part);
-	else
-		snprintf(name, sizeof(name), "%s", parts->name);
-	err = output_open(&parts->output, name, &parts->diag);
-	if (err)
-		return err;
-	*sink = output_write;
-	*sink_ctx = parts->output;
-	return 0;
-}
-
-static int close_part(void *ctx, unsigned part)
-{
-	struct parts *parts = ctx;
-	int err = output_commit(parts->output);
-
-	(void)part;
-	if (err)
-		return err;
-	output_close(parts->output);
-	parts->output = NULL;
-	parts->closed++;
-	return 0;
 }
 
 /* What the cut came to. */
@@ -101,7 +56,7 @@ static enum cli_exit conclude(struct parts *parts, const struct trace_file *file
 	} else if (err) {
 		status = cli_fail_with(&parts->diag, err, file->name);
 	}
-	output_discard(parts->output);
+	parts_discard(parts);
 	return status;
 }
 
@@ -114,8 +69,8 @@ static enum cli_exit cut(struct trace_file *file, const struct config *config,
 		.to_ns = config->to_ns ? (int64_t)config->to_ns : INT64_MAX,
 		.events_per_part = events_per_part,
 		.version = (unsigned)config->version,
-		.open = open_part,
-		.close = close_part,
+		.open = parts_open,
+		.close = parts_close,
 		.ctx = &parts,
 	};
 	struct gt_reader *reader;
@@ -149,7 +104,7 @@ static enum cli_exit spare_parts(const struct trace_file *file, const char *base
 	char name[4096];
 
 	for (uint64_t part = 1; part <= parts; part++) {
-		part_name(name, sizeof(name), base, part);
+		parts_name(name, sizeof(name), base, part);
 		if (trace_file_spare(file, name))
 			return CLI_FAILED;
 	}

@@ -80,22 +80,27 @@ enum cli_exit trace_file_reader(struct trace_file *file, const struct gt_reader_
 	return err ? cli_fail("%s: %s", file->name, strerror(-err)) : CLI_DONE;
 }
 
+void trace_error_place(char *place, size_t size, const struct gt_error *error)
+{
+	size_t used = (size_t)snprintf(place, size, "byte %" PRIu64, error->byte);
+
+	if (error->generation && used < size)
+		used += (size_t)snprintf(place + used, size - used, ", generation %" PRIu64,
+					 error->generation);
+	if (error->m != GT_NO_ID && used < size)
+		snprintf(place + used, size - used, ", M %" PRId64, (int64_t)error->m);
+}
+
 enum cli_exit trace_file_fail(const struct trace_file *file, const struct gt_error *error)
 {
 	char place[128];
-	size_t used = 0;
 
 	if (error->code == -EINVAL)
 		return cli_fail("%s: %s%s", file->name, error->text,
 				filekind_advice(file->map.data, file->map.size));
 	if (error->code == -EPROTONOSUPPORT)
 		return cli_fail("%s: %s", file->name, error->text);
-	used += (size_t)snprintf(place, sizeof(place), "byte %" PRIu64, error->byte);
-	if (error->generation)
-		used += (size_t)snprintf(place + used, sizeof(place) - used,
-					 ", generation %" PRIu64, error->generation);
-	if (error->m != GT_NO_ID)
-		snprintf(place + used, sizeof(place) - used, ", M %" PRId64, (int64_t)error->m);
+	trace_error_place(place, sizeof(place), error);
 	return cli_fail("%s: %s (%s)", file->name, error->text, place);
 }
 

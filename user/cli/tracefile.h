@@ -40,6 +40,9 @@ enum cli_exit trace_file_reader(struct trace_file *file, const struct gt_reader_
 /* A gt_source_fn; ctx is the struct trace_file. */
 long trace_file_read(void *ctx, void *buf, size_t size);
 
+/* Where in a trace an error is: "byte 10, generation 1, M 5". */
+void trace_error_place(char *place, size_t size, const struct gt_error *error);
+
 /* Says an error in a trace, with its place. CLI_FAILED. */
 enum cli_exit trace_file_fail(const struct trace_file *file, const struct gt_error *error);
 

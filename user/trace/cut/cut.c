@@ -215,10 +215,18 @@ static void renumber(struct cut *cut, const struct gt_event *event, uint64_t *ar
 	}
 }
 
-/* What the part's version calls an event of a newer one; GT_EV_NONE: nothing. */
-static unsigned type_in(unsigned version, unsigned type)
+/* What its own version can say, and what an odd file says in it, goes over as it is. */
+static bool is_of_another_version(const struct cut *cut)
 {
-	if (type < gt_version_types(version))
+	return cut->part->encoder.version != gt_reader_version(cut->reader);
+}
+
+/* What the part's version calls an event of a newer one; GT_EV_NONE: nothing. */
+static unsigned type_in(const struct cut *cut, unsigned type)
+{
+	unsigned version = cut->part->encoder.version;
+
+	if (type < gt_version_types(version) || !is_of_another_version(cut))
 		return type;
 	switch (type) {
 	case GT_EV_GO_STATUS_STACK:
@@ -246,7 +254,7 @@ static void write_as(struct cut *cut, const struct gt_event *event, unsigned typ
 
 static int write_event(struct cut *cut, const struct gt_event *event)
 {
-	unsigned type = type_in(cut->part->encoder.version, event->type);
+	unsigned type = type_in(cut, event->type);
 
 	cut->events++;
 	if (event->type == GT_EV_CPU_SAMPLE)
@@ -261,7 +269,7 @@ static int write_event(struct cut *cut, const struct gt_event *event)
 /* What a switch means, where there is no such event. */
 static int write_derived(struct cut *cut, const struct gt_event *event)
 {
-	if (!cut->part || cut->part->encoder.version > 22)
+	if (!cut->part || cut->part->encoder.version > 22 || !is_of_another_version(cut))
 		return 0;
 	if (event->type != GT_EV_GO_BLOCK && event->type != GT_EV_GO_DESTROY &&
 	    event->type != GT_EV_GO_START)
@@ -281,7 +289,8 @@ static int take_derived(struct cut *cut, const struct gt_event *event)
 /* All batches of the source's experiments in its open generation. */
 static int write_experiments(struct cut *cut)
 {
-	if (cut->part->encoder.version < 23 && cut->reader->gen.experiments_count)
+	if (cut->part->encoder.version < 23 && cut->reader->gen.experiments_count &&
+	    is_of_another_version(cut))
 		return -ENOTSUP;
 	copy_experiments(&cut->part->copy);
 	return cut->part->encoder.err;

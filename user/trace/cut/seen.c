@@ -16,19 +16,27 @@ void seen_init(struct seen *seen, struct gt_reader *reader, struct rules *mirror
 
 /* ---- frames and stacks ---- */
 
+/* Holds the text of a string id, the empty one if there is none (before Go 1.22). 0 or -ENOMEM. */
+static int keep_text(struct seen *seen, uint64_t id, uint32_t *text)
+{
+	int err = rules_text(seen->mirror, id, text);
+
+	if (err == -ENOENT)
+		err = rules_text(seen->mirror, 0, text);
+	if (!err)
+		texts_hold(&seen->reader->texts, *text);
+	return err;
+}
+
 /* A frame of the open generation with texts that are held. 0 or -ENOMEM. */
 static int keep_frame(struct seen *seen, const struct wire_frame *from, struct seen_frame *frame)
 {
-	struct texts *texts = &seen->reader->texts;
-
-	if (rules_text(seen->mirror, from->func, &frame->func))
+	if (keep_text(seen, from->func, &frame->func))
 		return -ENOMEM;
-	texts_hold(texts, frame->func);
-	if (rules_text(seen->mirror, from->file, &frame->file)) {
-		texts_drop(texts, frame->func);
+	if (keep_text(seen, from->file, &frame->file)) {
+		texts_drop(&seen->reader->texts, frame->func);
 		return -ENOMEM;
 	}
-	texts_hold(texts, frame->file);
 	frame->pc = from->pc;
 	frame->line = from->line;
 	return 0;

@@ -246,6 +246,8 @@ static enum rules_step try_cursor(struct gt_reader *reader, size_t position)
 		return RULES_BREAK;
 	}
 	cursor->m_known = true;
+	if (reader->mender)
+		mend_ids(reader, cursor);
 	event->type = cursor->type;
 	event->time = cursor->time;
 	event->m = cursor->m;
@@ -258,10 +260,11 @@ static enum rules_step try_cursor(struct gt_reader *reader, size_t position)
 	step = rules_try(&reader->rules, cursor->m_slot);
 	if (step == RULES_BREAK)
 		at_cursor(reader, cursor, cursor->type);
-	if (step != RULES_GO) {
+	reader->left_out = step == RULES_BREAK && mend_event(reader, cursor->type);
+	if (step != RULES_GO)
 		reader->rules.events_count = 0;
+	if (step != RULES_GO && !reader->left_out)
 		return step;
-	}
 	reader->queued = 0;
 	if (next_event(reader, cursor, &more)) {
 		reader->rules.events_count = 0; /* as in Go, it is lost with the next one */
@@ -325,25 +328,13 @@ static enum rules_step try_others(struct gt_reader *reader)
 /* Are the ids of an event in the generation's tables? */
 static int check_ids(struct gt_reader *reader, const struct gt_event *event)
 {
-	const struct shape *shape = &reader->shapes[event->type];
+	bool stack;
+	unsigned at = mend_missing_id(reader, event->type, event->args, &stack);
 
-	for (int i = 0; i < 2; i++) {
-		uint64_t stack = shape->stacks[i] ? event->args[shape->stacks[i] - 1] : 0;
-		uint64_t string = shape->strings[i] ? event->args[shape->strings[i] - 1] : 0;
-		const char *what = NULL;
-
-		if (stack && !tables_stack(&reader->gen.tables, stack))
-			what = "stack";
-		else if (string && !tables_string(&reader->gen.tables, string))
-			what = "string";
-		if (!what)
-			continue;
-		gt_error_at(&reader->error, event->byte, event->generation, event->m);
-		reader->error.type = event->type;
-		return gt_fail(&reader->error, -EBADMSG, "%s: there is no %s %" PRIu64,
-			       gt_spec(event->type)->name, what, what[2] == 'a' ? stack : string);
-	}
-	return 0;
+	if (!at)
+		return 0;
+	gt_error_at(&reader->error, event->byte, event->generation, event->m);
+	return mend_say_missing(&reader->error, event->type, stack, event->args[at - 1]);
 }
 
 static int give_queued(struct gt_reader *reader, const struct gt_event **out)
@@ -354,19 +345,35 @@ static int give_queued(struct gt_reader *reader, const struct gt_event **out)
 	return err ? err : give(reader, event, out);
 }
 
+/* Go's reader lets it pass, its printer and viewers die of it. */
+static int check_sample(struct gt_reader *reader, struct cpu_sample *sample)
+{
+	struct gt_error fault;
+	int err;
+
+	if (!sample->stack || tables_stack(&reader->gen.tables, sample->stack) ||
+	    reader->options.like_go)
+		return 0;
+	gt_error_clear(&fault);
+	gt_error_at(&fault, sample->byte, reader->gen.number, sample->m);
+	err = mend_say_missing(&fault, GT_EV_CPU_SAMPLE, true, sample->stack);
+	if (!reader->mender) {
+		reader->error = fault;
+		return err;
+	}
+	reader->mender->say(reader->mender->ctx, MEND_ID, &fault);
+	sample->stack = 0;
+	return 0;
+}
+
 static int give_sample(struct gt_reader *reader, const struct gt_event **out)
 {
 	uint32_t index = reader->gen.sample_order[reader->next_sample++].index;
-	const struct cpu_sample *sample = &reader->gen.samples[index];
+	struct cpu_sample *sample = &reader->gen.samples[index];
+	int err = check_sample(reader, sample);
 
-	/* Go's reader lets it pass, its printer and viewers die of it. */
-	if (sample->stack && !tables_stack(&reader->gen.tables, sample->stack) &&
-	    !reader->options.like_go) {
-		gt_error_at(&reader->error, sample->byte, reader->gen.number, sample->m);
-		reader->error.type = GT_EV_CPU_SAMPLE;
-		return gt_fail(&reader->error, -EBADMSG, "CPUSample: there is no stack %" PRIu64,
-			       sample->stack);
-	}
+	if (err)
+		return err;
 	reader->point = (struct gt_event){
 		.type = GT_EV_CPU_SAMPLE,
 		.time = sample->time,
@@ -454,11 +461,13 @@ static int begin(struct gt_reader *reader)
 	return !err && gt_header_is_v1(reader->version) ? open_v1(reader) : err;
 }
 
-int gt_reader_next(struct gt_reader *reader, const struct gt_event **out)
+/* The next event; or, with left_out, none, though it is not the end. */
+static int next(struct gt_reader *reader, const struct gt_event **out)
 {
 	enum rules_step step;
 	int err;
 
+	reader->left_out = false;
 	if (reader->error.code)
 		return reader->error.code;
 	if (reader->queued < reader->rules.events_count)
@@ -481,5 +490,17 @@ int gt_reader_next(struct gt_reader *reader, const struct gt_event **out)
 		step = try_others(reader);
 	if (step == RULES_WAIT)
 		return say_stuck(reader);
-	return step == RULES_GO ? give_queued(reader, out) : reader->error.code;
+	if (step == RULES_BREAK || reader->left_out)
+		return reader->error.code;
+	return give_queued(reader, out);
+}
+
+int gt_reader_next(struct gt_reader *reader, const struct gt_event **out)
+{
+	int err;
+
+	do
+		err = next(reader, out);
+	while (!err && reader->left_out);
+	return err;
 }

@@ -7,6 +7,7 @@
 #include "trace/read/generation.h"
 #include "trace/read/gosort.h"
 #include "trace/wire/input.h"
+#include "trace/read/mend.h"
 #include "trace/read/rules.h"
 #include "trace/read/v1.h"
 
@@ -52,6 +53,9 @@ struct gt_reader {
 	struct gt_event point; /* a sync point or sample */
 	uint64_t points;
 	int64_t last_time;
+
+	const struct mender *mender; /* borrowed; NULL: every fault ends the reading */
+	bool left_out;		     /* what was tried last */
 
 	struct gt_error pending; /* to be said after a sync point */
 	struct gt_error error;
