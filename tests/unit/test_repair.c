@@ -57,6 +57,16 @@ static const struct row {
 	{ "a sample without its stack", "1.23\n" BEGIN "sample 4 5 0 7 2\n5 5 GoBlock 0 0\n", NULL,
 	  "part 1\nid: CPUSample: there is no stack 2\n" BEGUN
 	  "5 M=5 GoBlock reason=\"\" stack=-\n" },
+	{ "a damaged table",
+	  "1.23\n" BEGIN "raw 1 1 0 1 5 4 5 6 1 65\nraw 1 1 0 1 4 4 5 7 99\n"
+	  "5 4 GoBlock 6 0\n5 5 ProcStop\n",
+	  NULL,
+	  "batch: the text of String 7 is cut off\npart 1\n" BEGUN
+	  "4 M=5 GoBlock reason=\"A\" stack=-\n5 M=5 ProcStop\n" },
+	{ "a frame without its texts", "1.23\nstack 1 64 8 9 1\n" BEGIN "5 4 GoBlock 0 1\n", NULL,
+	  "id: the frame of PC 0x40 has func 8, which is no string\n"
+	  "id: the frame of PC 0x40 has file 9, which is no string\npart 1\n" BEGUN
+	  "4 M=5 GoBlock reason=\"\" stack=\n" },
 	{ "a state does not fit; the next generation stands alone",
 	  "1.23\n" BEGIN "5 4 GoStart 8 1\n5 5 GoBlock 0 0\n--\n- 30 GoStatus 7 - 4\n"
 	  "- 31 ProcStatus 0 2\n",
@@ -114,8 +124,9 @@ static int close_kept(void *ctx, unsigned part)
 static void say(void *ctx, const struct repair_note *note)
 {
 	static const char *const kinds[] = {
-		[REPAIR_EVENT] = "event", [REPAIR_ID] = "id",	  [REPAIR_REST] = "rest",
-		[REPAIR_BYTES] = "bytes", [REPAIR_PART] = "part", [REPAIR_TRACE] = "trace",
+		[REPAIR_EVENT] = "event", [REPAIR_ID] = "id",	    [REPAIR_BATCH] = "batch",
+		[REPAIR_REST] = "rest",	  [REPAIR_BYTES] = "bytes", [REPAIR_PART] = "part",
+		[REPAIR_TRACE] = "trace",
 	};
 	struct kept *kept = ctx;
 

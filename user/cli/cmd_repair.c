@@ -49,6 +49,9 @@ static void say(void *ctx, const struct repair_note *note)
 	case REPAIR_ID:
 		say_fault(job, "took out an id", &note->fault);
 		break;
+	case REPAIR_BATCH:
+		say_fault(job, "left out the rest of a batch", &note->fault);
+		break;
 	case REPAIR_REST:
 		say_fault(job, "left out the rest of a generation", &note->fault);
 		break;
@@ -168,8 +171,9 @@ const struct command command_repair = {
 	.summary = "make a whole trace of what is left of a broken one",
 	.text = "Leaves out as little as makes the trace one that 'validate' and any viewer takes, "
 		"and says each: the id of a stack or text that is not there, an event that does "
-		"not fit and tells of no state (the end of a region, say), and what is left of a "
-		"generation if the states themselves do not fit, or its bytes are damaged. The "
+		"not fit and tells of no state (the end of a region, say), what is left of a table "
+		"that is damaged, and of a generation if the states themselves do not fit, or its "
+		"other bytes are damaged. The "
 		"generation after that, and a second trace in the file, become FILE.2. Exit "
 		"status 1: nothing is left.",
 	.examples = "gotrace-bpf repair bad.trace -o good.trace   what was left out is said\n",

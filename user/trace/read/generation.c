@@ -304,12 +304,24 @@ static int add_batch(struct generation *gen, const struct input *in,
 	return add_events(gen, header);
 }
 
+/* Those that can be read without what is left of a batch. */
+static bool is_table(uint8_t type)
+{
+	return type == GT_EV_STRINGS || type == GT_EV_STACKS || type == GT_EV_CPU_SAMPLES;
+}
+
 static int join_batch(struct generation *gen, const struct input *in,
 		      const struct batch_header *header, unsigned version, struct gt_error *error)
 {
+	int err;
+
 	if (!gen->min_time || header->time < gen->min_time)
 		gen->min_time = header->time;
-	return add_batch(gen, in, header, version, error);
+	err = add_batch(gen, in, header, version, error);
+	if (!error->code || !gen->mender || !is_table(batch_type(in, header)))
+		return err;
+	mend_say(gen->mender, MEND_BATCH, error);
+	return 0;
 }
 
 /* 1.26: up to the byte that ends the generation. */
@@ -425,7 +437,7 @@ static int finish(struct generation *gen, const struct input *in, unsigned versi
 		return gt_fail(error, -EBADMSG, "generation %" PRIu64 " has no %s", gen->number,
 			       gen->period == 0 ? "Frequency" : "ClockSnapshot");
 	}
-	err = tables_finish(&gen->tables, error);
+	err = tables_finish(&gen->tables, gen->mender, error);
 	return err ? err : sort_samples(gen);
 }
 

@@ -16,6 +16,7 @@
 
 #include "gotrace/reader.h"
 #include "trace/read/gosort.h"
+#include "trace/read/mend.h"
 #include "base/idmap.h"
 #include "trace/wire/input.h"
 #include "trace/read/tables.h"
@@ -69,7 +70,8 @@ struct generation {
 	struct tables tables;
 	struct experiment_ref *experiments;
 	size_t experiments_count, experiments_cap;
-	struct gt_error after; /* below 1.26: what was found wrong behind this generation */
+	const struct mender *mender; /* borrowed; NULL: a damaged table is an error */
+	struct gt_error after;	     /* below 1.26: what was found wrong behind this generation */
 };
 
 /* A zeroed struct is empty. */

@@ -7,6 +7,15 @@
 #include "trace/read/reader.h"
 #include "trace/wire/error.h"
 
+void mend_say(const struct mender *mender, enum mend_kind kind, struct gt_error *fault)
+{
+	struct gt_error told = *fault;
+
+	mender->say(mender->ctx, kind, &told);
+	gt_error_clear(fault);
+	gt_error_at(fault, told.byte, told.generation, told.m);
+}
+
 unsigned mend_missing_id(const struct gt_reader *reader, uint8_t type, const uint64_t *args,
 			 bool *stack)
 {

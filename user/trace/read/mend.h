@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
  * The small faults of a trace that a reader with a mender goes on after: an id
- * of a string or stack that is not there reads as none, and an event that tells
- * of no state (an end of a region, say) and does not fit is left out. Without a
- * mender the reader is as strict as ever.
+ * of a string or stack that is not there reads as none, an event that tells of
+ * no state (an end of a region, say) and does not fit is left out, and so is what
+ * is left of a batch of strings, stacks or samples. Without a mender the reader
+ * is as strict as ever.
  *
  * A fault of a state has no small remedy: it ends the reading, as always.
  */
@@ -18,6 +19,7 @@
 enum mend_kind {
 	MEND_EVENT, /* left out */
 	MEND_ID,    /* taken for none */
+	MEND_BATCH, /* its rest left out */
 };
 
 /* fault says which event, where, and what is wrong with it. */
@@ -25,6 +27,9 @@ struct mender {
 	void (*say)(void *ctx, enum mend_kind kind, const struct gt_error *fault);
 	void *ctx;
 };
+
+/* Tells a fault that was found before any event, and clears it but for its place. */
+void mend_say(const struct mender *mender, enum mend_kind kind, struct gt_error *fault);
 
 struct cursor;
 

@@ -54,7 +54,7 @@ struct gt_reader {
 	uint64_t points;
 	int64_t last_time;
 
-	const struct mender *mender; /* borrowed; NULL: every fault ends the reading */
+	const struct mender *mender; /* borrowed, the generation's too; NULL: no fault is small */
 	bool left_out;		     /* what was tried last */
 
 	struct gt_error pending; /* to be said after a sync point */

@@ -228,29 +228,36 @@ int tables_add_stacks(struct tables *tables, const uint8_t *window, uint64_t off
 	return 0;
 }
 
-int tables_finish(struct tables *tables, struct gt_error *error)
+/* Is a frame's text there? With a mender it is none if it is not. 0 or *error. */
+static int check_text(const struct tables *tables, const struct wire_frame *frame, uint64_t *text,
+		      const struct mender *mender, struct gt_error *error)
+{
+	if (!*text || tables_string(tables, *text))
+		return 0;
+	gt_fail(error, -EBADMSG,
+		"the frame of PC 0x%" PRIx64 " has %s %" PRIu64 ", which is no string", frame->pc,
+		text == &frame->func ? "func" : "file", *text);
+	if (!mender)
+		return error->code;
+	mend_say(mender, MEND_ID, error);
+	*text = 0;
+	return 0;
+}
+
+int tables_finish(struct tables *tables, const struct mender *mender, struct gt_error *error)
 {
 	int err = idindex_finish(&tables->string_ids);
 
 	if (!err)
 		err = idindex_finish(&tables->stack_ids);
-	if (err)
-		return err;
-	for (size_t i = 0; i < tables->pcs.count; i++) {
-		const struct wire_frame *frame = &tables->frames[i];
+	for (size_t i = 0; !err && i < tables->pcs.count; i++) {
+		struct wire_frame *frame = &tables->frames[i];
 
-		if (frame->func && !tables_string(tables, frame->func))
-			return gt_fail(error, -EBADMSG,
-				       "the frame of PC 0x%" PRIx64 " has func %" PRIu64
-				       ", which is no string",
-				       frame->pc, frame->func);
-		if (frame->file && !tables_string(tables, frame->file))
-			return gt_fail(error, -EBADMSG,
-				       "the frame of PC 0x%" PRIx64 " has file %" PRIu64
-				       ", which is no string",
-				       frame->pc, frame->file);
+		err = check_text(tables, frame, &frame->func, mender, error);
+		if (!err)
+			err = check_text(tables, frame, &frame->file, mender, error);
 	}
-	return 0;
+	return err;
 }
 
 struct string_entry *tables_string(const struct tables *tables, uint64_t id)

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "gotrace/reader.h"
+#include "trace/read/mend.h"
 #include "trace/wire/encode.h"
 #include "base/idmap.h"
 #include "base/idindex.h"
@@ -81,8 +82,8 @@ int tables_put_string(struct tables *tables, uint64_t id, uint64_t offset, uint3
 int tables_put_stack(struct tables *tables, uint64_t id, const struct wire_frame *frames,
 		     uint32_t count);
 
-/* When all are there: do the frames' strings exist? 0, -ENOMEM or *error. */
-int tables_finish(struct tables *tables, struct gt_error *error);
+/* When all are there: do the frames' strings exist? 0, -ENOMEM or *error. mender may be NULL. */
+int tables_finish(struct tables *tables, const struct mender *mender, struct gt_error *error);
 
 /* Only after tables_finish(). NULL: there is none. */
 struct string_entry *tables_string(const struct tables *tables, uint64_t id);

@@ -132,7 +132,13 @@ static void say_bytes(const struct repair *repair, enum repair_kind kind, uint64
 
 static void mended(void *ctx, enum mend_kind kind, const struct gt_error *fault)
 {
-	say_fault(ctx, kind == MEND_ID ? REPAIR_ID : REPAIR_EVENT, fault);
+	static const enum repair_kind kinds[] = {
+		[MEND_EVENT] = REPAIR_EVENT,
+		[MEND_ID] = REPAIR_ID,
+		[MEND_BATCH] = REPAIR_BATCH,
+	};
+
+	say_fault(ctx, kinds[kind], fault);
 }
 
 /* ---- a part ---- */
@@ -175,7 +181,7 @@ static int write_part(struct repair *repair, size_t at, struct verdict *verdict)
 		return err;
 	reader->version = repair->version;
 	reader->in.pos = at;
-	reader->mender = &mender;
+	reader->mender = reader->gen.mender = &mender;
 	err = gt_cut(reader, &options);
 	verdict->error = reader->error;
 	verdict->generations = reader->generations;

@@ -19,7 +19,8 @@
 
 enum repair_kind {
 	REPAIR_EVENT, /* left out; fault says which and why */
-	REPAIR_ID,    /* taken out of an event; the same */
+	REPAIR_ID,    /* taken out of an event or a frame; the same */
+	REPAIR_BATCH, /* what was left of a batch of strings, stacks or samples; the same */
 	REPAIR_REST,  /* what was left of a generation; fault is what ended it */
 	REPAIR_BYTES, /* from and to: no trace is there */
 	REPAIR_PART,  /* what follows, from that byte on, is a part of its own */
