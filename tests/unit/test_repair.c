@@ -77,6 +77,12 @@ static const struct row {
 	{ "the second generation is cut off", "1.23\n" BEGIN "--\n- 30 GoStatus 7 - 4\n", NULL,
 	  "part 1\nrest: the trace ends inside a batch: 5 bytes of 6 are there\nbytes: 19\n" BEGUN,
 	  -1 },
+	{ "the end is missing", "1.26\n" BEGIN, NULL,
+	  "part 1\nrest: the trace ends inside a generation\n" BEGUN, -1 },
+	{ "the last generation has no clocks", "1.26\n" BEGIN "--\n- 30 GoStatus 7 - 4\n", NULL,
+	  "part 1\nrest: the trace ends inside a batch: 11 bytes of 12 are there\nbytes: "
+	  "25\n" BEGUN,
+	  -2 },
 	{ "bytes in the middle", "1.23\n" BEGIN "raw 77 77\n", "1.23\n" BEGIN,
 	  "rest: event type 77 where a batch should begin\nbytes: 22\ntrace\npart 1\n" BEGUN },
 	{ "the first event has no state", "1.23\n5 3 GoBlock 0 0\n", NULL,

@@ -190,10 +190,11 @@ static int write_part(struct repair *repair, size_t at, struct verdict *verdict)
 	return err == -ENODATA || (err == verdict->error.code && err != -ENOMEM) ? 0 : err;
 }
 
-/* Was all read before the place where the chain ends? */
-static bool is_whole(const struct verdict *verdict, const struct place *place)
+/* Was all read before the place where other bytes begin? */
+static bool is_whole(const struct repair *repair, const struct verdict *verdict,
+		     const struct place *place)
 {
-	return !place->generation && verdict->error.byte == place->at &&
+	return !place->generation && place->at < repair->size && verdict->error.byte == place->at &&
 	       verdict->generations == place->generations;
 }
 
@@ -211,7 +212,7 @@ static int take_part(struct repair *repair, size_t *at)
 		return 0;
 	}
 	place = next_place(repair, *at, verdict.error.byte);
-	if (!is_whole(&verdict, &place))
+	if (!is_whole(repair, &verdict, &place))
 		say_fault(repair, REPAIR_REST, &verdict.error);
 	if (place.generation)
 		say_bytes(repair, REPAIR_PART, place.at, place.at);
