@@ -300,7 +300,7 @@ bench-bin: $(BENCH_BIN)
 
 JUDGE_INPUT := $(addprefix $(BUILD)/judge-input/,sched_fuzz v1_skew)
 
-.PHONY: judge judge-sched judge-reader judge-v1 judge-scenarios
+.PHONY: judge judge-sched judge-reader judge-v1 judge-old judge-scenarios
 judge: $(BUILD)/judge $(BUILD)/judge-old $(JUDGE_INPUT) \
 	$(BUILD)/golden $(BUILD)/golden-progs $(BUILD)/golden-cgo ## build the Go judge of traces
 
@@ -312,6 +312,9 @@ judge-reader: judge all ## compare the reading side with Go's own, to the byte
 
 judge-v1: judge all ## the same for traces before Go 1.22, some made by Go 1.11 to 1.21 (fetches them)
 	$(Q)JUDGE_V1=$(or $(JUDGE_V1),1.11.13$(comma)1.16.15$(comma)1.19.13$(comma)1.21.13) tests/run judge-v1
+
+judge-old: judge all ## let Go 1.19 and 1.21 (fetches them) open captures in their format; JUDGE_GO=: this Go, too
+	$(Q)JUDGE_OLD=$(or $(JUDGE_OLD),1.19.13$(comma)1.21.13) tests/run judge-old
 
 judge-scenarios: judge unit-programs ## let Go judge the traces of all scenarios
 	$(Q)tests/run judge-model

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
  * libgotrace: reads and writes Go execution traces (v2, headers 1.22, 1.23,
- * 1.25 and 1.26) from C and C++. It reads those before (v1, 1.11, 1.19, 1.21), too.
+ * 1.25 and 1.26) from C and C++. It reads those before (v1, 1.11, 1.19, 1.21), too, and
+ * writes 1.19 and 1.21.
  *
  *   gotrace/wire.h    event types, limits, what the others share
  *   gotrace/reader.h  events of a trace in their order, checked as Go checks

@@ -30,7 +30,12 @@ extern "C" {
 
 struct gt_writer_options {
 	size_t size; /* sizeof(struct gt_writer_options); see gotrace.h */
-	int version; /* minor of the header: 22, 23, 25 or 26 */
+	/*
+	 * Minor of the header: 22, 23, 25 or 26; or 19 or 21, the format before,
+	 * which has no generations (the first one lasts), no samples and no
+	 * experiments, and no words for a P that is stolen (-ENOTSUP).
+	 */
+	int version;
 	/* How much lasts at most; 0: 65536 strings, 16384 stacks. Below 256 strings it is 256. */
 	uint32_t max_lasting_strings, max_lasting_stacks;
 	/* For the clock snapshots (25 and later): at trace time clock_ts,

@@ -30,15 +30,16 @@ static void expect(bool so)
 /* A part of the description that nothing else reads chooses the options. */
 static struct pipeline_options choose_options(const struct stream_info *info)
 {
-	static const int versions[] = { 22, 23, 25, 26 };
+	static const int versions[] = { 22, 23, 25, 26, 21, 19, 21, 19 };
 	uint32_t choice = info->tracer_tgid;
+	bool go = choice & 1;
 
 	return (struct pipeline_options){
 		.format = choice >> 6 & 1 ? PIPELINE_PERFETTO : PIPELINE_GO,
 		.from_ns = choice >> 7 & 1 ? 1000 : 0,
 		.to_ns = choice >> 8 & 1 ? 1000000 : 0,
-		.mapping = choice & 1 ? EXPORT_GO_RUNTIME : EXPORT_GO_SCHED,
-		.version = versions[choice >> 1 & 3],
+		.mapping = go ? EXPORT_GO_RUNTIME : EXPORT_GO_SCHED,
+		.version = versions[(choice >> 1 & 3) + (go ? 0 : choice >> 7 & 4)],
 		.monotonic = choice >> 3 & 1,
 		.generation_ns = choice >> 4 & 1 ? 1000 : 0,
 		.generation_bytes = choice >> 5 & 1 ? 300 : 0,

@@ -189,6 +189,9 @@ func checkWire(data []byte) (version int, err error) {
 	if n, err := fmt.Sscanf(string(data[:min(16, len(data))]), "go 1.%d trace\x00\x00\x00", &version); n != 1 || err != nil {
 		return 0, errors.New("no header")
 	}
+	if version < 22 { // another format, which its reader checks
+		return version, nil
+	}
 	var last uint64
 	g := generation{number: 1}
 	for w := (wire{data: data[16:]}); len(w.data) > 0; {

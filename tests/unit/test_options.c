@@ -84,7 +84,15 @@ static const struct row rows[] = {
 	{ "--buffer 1T", "error: --buffer '1T': give a size: 512k, 64M, 1G" },
 	{ "--buffer 0", "error: --buffer '0': it must be more than 0" },
 	{ "--mapping both", "error: --mapping 'both': it is one of sched|go" },
-	{ "--trace-version 1.2", "error: --trace-version '1.2': it is one of 1.22|1.23|1.25|1.26" },
+	{ "--trace-version 1.2", "error: --trace-version '1.2': it is one of "
+				 "1.19|1.21|1.22|1.23|1.25|1.26" },
+	{ "--trace-version 1.21 --mapping go", "error: --mapping go needs --trace-version 1.22 or "
+					       "newer: before, a trace could not say that "
+					       "a syscall goes on without a CPU" },
+	{ "convert a --trace-version 1.19 --mapping go",
+	  "error: --mapping go needs --trace-version 1.22 or newer: before, a trace could not say "
+	  "that "
+	  "a syscall goes on without a CPU" },
 	{ "--children=yes", "error: --children takes no value" },
 	{ "--output=", "error: --output: give a FILE" },
 	{ "--nonsense", "error: there is no option --nonsense here" },

@@ -402,11 +402,11 @@ static void make_live(const struct sim *sim, const struct pipeline_options *opti
 
 static struct pipeline_options random_options(uint64_t seed)
 {
-	static const int versions[] = { 22, 23, 25, 26 };
+	static const int versions[] = { 22, 23, 25, 26, 19, 21 }; /* the last two: sched only */
 
 	return (struct pipeline_options){
 		.mapping = seed % 2 ? EXPORT_GO_SCHED : EXPORT_GO_RUNTIME,
-		.version = versions[seed / 2 % 4],
+		.version = versions[seed / 2 % (seed % 2 ? 6 : 4)],
 		.monotonic = seed / 8 % 2,
 		.generation_ns = seed % 3 ? 100000 : 0,
 		.generation_bytes = seed % 5 ? 0 : 1000,

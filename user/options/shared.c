@@ -5,7 +5,7 @@
 #include <string.h>
 
 static const int formats[] = { 0, 1 }; /* enum pipeline_format */
-static const int versions[] = { 22, 23, 25, 26 };
+static const int versions[] = { 19, 21, 22, 23, 25, 26 };
 static const int mappings[] = { 0, 1 }; /* enum export_go_mapping */
 
 /* clang-format off */
@@ -41,8 +41,10 @@ const struct option_row trace_option_rows[] = {
 	{ 0, "mapping", "sched|go", OPTION_CHOICE, MEMBER(mapping),
 	  "what a thread asleep in a syscall looks like: blocked, as the scheduler sees it (sched),"
 	  " or in the syscall without a CPU, as Go's runtime shows it (go)", mappings },
-	{ 0, "trace-version", "1.22|1.23|1.25|1.26", OPTION_CHOICE, MEMBER(version),
-	  "format of the trace (1.23, which Go 1.23 and everything newer reads)", versions },
+	{ 0, "trace-version", "1.19|1.21|1.22|1.23|1.25|1.26", OPTION_CHOICE,
+	  MEMBER(version),
+	  "format of the trace (1.23, which Go 1.23 and everything newer reads); 1.19 and 1.21 are one "
+	  "format, with --mapping sched only, and readable when it is whole", versions },
 	{ 0, "clock", "rebased|monotonic", OPTION_CHOICE_FLAG, MEMBER(monotonic),
 	  "times in the trace: from its start (rebased), or as CLOCK_MONOTONIC says", NULL },
 	{ 0, "check", NULL, OPTION_FLAG, MEMBER(check),
@@ -80,6 +82,11 @@ int live_options_check(const struct live_options *options, bool has_child, struc
 
 int trace_options_check(const struct trace_options *options, struct diag *diag)
 {
+	if (options->version < 22 && options->mapping)
+		return diag_set(
+			diag, -EINVAL,
+			"--mapping go needs --trace-version 1.22 or newer: before, a trace could "
+			"not say that a syscall goes on without a CPU");
 	if (!options->format)
 		return 0;
 	if (options->mapping || options->version != TRACE_VERSION_DEFAULT)

@@ -30,7 +30,7 @@ struct trace_options {
 	const char *output;
 	int format;	/* enum pipeline_format */
 	int mapping;	/* enum export_go_mapping */
-	int version;	/* minor of the trace's header: 22, 23, 25, 26 */
+	int version;	/* minor of the trace's header: 19, 21, 22, 23, 25, 26 */
 	bool monotonic; /* CLOCK_MONOTONIC in the trace, not rebased */
 	bool check;
 	uint64_t from_ns, to_ns; /* since the capture's start; to_ns 0: to the end */

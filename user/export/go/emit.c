@@ -339,10 +339,10 @@ void emit_steps(struct export_go *go, struct goroutine *g, const uint8_t *steps,
 
 /* ---- the start ---- */
 
-/* GoStatusStack came with 1.23. */
+/* GoStatusStack came with 1.23; before 1.22 a goroutine of the start is created with a stack. */
 static uint64_t status_stack(struct export_go *go, struct goroutine *g, const struct change *change)
 {
-	if (go->options.version < 23)
+	if (go->options.version == 22)
 		return 0;
 	if (g->state == G_LOST)
 		return stack_gap(go, g, change->gap);

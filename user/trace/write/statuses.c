@@ -184,7 +184,7 @@ int gt_statuses_go(struct gt_statuses *s, uint64_t g, enum gt_go_status status, 
 	go = add_go(s, g, status);
 	if (!go)
 		return s->err;
-	if (stack && s->out.options.version >= 23)
+	if (stack && s->out.options.version != 22)
 		statuses_out_status(&s->out, batch, GT_EV_GO_STATUS_STACK,
 				    ARGS(g, m, status, stack));
 	else

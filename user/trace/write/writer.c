@@ -11,10 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "trace/wire/header.h"
 #include "trace/wire/options.h"
 #include "trace/write/lasting.h"
 #include "trace/write/stacktab.h"
 #include "trace/write/strtab.h"
+#include "trace/write/v1_tell.h"
 
 #define MAX_ARGS (GT_MAX_ARGS - 1) /* the time is not among them */
 #define NS_PER_S UINT64_C(1000000000)
@@ -25,6 +27,7 @@ struct gt_writer {
 	struct stacktab stacks;
 	struct lasting lasting;
 	struct encoder encoder;
+	struct v1_tell *v1; /* of a trace before Go 1.22, in the encoder's place; else NULL */
 };
 
 /*
@@ -115,14 +118,118 @@ static void close_generation(struct gt_writer *w)
 	stacktab_clear(&w->stacks);
 }
 
+/* ---- traces before Go 1.22 ---- */
+
+static struct gt_text v1_text(void *ctx, uint64_t id)
+{
+	const struct gt_writer *w = ctx;
+	struct gt_text text = { "", 0 };
+	const char *bytes = id ? strtab_text(&w->strings, id, &text.size) : NULL;
+
+	if (bytes)
+		text.data = bytes;
+	return text;
+}
+
+static uint64_t v1_root(void *ctx, uint64_t stack)
+{
+	struct gt_writer *w = ctx;
+	unsigned count = 0;
+	const struct gt_frame *frames = stack ? stacktab_frames(&w->stacks, stack, &count) : NULL;
+	struct gt_frame root = { 0 };
+
+	if (count)
+		root = frames[count - 1];
+	return gt_writer_stack(w, &root, 1);
+}
+
+static int begin_v1(struct gt_writer *w, gt_sink_fn sink, void *ctx)
+{
+	w->v1 = calloc(1, sizeof(*w->v1));
+	if (!w->v1)
+		return -ENOMEM;
+	w->v1->tables = (struct v1_tell_tables){ v1_text, v1_root, w };
+	w->v1->out.sink = sink;
+	w->v1->out.ctx = ctx;
+	return 0;
+}
+
+static void v1_event(struct gt_writer *w, uint64_t m, uint64_t ts, unsigned type,
+		     const uint64_t *args, unsigned count)
+{
+	uint64_t own[MAX_ARGS] = { 0 };
+	int err = 0;
+
+	if (w->encoder.err)
+		return;
+	if (count)
+		memcpy(own, args, count * sizeof(*args));
+	if (!w->v1->out.bytes)
+		err = v1_out_begin(&w->v1->out, (unsigned)w->options.version);
+	encoder_fail(&w->encoder, err ? err : v1_tell_event(w->v1, m, ts, type, own));
+}
+
+/* The empty text has no place in a table of that time, but 0 means it. */
+static uint64_t v1_string(const struct gt_writer *w, uint64_t id)
+{
+	return v1_text((void *)w, id).size ? id : 0;
+}
+
+static int v1_stacks(struct gt_writer *w)
+{
+	int err = 0;
+
+	for (uint64_t id = 1; !err && id <= w->stacks.count; id++) {
+		struct wire_frame out[LASTING_MAX_FRAMES];
+		unsigned count;
+		const struct gt_frame *frames = stacktab_frames(&w->stacks, id, &count);
+
+		for (unsigned i = 0; i < count; i++)
+			out[i] =
+				(struct wire_frame){ frame_pc(w, &frames[i]),
+						     v1_string(w, frames[i].func),
+						     v1_string(w, frames[i].file), frames[i].line };
+		if (count)
+			err = v1_out_stack(&w->v1->out, id, out, count);
+	}
+	return err;
+}
+
+static int finish_v1(struct gt_writer *w)
+{
+	int err = 0;
+
+	if (!w->v1->out.bytes)
+		err = v1_out_begin(&w->v1->out, (unsigned)w->options.version);
+	if (!err)
+		err = v1_tell_end(w->v1);
+	for (uint64_t id = 1; !err && id <= w->strings.count; id++) {
+		struct gt_text text = v1_text(w, id);
+
+		if (text.size)
+			err = v1_out_string(&w->v1->out, id, text.data, text.size);
+	}
+	return err ? err : v1_stacks(w);
+}
+
+/* ---- the writer ---- */
+
+/* The format of Go 1.11 lacks nothing, but nobody who reads it does not read the next. */
+static bool is_written(unsigned version)
+{
+	return gt_version_types(version) || version == 19 || version == 21;
+}
+
 int gt_writer_new(struct gt_writer **out, const struct gt_writer_options *options, gt_sink_fn sink,
 		  void *ctx)
 {
 	struct gt_writer *w = calloc(1, sizeof(*w));
 	int err = w ? OPTIONS_TAKE(&w->options, options) : -ENOMEM;
 
-	if (!err && (w->options.version < 0 || !gt_version_types((unsigned)w->options.version)))
+	if (!err && (w->options.version < 0 || !is_written((unsigned)w->options.version)))
 		err = -EINVAL;
+	if (!err && gt_header_is_v1((unsigned)w->options.version))
+		err = begin_v1(w, sink, ctx);
 	if (err) {
 		free(w);
 		return err;
@@ -141,6 +248,9 @@ void gt_writer_free(struct gt_writer *w)
 	strtab_fini(&w->strings);
 	stacktab_fini(&w->stacks);
 	lasting_fini(&w->lasting);
+	if (w->v1)
+		v1_tell_fini(w->v1);
+	free(w->v1);
 	free(w);
 }
 
@@ -309,7 +419,10 @@ void gt_writer_event(struct gt_writer *w, uint64_t m, uint64_t ts, unsigned type
 		bring_in(w, type, now);
 		args = now;
 	}
-	encoder_event(&w->encoder, m, ts, type, args, count);
+	if (w->v1)
+		v1_event(w, m, ts, type, args, count);
+	else
+		encoder_event(&w->encoder, m, ts, type, args, count);
 }
 
 void gt_writer_sample(struct gt_writer *w, uint64_t ts, uint64_t m, uint64_t p, uint64_t g,
@@ -318,7 +431,7 @@ void gt_writer_sample(struct gt_writer *w, uint64_t ts, uint64_t m, uint64_t p, 
 	const struct encoder_sample sample = { ts, m, p, g == GT_NO_ID ? 0 : g,
 					       stack_now(w, stack) };
 
-	if (ts < 1)
+	if (ts < 1 || w->v1)
 		encoder_fail(&w->encoder, -EINVAL);
 	encoder_sample(&w->encoder, &sample);
 }
@@ -347,23 +460,28 @@ size_t gt_writer_generation_bytes(const struct gt_writer *w)
 
 int gt_writer_generation(struct gt_writer *w)
 {
-	if (w->encoder.first_time && !w->encoder.err)
+	if (!w->v1 && w->encoder.first_time && !w->encoder.err)
 		close_generation(w);
 	return w->encoder.err;
 }
 
 int gt_writer_finish(struct gt_writer *w)
 {
+	if (w->v1) {
+		if (!w->encoder.err)
+			encoder_fail(&w->encoder, finish_v1(w));
+		return w->encoder.err;
+	}
 	encoder_finish(&w->encoder);
 	return gt_writer_generation(w);
 }
 
 uint64_t gt_writer_bytes(const struct gt_writer *w)
 {
-	return w->encoder.bytes;
+	return w->v1 ? w->v1->out.bytes : w->encoder.bytes;
 }
 
 uint64_t gt_writer_events(const struct gt_writer *w)
 {
-	return w->encoder.events;
+	return w->v1 ? w->v1->out.events : w->encoder.events;
 }
