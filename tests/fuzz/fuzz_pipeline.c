@@ -109,7 +109,8 @@ static int feed_live_ring(const struct stream *to, const struct raw_chunk *chunk
 	struct file ring = copy_file(chunk->data, chunk->size);
 	const struct stream_ring piece = { .cpu = chunk->cpu,
 					   .data = ring.data,
-					   .size = ring.size };
+					   .size = ring.size,
+					   .position = chunk->position };
 	int err = stream_ring(to, &piece);
 
 	free(ring.data);

@@ -187,18 +187,20 @@ static size_t read_wakeup_remote(struct words_cpu *cpu, const uint64_t *word, vo
 {
 	struct rec_wakeup *record = room;
 	uint32_t argument = ring_argument(word[0]);
+	bool noted = argument & 3;
 
 	*record = (struct rec_wakeup){
 		.head = head_of(cpu, word[0], REC_WAKEUP, sizeof(*record)),
 		.wakee = task_of_pair(word[1]),
-		.waker_id = low(word[2]),
+		.waker_id = noted ? low(word[2]) : 0,
 		.flight_ns = (uint32_t)(word[2] >> RING_WAKER_FLIGHT_SHIFT)
 			     << RING_FLIGHT_UNIT_SHIFT,
 		.target_cpu = argument >> RING_WAKEUP_CPU_SHIFT & RING_CPU_MASK,
 		.waker_cpu = word[2] >> RING_WAKER_CPU_SHIFT & RING_CPU_MASK,
 		.context = argument & 3,
-		.flags = argument & RING_WAKEUP_SCOPE ? REC_WAKEUP_WAKER_SCOPE : 0,
-		.waker_sys = ring_long_sys(argument >> RING_WAKEUP_SYS_SHIFT),
+		.flags = noted && argument & RING_WAKEUP_SCOPE ? REC_WAKEUP_WAKER_SCOPE : 0,
+		.waker_sys = noted ? ring_long_sys(argument >> RING_WAKEUP_SYS_SHIFT)
+				   : REC_SYS_UNKNOWN,
 	};
 	return sizeof(*record);
 }
