@@ -107,10 +107,9 @@ static int make_stored(const void *data, size_t size, struct captext_buffer *tra
 static int feed_live_ring(const struct stream *to, const struct raw_chunk *chunk)
 {
 	struct file ring = copy_file(chunk->data, chunk->size);
-	const struct stream_ring piece = { .cpu = chunk->cpu,
-					   .data = ring.data,
-					   .size = ring.size,
-					   .position = chunk->position };
+	const struct stream_ring piece = {
+		.cpu = chunk->cpu, .data = ring.data, .size = ring.size, .position = chunk->position
+	};
 	int err = stream_ring(to, &piece);
 
 	free(ring.data);

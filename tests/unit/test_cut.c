@@ -169,8 +169,8 @@ static const char quiet[] =
 	   " M=- GoStatusStack g=7 m=- gstatus=" of_7 "\n" #d                                      \
 	   " M=- GoStatus g=8 m=- gstatus=Waiting\n"
 #define SLEEPS                                                                                     \
-	"Waiting stack=reads{reads:1}<old (old:1)" /* the name is that of the first stack         \
-						     */
+	"Waiting stack=reads{reads:1}<old (old:1)" /* the name is that of the first stack          \
+						    */
 
 static const struct window {
 	const char *name, *trace;
@@ -189,7 +189,7 @@ static const struct window {
 	{ "woken, and waiting for a CPU", quiet, 112, 117,
 	  STATED(113, 114, 115, 116,
 		 "Runnable stack=reads{reads:1}<old (old:1)") "118 M=- ProcStatus p=0 "
-							       "pstatus=Idle\n" },
+							      "pstatus=Idle\n" },
 	{ "what runs is named only", quiet, 124, 128,
 	  "125 M=5 ProcStatus p=0 pstatus=Running\n126 M=5 GoStatusStack g=7 m=5 gstatus=Running "
 	  "stack=old (old:1)\n127 M=- ProcStatus p=1 pstatus=Idle\n128 M=- GoStatus g=8 m=- "

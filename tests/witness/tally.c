@@ -86,7 +86,7 @@ static void name_life(struct tally *tally, uint64_t g, uint32_t life)
 	}
 	if (slot >= tally->life_of_room) {
 		void *grown = grow_array(tally->life_of, &tally->life_of_room, slot + 1,
-				      sizeof(*tally->life_of));
+					 sizeof(*tally->life_of));
 
 		if (!grown) {
 			tally->error = -ENOMEM;
@@ -101,7 +101,7 @@ static void name_life(struct tally *tally, uint64_t g, uint32_t life)
 static struct life *life_new(struct tally *tally, uint64_t g, int64_t time_ns)
 {
 	void *grown = grow_array(tally->lives, &tally->life_room, tally->life_count + 1,
-			      sizeof(*tally->lives));
+				 sizeof(*tally->lives));
 	struct life *life;
 
 	if (!grown) {
@@ -212,8 +212,8 @@ static void on_start(struct life *life, int64_t time_ns)
 
 static void add_mark(struct tally *tally, struct life *life)
 {
-	void *grown =
-		grow_array(life->marks, &life->mark_room, life->mark_count + 1, sizeof(*life->marks));
+	void *grown = grow_array(life->marks, &life->mark_room, life->mark_count + 1,
+				 sizeof(*life->marks));
 
 	if (!grown) {
 		tally->error = -ENOMEM;
@@ -239,8 +239,8 @@ static void on_syscall(struct tally *tally, struct life *life, const struct gt_e
 static void on_unblock(struct tally *tally, struct life *life, const struct gt_event *event)
 {
 	uint64_t stack = event->args[2];
-	void *grown =
-		grow_array(life->wakes, &life->wake_room, life->wake_count + 1, sizeof(*life->wakes));
+	void *grown = grow_array(life->wakes, &life->wake_room, life->wake_count + 1,
+				 sizeof(*life->wakes));
 
 	if (!grown) {
 		tally->error = -ENOMEM;

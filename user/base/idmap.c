@@ -84,8 +84,8 @@ int idmap_add(struct idmap *map, uint64_t id, uint32_t *slot)
 	}
 	if (!map->free_count) {
 		/* So that removing needs no memory. */
-		uint32_t *stack =
-			grow_array(map->free, &map->free_cap, (size_t)map->slots + 1, sizeof(*stack));
+		uint32_t *stack = grow_array(map->free, &map->free_cap, (size_t)map->slots + 1,
+					     sizeof(*stack));
 
 		if (!stack || map->slots == IDMAP_NONE)
 			return -ENOMEM;

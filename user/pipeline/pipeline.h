@@ -32,9 +32,9 @@ enum pipeline_format {
 struct pipeline_options {
 	enum pipeline_format format;
 	enum export_go_mapping mapping;
-	int version;		   /* of the trace: 19, 21 (the first mapping only), 22, 23, 25, 26 */
-	bool monotonic;		   /* times as CLOCK_MONOTONIC; else from a small origin */
-	uint64_t generation_ns;	   /* 0: 10^9 */
+	int version;		/* of the trace: 19, 21 (the first mapping only), 22, 23, 25, 26 */
+	bool monotonic;		/* times as CLOCK_MONOTONIC; else from a small origin */
+	uint64_t generation_ns; /* 0: 10^9 */
 	uint64_t generation_bytes; /* 0: 16 MiB */
 	/* Told instead of one of Go traces; no byte is written then, and all that is
 	 * above is not looked at. NULL: of Go traces. Borrowed. */

@@ -199,8 +199,8 @@ static size_t read_wakeup_remote(struct words_cpu *cpu, const uint64_t *word, vo
 		.waker_cpu = word[2] >> RING_WAKER_CPU_SHIFT & RING_CPU_MASK,
 		.context = argument & 3,
 		.flags = noted && argument & RING_WAKEUP_SCOPE ? REC_WAKEUP_WAKER_SCOPE : 0,
-		.waker_sys = noted ? ring_long_sys(argument >> RING_WAKEUP_SYS_SHIFT)
-				   : REC_SYS_UNKNOWN,
+		.waker_sys =
+			noted ? ring_long_sys(argument >> RING_WAKEUP_SYS_SHIFT) : REC_SYS_UNKNOWN,
 	};
 	return sizeof(*record);
 }
