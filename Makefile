@@ -270,7 +270,11 @@ $(BUILD)/judge-input/%: tests/judge/input/%.c $(TESTLIB) $(PURE)
 $(BUILD)/bench/%: tests/bench/%.c $(PURE)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $< -o $@ $(PURE) $(LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests/witness -MMD -MP -MF $@.d $(filter-out $(PURE),$^) -o $@ \
+		$(PURE) $(LIBS)
+
+# It reads records as the witness does.
+$(BUILD)/bench/calls: $(BUILD)/tests/witness/records.o $(BUILD)/tests/witness/file.o $(TESTLIB)
 
 $(BUILD)/bench/%.bpf.o: tests/bench/%.bpf.c
 	$(call say,BPF,$@)

@@ -2,7 +2,8 @@
 /*
  * Writes a raw capture of any length and width, in no memory: for measuring
  * how convert's memory grows. A plain world: each CPU has its own threads,
- * which wake each other in a ring, each from a read and into the next one.
+ * which wake each other in a ring, each from a read and into the next one. Its
+ * records are words, as the kernel side writes them.
  *
  *     genraw CPUS THREADS SECONDS RECORDS_PER_SECOND > cap.gtraw
  */
@@ -13,15 +14,14 @@
 #include <unistd.h>
 
 #include "raw/raw.h"
+#include "records/encode.h"
 
 #define ROUND_NS 10000000ULL
 #define START_NS 1000000000ULL
 #define FIRST_TID 1000
 #define SYS_READ_X86_64 0
 #define RECORDS_PER_STEP 4
-#define BUFFER_BYTES (256 << 10)
-/* A frame: 8 bytes before the record. */
-#define FRAME_HEAD 8
+#define BUFFER_WORDS (32 << 10)
 
 struct world {
 	uint32_t cpus, threads; /* threads of each CPU, at least 2 */
@@ -29,6 +29,14 @@ struct world {
 	struct stream to;
 	uint32_t *nums; /* transitions of each thread */
 	struct rec_counters *counters;
+	struct encode_cpu *encoders;
+};
+
+/* Words of one CPU that are not written yet. */
+struct buffer {
+	uint64_t words[BUFFER_WORDS];
+	size_t used;
+	uint32_t position; /* of the first */
 };
 
 static int to_stdout(void *ctx, const void *data, size_t size)
@@ -49,14 +57,21 @@ static struct rec_task task_of(struct world *world, uint32_t thread)
 				  .tid = FIRST_TID + thread };
 }
 
-static size_t put(uint8_t *out, const void *record, size_t size)
+static void put(struct world *world, const struct rec_head *record, struct buffer *to)
 {
-	uint32_t length = size;
+	/* Syscalls are told by the snapshot and by calls, who runs by the first switch. */
+	static const struct encode_known nothing;
+	struct encode_cpu *cpu = &world->encoders[record->cpu];
+	struct encode_out out;
 
-	memcpy(out, &length, sizeof(length));
-	memset(out + sizeof(length), 0, FRAME_HEAD - sizeof(length));
-	memcpy(out + FRAME_HEAD, record, size);
-	return FRAME_HEAD + size;
+	if (!to->used)
+		to->position = cpu->position;
+	encode_record(cpu, record, &nothing, &out);
+	/* Nothing but zeros is a PAD. */
+	memset(&to->words[to->used], 0, out.pad * sizeof(uint64_t));
+	to->used += out.pad;
+	memcpy(&to->words[to->used], out.words, out.count * sizeof(uint64_t));
+	to->used += out.count;
 }
 
 static struct rec_head head_of(struct world *world, uint32_t cpu, uint8_t type, uint8_t size,
@@ -70,8 +85,8 @@ static struct rec_head head_of(struct world *world, uint32_t cpu, uint8_t type, 
 }
 
 /* One thread wakes the next, sleeps, and that one goes on to its next read. */
-static size_t put_step(struct world *world, uint32_t cpu, uint64_t step, uint64_t ts_ns,
-		       uint8_t *out)
+static void put_step(struct world *world, uint32_t cpu, uint64_t step, uint64_t ts_ns,
+		     struct buffer *out)
 {
 	uint32_t from = thread_of(world, cpu, step), to = thread_of(world, cpu, step + 1);
 	const uint16_t sys_read = SYS_READ_X86_64 + REC_SYS_BASE;
@@ -80,6 +95,7 @@ static size_t put_step(struct world *world, uint32_t cpu, uint64_t step, uint64_
 				     .waker_tid = FIRST_TID + from,
 				     .target_cpu = cpu,
 				     .waker_cpu = cpu,
+				     .waker_sys = sys_read,
 				     .context = REC_CTX_TASK,
 				     .flags = REC_WAKEUP_WAKER_SCOPE };
 	struct rec_switch change = { .prev = task_of(world, from),
@@ -92,42 +108,42 @@ static size_t put_step(struct world *world, uint32_t cpu, uint64_t step, uint64_
 				     .prev_fd = REC_FD_FIFO };
 	struct rec_sys_exit leave = { .id = to + 1, .tid = FIRST_TID + to };
 	struct rec_sys_enter enter = { .id = to + 1, .tid = FIRST_TID + to, .sys = sys_read };
-	size_t used = 0;
 
 	wakeup.head = head_of(world, cpu, REC_WAKEUP, sizeof(wakeup), ts_ns);
-	used += put(out + used, &wakeup, sizeof(wakeup));
+	put(world, &wakeup.head, out);
 	change.head = head_of(world, cpu, REC_SWITCH, sizeof(change), ts_ns + world->step_ns / 4);
-	used += put(out + used, &change, sizeof(change));
+	put(world, &change.head, out);
 	leave.head = head_of(world, cpu, REC_SYS_EXIT, sizeof(leave), ts_ns + world->step_ns / 2);
-	used += put(out + used, &leave, sizeof(leave));
+	put(world, &leave.head, out);
 	enter.head =
 		head_of(world, cpu, REC_SYS_ENTER, sizeof(enter), ts_ns + world->step_ns / 4 * 3);
-	return used + put(out + used, &enter, sizeof(enter));
+	put(world, &enter.head, out);
 }
 
-static int write_ring(const struct world *world, uint32_t cpu, const void *data, size_t size)
+static int write_ring(const struct world *world, uint32_t cpu, struct buffer *from)
 {
-	const struct stream_ring ring = { .cpu = cpu, .data = data, .size = size };
+	const struct stream_ring ring = { .cpu = cpu,
+					  .position = from->position,
+					  .data = from->words,
+					  .size = from->used * sizeof(uint64_t) };
 
-	return stream_ring(&world->to, &ring);
+	from->used = 0;
+	return ring.size ? stream_ring(&world->to, &ring) : 0;
 }
 
 /* What one CPU does from a time to another. */
 static int write_span(struct world *world, uint32_t cpu, uint64_t from_ns, uint64_t to_ns)
 {
-	static uint8_t buffer[BUFFER_BYTES];
+	static struct buffer buffer;
 	uint64_t step = (from_ns - START_NS + world->step_ns - 1) / world->step_ns;
-	size_t used = 0;
 	int err = 0;
 
 	for (; START_NS + step * world->step_ns < to_ns && !err; step++) {
-		used += put_step(world, cpu, step, START_NS + step * world->step_ns, buffer + used);
-		if (used > sizeof(buffer) / 2) {
-			err = write_ring(world, cpu, buffer, used);
-			used = 0;
-		}
+		put_step(world, cpu, step, START_NS + step * world->step_ns, &buffer);
+		if (buffer.used > BUFFER_WORDS / 2)
+			err = write_ring(world, cpu, &buffer);
 	}
-	return used && !err ? write_ring(world, cpu, buffer, used) : err;
+	return err ? err : write_ring(world, cpu, &buffer);
 }
 
 static int write_rounds(struct world *world, uint64_t end_ns)
@@ -178,8 +194,8 @@ static int write_snapshot(struct world *world)
 
 static int world_write(struct world *world, uint64_t seconds)
 {
-	struct stream_info info = { .encoding = STREAM_BPF_RING,
-				    .abi = REC_ABI_FRAMES,
+	struct stream_info info = { .encoding = STREAM_WORDS,
+				    .abi = REC_ABI_VERSION,
 				    .arch = REC_ARCH_X86_64,
 				    .cpus = world->cpus,
 				    .cpus_online = world->cpus,
@@ -219,11 +235,15 @@ int main(int argc, char **argv)
 	world.step_ns = 1000000000ULL * RECORDS_PER_STEP * world.cpus / rate;
 	world.nums = calloc((size_t)world.cpus * world.threads, sizeof(*world.nums));
 	world.counters = calloc(world.cpus, sizeof(*world.counters));
-	if (!world.nums || !world.counters)
+	world.encoders = calloc(world.cpus, sizeof(*world.encoders));
+	if (!world.nums || !world.counters || !world.encoders)
 		return 1;
+	for (uint32_t cpu = 0; cpu < world.cpus; cpu++)
+		encode_init(&world.encoders[cpu], (uint16_t)cpu);
 	err = world_write(&world, seconds);
 	free(world.nums);
 	free(world.counters);
+	free(world.encoders);
 	if (err || fflush(stdout)) {
 		fprintf(stderr, "genraw: %s\n", strerror(err ? -err : errno));
 		return 1;
