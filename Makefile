@@ -546,8 +546,8 @@ debian_arm64 := arm64
 .deps/x86 .deps/arm64: .deps/%:
 	$(call say,FETCH,$@)
 	$(Q)tools/deb unpack $@ $(addsuffix :$(debian_$*),libbpf-dev libbpf1 libelf-dev \
-		$$(tools/deb newest libelf-dev:$(debian_$*)) zlib1g-dev zlib1g libzstd-dev libzstd1 \
-		libprotobuf-c-dev libprotobuf-c1)
+		zlib1g-dev zlib1g libzstd-dev libzstd1 libprotobuf-c-dev libprotobuf-c1) \
+		$$(tools/deb newest libelf-dev:$(debian_$*)):$(debian_$*)
 
 install: all ## install under DESTDIR/PREFIX (/usr/local)
 	install -D -m 755 $(TOOL) $(DESTDIR)$(PREFIX)/bin/gotrace-bpf
