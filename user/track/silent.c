@@ -6,8 +6,8 @@
  *
  * What syscall a thread on a CPU is in, its entry may not know. The records
  * of that slice do: its switch in, and whatever it enters or leaves since. A
- * switch in that does not say it means what the thread's records before it
- * said, also those that are older than the entry.
+ * switch in that does not say it means what was known before it: by the entry
+ * if that is older, otherwise by the thread's records alone.
  */
 #include "track/core.h"
 
@@ -82,12 +82,13 @@ static struct thread *apply_in(struct track *track, const struct rec_switch *rec
 		next->scope = who_in_scope(track, scope);
 		next->start_state = REC_STATE_RUNNING;
 		next->cpu = record->head.cpu;
-	} else {
-		apply_older_scope(track, next, scope);
-		if (record->next.num != next->num || next->start_state != REC_STATE_RUNNING)
-			return next;
+		who_set_sys(track, next, record->next_sys);
+		return next;
 	}
-	who_set_sys(track, next, next->start_sys);
+	apply_older_scope(track, next, scope);
+	/* The slice that its entry shows: older ones may have been put onto it. */
+	if (record->next.num == next->num && next->start_state == REC_STATE_RUNNING)
+		who_set_sys(track, next, next->start_sys);
 	return next;
 }
 
