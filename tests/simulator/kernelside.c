@@ -234,6 +234,8 @@ void kernelside_fork(struct world *world, uint32_t cpu, uint32_t child)
 	world_tick(world, 100);
 	if (!world->recording || !kernelside_scope(world, thread))
 		return;
+	if (world->options->words) /* a record of ABI 1 says the parent's tid itself */
+		describe(world, cpu, &world->threads[world->cpus[cpu].current]);
 	describe(world, cpu, thread);
 	any = stamp(world, cpu, REC_FORK, sizeof(any->fork));
 	if (!any)

@@ -53,38 +53,44 @@ static bool is_scope_change(const struct rec_switch *record, uint8_t *scope)
 
 struct thread {
 	uint32_t num;  /* of its last transition */
+	uint16_t sys;  /* that is stored of it */
 	bool told;     /* the stream knows its syscall */
 	uint8_t scope; /* 1 out, 2 in, 0 not seen yet */
 };
 
-static void count(struct thread *threads, const struct rec_task *task)
+static void move(struct thread *threads, const struct rec_task *task)
 {
 	if (task->id && task->num)
 		threads[task->id].num = task->num;
 }
 
-/* The numbers of current's and of whom the record moves. */
-static void decide_num(struct wordring *rings, struct thread *threads, size_t i)
+/* What the record, lost or not, makes of current and of whom it moves. */
+static void decide_current(struct wordring *rings, struct thread *threads, size_t i)
 {
 	const union rectext_any *any = &sim_record(rings->sim, i)->any;
 	uint64_t id = 0;
 
 	switch (any->head.type) {
 	case REC_SWITCH:
-		count(threads, &any->sw.prev);
-		count(threads, &any->sw.next);
+		move(threads, &any->sw.prev);
+		move(threads, &any->sw.next);
+		threads[any->sw.prev.id].sys = any->sw.prev_sys;
+		threads[any->sw.next.id].sys = any->sw.next_sys;
 		break;
 	case REC_WAKEUP:
-		count(threads, &any->wakeup.wakee);
+		move(threads, &any->wakeup.wakee);
 		break;
 	case REC_FORK:
-		count(threads, &any->fork.child);
+		move(threads, &any->fork.child);
+		threads[any->fork.child.id].sys = any->fork.child_sys;
 		break;
 	case REC_SYS_ENTER:
 		id = any->sys_enter.id;
+		threads[id].sys = any->sys_enter.sys;
 		break;
 	case REC_SYS_EXIT:
 		id = any->sys_exit.id;
+		threads[id].sys = REC_SYS_NONE;
 		break;
 	case REC_EXIT:
 		id = any->exit.task.id;
@@ -93,6 +99,7 @@ static void decide_num(struct wordring *rings, struct thread *threads, size_t i)
 		break;
 	}
 	rings->known[i].num = threads[id].num;
+	rings->known[i].sys = threads[id].sys;
 }
 
 /* The kernel side's `untold`, record by record in the order in which it wrote or dropped them. */
@@ -119,6 +126,7 @@ static void decide(struct wordring *rings, struct thread *threads, size_t i)
 
 static void take_entry(struct thread *thread, const struct rec_snapshot *entry)
 {
+	thread->sys = entry->sys;
 	thread->told |= entry->sys != REC_SYS_UNKNOWN;
 	thread->scope = entry->flags & REC_THREAD_SCOPE ? 2 : 1;
 }
@@ -136,7 +144,7 @@ static void decide_all(struct wordring *rings, struct thread *threads)
 		for (; at < listed && sim_snapshot_ns(rings->sim, at) <= now_ns; at++)
 			take_entry(&threads[entries[at].id], &entries[at]);
 		decide(rings, threads, i);
-		decide_num(rings, threads, i);
+		decide_current(rings, threads, i);
 	}
 }
 

@@ -165,6 +165,12 @@ static const struct batch batches[] = {
 	{ "first seen by what has no number", TRUE, SIM_CGROUP, 1, 4, 10, 400, 201494 },
 	{ "a tid's next owner, of whom nothing was told", ENTRIES, SIM_SYSTEM, 1, 2, 3, 40,
 	  239564 },
+	{ "a syscall of an older slice, listed on that CPU", EXACT, SIM_SYSTEM, 1, 4, 10, 400,
+	  307 },
+	{ "an exec of an older slice, listed on that CPU", EXACT, SIM_PROCESS, 1, 4, 10, 400, 369 },
+	{ "a syscall was lost, and an exit shows who runs", TRUE, SIM_SYSTEM, 1, 2, 3, 40, 615 },
+	{ "a syscall was lost, and told by the entry", TRUE, SIM_PROCESS, 1, 4, 10, 400, 1551 },
+	{ "a parent that was not listed", ENTRIES, SIM_SYSTEM, 1, 2, 3, 40, 2501 },
 };
 
 static struct sim *make_sim(const struct batch *batch, uint64_t seed)

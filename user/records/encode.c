@@ -35,7 +35,7 @@ static struct words_current current_of(const struct rec_task *task, uint16_t sys
 }
 
 /* Who must be current for the record to be true; false: it does not matter. */
-static bool implied(const struct encode_cpu *cpu, const struct rec_head *head, uint32_t num,
+static bool implied(const struct rec_head *head, const struct encode_known *known,
 		    struct words_current *out)
 {
 	const struct rec_switch *change = (const void *)head;
@@ -44,9 +44,7 @@ static bool implied(const struct encode_cpu *cpu, const struct rec_head *head, u
 	const struct rec_exit *other = (const void *)head;
 
 	/* Who makes a call or exits in a record is in scope. */
-	*out = cpu->current;
-	out->num = num;
-	out->scope = true;
+	*out = (struct words_current){ .num = known->num, .sys = known->sys, .scope = true };
 	switch (head->type) {
 	case REC_SWITCH:
 		*out = current_of(&change->prev, change->prev_sys,
@@ -353,7 +351,7 @@ static void put_all(struct encode_cpu *cpu, const struct rec_head *head,
 
 	if (sync)
 		put_sync(cpu, head->ts_ns, out);
-	if (implied(cpu, head, known->num, &wanted) && !is_told(cpu, head, &wanted)) {
+	if (implied(head, known, &wanted) && !is_told(cpu, head, &wanted)) {
 		cpu->current = wanted;
 		cpu->told = true;
 		put_current(cpu, head->ts_ns, out);

@@ -36,7 +36,9 @@ struct encode_out {
 /* What a kernel side knows beyond the record. */
 struct encode_known {
 	bool tell_sys; /* SWITCH: say next's tid and syscall, too */
-	uint32_t num;  /* current's last transition, should it have to be told */
+	/* Should current have to be told: its last transition, and its syscall then. */
+	uint32_t num;
+	uint16_t sys;
 };
 
 /* The record in words. Records of one CPU, by number. */

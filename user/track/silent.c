@@ -4,8 +4,10 @@
  * threads are at the start, as far as they are newer than the threads' entries
  * (start.c).
  *
- * What syscall a thread on a CPU is in, its entry does not know. The records
- * of that slice do: its switch in, and whatever it enters or leaves since.
+ * What syscall a thread on a CPU is in, its entry may not know. The records
+ * of that slice do: its switch in, and whatever it enters or leaves since. A
+ * switch in that does not say it means what was known before it: by the entry
+ * if that is older, otherwise by the thread's records alone.
  */
 #include "track/core.h"
 
@@ -41,6 +43,13 @@ static void apply_older_scope(const struct track *track, struct thread *thread, 
 	thread->scope = who_in_scope(track, flag && thread->flags & REC_THREAD_SCOPE);
 }
 
+/* By its own records, in their order, however old they are. */
+static void note_sys(struct thread *thread, uint16_t sys)
+{
+	if (sys != REC_SYS_UNKNOWN)
+		thread->start_sys = sys;
+}
+
 static void apply_out(struct track *track, const struct rec_switch *record)
 {
 	struct thread *prev = subject(track, &record->head, record->prev.id, record->prev.tid);
@@ -48,6 +57,7 @@ static void apply_out(struct track *track, const struct rec_switch *record)
 
 	if (!prev)
 		return;
+	note_sys(prev, record->prev_sys);
 	if (!take_newer(prev, record->prev.num)) {
 		apply_older_scope(track, prev, scope);
 		return;
@@ -67,16 +77,18 @@ static struct thread *apply_in(struct track *track, const struct rec_switch *rec
 
 	if (!next)
 		return NULL;
+	note_sys(next, record->next_sys);
 	if (take_newer(next, record->next.num)) {
 		next->scope = who_in_scope(track, scope);
 		next->start_state = REC_STATE_RUNNING;
 		next->cpu = record->head.cpu;
-	} else {
-		apply_older_scope(track, next, scope);
-		if (record->next.num != next->num || next->start_state != REC_STATE_RUNNING)
-			return next;
+		who_set_sys(track, next, record->next_sys);
+		return next;
 	}
-	who_set_sys(track, next, record->next_sys);
+	apply_older_scope(track, next, scope);
+	/* The slice that its entry shows: older ones may have been put onto it. */
+	if (record->next.num == next->num && next->start_state == REC_STATE_RUNNING)
+		who_set_sys(track, next, next->start_sys);
 	return next;
 }
 
@@ -95,7 +107,10 @@ static void apply_fork(struct track *track, const struct rec_fork *record)
 {
 	struct thread *child = subject(track, &record->head, record->child.id, record->child.tid);
 
-	if (!child || !take_newer(child, record->child.num))
+	if (!child)
+		return;
+	note_sys(child, record->child_sys);
+	if (!take_newer(child, record->child.num))
 		return;
 	child->flags = record->flags;
 	child->scope = who_in_scope(track, record->flags & REC_THREAD_SCOPE);
@@ -125,6 +140,7 @@ static void apply_sys(struct track *track, const struct rec_head *head, uint64_t
 
 	if (!thread)
 		return;
+	note_sys(thread, sys);
 	if (cpu->blind || cpu->occupant != thread || cpu->occupant_sys != REC_SYS_UNKNOWN)
 		show_occupant(cpu, thread, sys);
 	if (thread->start_state != REC_STATE_UNKNOWN &&

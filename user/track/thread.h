@@ -51,6 +51,7 @@ struct thread {
 	uint32_t num;	       /* of its last transition */
 	uint32_t start_moves;  /* its transitions in records until the start is settled */
 	uint8_t start_state;   /* enum rec_state, until then */
+	uint16_t start_sys;    /* its syscall by its records alone, until then */
 	bool known;	       /* was told of, in a state */
 	bool orphan;	       /* its tid has a new owner: dropped when it leaves its CPU */
 	bool presumed;	       /* dropped because its end was presumed, not seen */
