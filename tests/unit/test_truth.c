@@ -170,6 +170,8 @@ static const struct batch batches[] = {
 	{ "an exec of an older slice, listed on that CPU", EXACT, SIM_PROCESS, 1, 4, 10, 400, 369 },
 	{ "a syscall was lost, and an exit shows who runs", TRUE, SIM_SYSTEM, 1, 2, 3, 40, 615 },
 	{ "a syscall was lost, and told by the entry", TRUE, SIM_PROCESS, 1, 4, 10, 400, 1551 },
+	{ "an exec by another than the leader, told before", EXACT, SIM_CGROUP, 1, 4, 10, 400,
+	  8917 },
 	{ "a parent that was not listed", ENTRIES, SIM_SYSTEM, 1, 2, 3, 40, 2501 },
 };
 

@@ -218,7 +218,8 @@ static void put_sys_exit(const struct rec_sys_exit *record, struct encode_out *o
 	put(out, (uint64_t)record->ret);
 }
 
-static void put_thread(const struct rec_thread *record, uint8_t type, struct encode_out *out)
+static void put_thread(struct encode_cpu *cpu, const struct rec_thread *record, uint8_t type,
+		       struct encode_out *out)
 {
 	static const struct rec_attributes none;
 	const struct rec_attributes *attributes = rec_thread_attributes(record);
@@ -237,6 +238,8 @@ static void put_thread(const struct rec_thread *record, uint8_t type, struct enc
 	memcpy(&out->words[out->count + 2], record->leader_comm, REC_COMM_LEN);
 	memcpy(&out->words[out->count + 4], attributes ? attributes : &none, sizeof(none));
 	out->count += 8;
+	if (cpu->current.id == (uint32_t)record->task.id && cpu->current.tid)
+		cpu->current.tid = record->task.tid;
 	if (command)
 		memcpy(text, command, bytes);
 	for (size_t i = 0; i < words - RING_THREAD_WORDS; i++)
@@ -334,8 +337,8 @@ static void put_record(struct encode_cpu *cpu, const struct rec_head *head, bool
 	case REC_THREAD:
 	case REC_RENAME:
 	case REC_EXEC:
-		put_thread((const struct rec_thread *)head, head->type - REC_THREAD + RING_THREAD,
-			   out);
+		put_thread(cpu, (const struct rec_thread *)head,
+			   head->type - REC_THREAD + RING_THREAD, out);
 		break;
 	default:
 		put_others(cpu, head, out);

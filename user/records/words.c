@@ -306,6 +306,9 @@ static size_t read_thread(struct words_cpu *cpu, const uint64_t *word, size_t wo
 		.old_tid = high(word[3]),
 		.flags = (uint8_t)word[4],
 	};
+	/* An exec may have given current another tid. */
+	if (cpu->current.id == record->task.id && cpu->current.tid)
+		cpu->current.tid = record->task.tid;
 	memcpy(record->comm, &word[5], REC_COMM_LEN);
 	memcpy(record->leader_comm, &word[7], REC_COMM_LEN);
 	memcpy(attributes, &word[9], sizeof(*attributes));
