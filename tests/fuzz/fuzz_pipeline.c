@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "captext.h"
+#include "export/perfetto/perfetto.h"
 #include "gotrace.h"
 #include "lib/perfettotext.h"
 #include "pipeline/pipeline.h"
@@ -28,8 +29,6 @@ static void expect(bool so)
 }
 
 /* A part of the description that nothing else reads chooses the options. */
-#define PERFETTO_MAX_CPUS 1024 /* its exporter refuses more */
-
 static struct pipeline_options choose_options(const struct stream_info *info)
 {
 	static const int versions[] = { 22, 23, 25, 26, 21, 19, 21, 19 };
@@ -37,8 +36,9 @@ static struct pipeline_options choose_options(const struct stream_info *info)
 	bool go = choice & 1;
 
 	return (struct pipeline_options){
-		.format = choice >> 6 & 1 && info->cpus <= PERFETTO_MAX_CPUS ? PIPELINE_PERFETTO
-									     : PIPELINE_GO,
+		.format = choice >> 6 & 1 && info->cpus <= EXPORT_PERFETTO_MAX_CPUS
+				  ? PIPELINE_PERFETTO
+				  : PIPELINE_GO,
 		.from_ns = choice >> 7 & 1 ? 1000 : 0,
 		.to_ns = choice >> 8 & 1 ? 1000000 : 0,
 		.mapping = go ? EXPORT_GO_RUNTIME : EXPORT_GO_SCHED,

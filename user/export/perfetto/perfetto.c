@@ -9,7 +9,6 @@
 #include "export/perfetto/core.h"
 #include "track/taskstate.h"
 
-#define MAX_CPUS 1024	   /* a reader refuses more */
 #define SILENCE_NS 1000000 /* at the end: long enough to be told */
 
 int export_perfetto_new(struct export_perfetto **out, const struct export_perfetto_options *options,
@@ -17,7 +16,7 @@ int export_perfetto_new(struct export_perfetto **out, const struct export_perfet
 {
 	struct export_perfetto *perfetto;
 
-	if (options->cpus == 0 || options->cpus > MAX_CPUS)
+	if (options->cpus == 0 || options->cpus > EXPORT_PERFETTO_MAX_CPUS)
 		return -EINVAL;
 	perfetto = calloc(1, sizeof(*perfetto));
 	if (!perfetto)

@@ -20,6 +20,8 @@
 
 #include "export/exporter.h"
 
+#define EXPORT_PERFETTO_MAX_CPUS 1024 /* a reader of such traces refuses more */
+
 struct export_perfetto_options {
 	uint32_t cpus;	  /* possible */
 	uint32_t arch;	  /* enum rec_arch */
