@@ -18,7 +18,6 @@
 #ifndef GOTRACE_BPF_CONTEXT_BPF_H
 #define GOTRACE_BPF_CONTEXT_BPF_H
 
-#include "settings.h"
 #include "ring.bpf.h"
 
 static __always_inline int hardirq_enter(void)

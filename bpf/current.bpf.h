@@ -118,4 +118,20 @@ static __always_inline bool current_known(const struct cpu_slot *cpu, struct tas
 	return current_tell();
 }
 
+/* ON: a record of one word about current, who is known. */
+static __always_inline bool write_word(struct cpu_slot *cpu, u32 argument, u8 type)
+{
+	u32 busy = ring_enter(cpu);
+	struct ring_block *block;
+	int position;
+	u64 ts_ns;
+
+	position = ring_take(cpu, 1, true, &ts_ns);
+	block = position < 0 ? NULL : ring_block(cpu, position);
+	if (block)
+		ring_put(block, position, ring_word(ts_ns, argument, type));
+	ring_leave(cpu, busy);
+	return position >= 0;
+}
+
 #endif

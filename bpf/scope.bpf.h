@@ -11,10 +11,8 @@
 #ifndef GOTRACE_BPF_SCOPE_BPF_H
 #define GOTRACE_BPF_SCOPE_BPF_H
 
-#include "settings.h"
+#include "state.bpf.h"
 #include "thread.bpf.h"
-
-const volatile struct settings settings = {};
 
 /*
  * Scope bits of what user space has marked: of a process, through a pidfd, its

@@ -25,6 +25,10 @@
  *          fd=none|fifo|unix|inet|socket|file|char|anon   none
  *          scope=both|prev|next|none               both, as far as not idle
  *          left=0|1                                0
+ *          cause=none|bandwidth|deadline|realtime  not known
+ *          throttled (ns) by (cgroup)              not said; 0
+ *          how=[begin,estimate,unknown|none]       none
+ *          stolen (ns)                             not said
  * wakeup   wakee waker                             required; idle
  *          target wakercpu                         the record's CPU
  *          ctx=unknown|task|softirq|hardirq        task
@@ -42,10 +46,13 @@
  *          start (ns)  tgid  old                   0, the tid, the tid
  *          flags                                   scope
  *          comm="" leader=""                       empty; the comm
- * exit     task                                    required
+ * exit, oom   task                                 required
+ * migrate  task from to                            required (no #NUM: 0); the record's CPU
  * snapshot task (no #NUM: 0)                       required
  *          state=unknown|running|runnable|asleep|dead|new   unknown
  *          cpu sys start tgid flags comm leader    0, unknown, as for thread
+ *          taskstate (bits)                        0
+ *          where=[known,frozen,stopped,traced,fault|none]   none
  *
  * Syscalls: none, unknown, other, NR, compat:NR. States: R S D T t X Z P, I
  * for D+noload, or a number. Text in quotes knows \\ \" and \xHH.
@@ -55,7 +62,7 @@
 
 #include <stddef.h>
 
-#include "record.h"
+#include "records/records.h"
 
 enum rectext_kind {
 	RECTEXT_NOTHING, /* blank or comment */
@@ -67,6 +74,11 @@ enum rectext_kind {
 union rectext_any {
 	struct rec_head head;
 	struct rec_switch sw;
+	struct {
+		struct rec_switch sw;
+		struct rec_more more;
+	} said; /* a switch with more to say */
+	struct rec_migrate migrate;
 	struct rec_wakeup wakeup;
 	struct rec_fork fork;
 	struct rec_sys_enter sys_enter;

@@ -152,9 +152,10 @@ static int parse_record(struct line *line, union rectext_any *out)
 
 	if (line->count < 3)
 		return rectext_fail(line->text, "a record is: time, CPU, type, key=value ...");
-	while (type < REC_TYPE_COUNT && strcmp(rectext_types[type].name, line->words[2]))
+	while (type < RECTEXT_SNAPSHOT_TYPE &&
+	       (!rectext_types[type].name || strcmp(rectext_types[type].name, line->words[2])))
 		type++;
-	if (type == REC_TYPE_COUNT)
+	if (type == RECTEXT_SNAPSHOT_TYPE)
 		return rectext_fail(line->text, "no type '%s'", line->words[2]);
 	any.head.type = (u8)type;
 	any.head.size = rectext_types[type].size;

@@ -92,14 +92,16 @@ static void print_out(char *buf, const struct rec_switch *sw)
 	print_words(buf, rectext_out_words, sw->flags, letter ? letter : number);
 }
 
-static void print_flags(char *buf, unsigned flags)
+/* Bits that words name, and the rest as a number. */
+static void print_bits(char *buf, const struct rectext_word *words, unsigned bits)
 {
-	unsigned unknown = flags & ~(REC_THREAD_KERNEL | REC_THREAD_WORKER | REC_THREAD_SCOPE |
-				     REC_THREAD_TRACER);
+	unsigned unknown = bits;
 	char number[16];
 
+	for (const struct rectext_word *word = words; word->name; word++)
+		unknown &= ~word->value;
 	snprintf(number, sizeof(number), "0x%x", unknown);
-	print_words(buf, rectext_flag_words, flags, unknown ? number : flags ? NULL : "none");
+	print_words(buf, words, bits, unknown ? number : bits ? NULL : "none");
 }
 
 static void print_named(char *buf, const struct rectext_word *words, unsigned value)
@@ -110,6 +112,15 @@ static void print_named(char *buf, const struct rectext_word *words, unsigned va
 		strcpy(buf, name);
 	else
 		sprintf(buf, "%u", value);
+}
+
+/* Of a switch's rec_more. */
+static void print_said(char *buf, const union rectext_any *any, unsigned known, u64 value)
+{
+	if (any->said.more.known & known)
+		sprintf(buf, "%llu", (unsigned long long)value);
+	else
+		strcpy(buf, "unsaid");
 }
 
 static void print_field(char *buf, const struct rectext_field *field, const union rectext_any *any)
@@ -168,8 +179,23 @@ static void print_field(char *buf, const struct rectext_field *field, const unio
 	case K_STATE:
 		print_named(buf, rectext_state_words, byte);
 		break;
+	case K_CAUSE:
+		print_named(buf, rectext_cause_words, rec_switch_cause(&any->sw));
+		break;
+	case K_SHARE:
+		print_said(buf, any, REC_MORE_THROTTLED, load(at, 8));
+		break;
+	case K_STOLEN:
+		print_said(buf, any, REC_MORE_SLICE, load(at, 4));
+		break;
+	case K_HOW:
+		print_bits(buf, rectext_how_words, byte);
+		break;
+	case K_WHERE:
+		print_bits(buf, rectext_where_words, (unsigned)load(at, 4));
+		break;
 	case K_FLAGS:
-		print_flags(buf, byte);
+		print_bits(buf, rectext_flag_words, byte);
 		break;
 	case K_COMM:
 	case K_LEADER:
@@ -205,11 +231,13 @@ int rectext_print(char *buf, size_t size, const struct rec_head *record)
 
 	length = sprintf(line, "%llu cpu%u#%u", (unsigned long long)record->ts_ns, record->cpu,
 			 record->seq);
-	if (record->type == REC_NONE || record->type >= REC_TYPE_COUNT) {
+	if (record->type >= RECTEXT_SNAPSHOT_TYPE || !rectext_types[record->type].name) {
 		sprintf(line + length, " type%u size=%u", record->type, record->size);
 		return snprintf(buf, size, "%s", line);
 	}
 	memcpy(&any, record, rectext_types[record->type].size);
+	if (record->type == REC_SWITCH && rec_switch_more((const void *)record))
+		any.said.more = *rec_switch_more((const void *)record);
 	length += sprintf(line + length, " %s", rectext_types[record->type].name);
 	print_fields(line + length, sizeof(line) - (size_t)length, record->type, &any);
 	return snprintf(buf, size, "%s", line);

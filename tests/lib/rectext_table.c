@@ -11,6 +11,12 @@
 		key, kind, offsetof(struct type, member)                                           \
 	}
 
+/* Behind a switch. */
+#define MORE(key, kind, member)                                                                    \
+	{                                                                                          \
+		key, kind, sizeof(struct rec_switch) + offsetof(struct rec_more, member)           \
+	}
+
 static const struct rectext_field switch_fields[] = {
 	F(rec_switch, "prev", K_TASK, prev),
 	F(rec_switch, "next", K_TASK, next),
@@ -20,6 +26,11 @@ static const struct rectext_field switch_fields[] = {
 	F(rec_switch, "fd", K_FD, prev_fd),
 	F(rec_switch, "scope", K_SCOPE, flags),
 	F(rec_switch, "left", K_LEFT, flags),
+	MORE("cause", K_CAUSE, cause),
+	MORE("throttled", K_SHARE, throttled_ns),
+	MORE("by", K_U64, throttled_by),
+	MORE("how", K_HOW, throttled_flags),
+	MORE("stolen", K_STOLEN, stolen_ns),
 	{ 0 },
 };
 static const struct rectext_field wakeup_fields[] = {
@@ -65,6 +76,12 @@ static const struct rectext_field exit_fields[] = {
 	F(rec_exit, "task", K_NAMED, task),
 	{ 0 },
 };
+static const struct rectext_field migrate_fields[] = {
+	F(rec_migrate, "task", K_NAMED, task),
+	F(rec_migrate, "from", K_U16, from_cpu),
+	F(rec_migrate, "to", K_U16, to_cpu),
+	{ 0 },
+};
 static const struct rectext_field snapshot_fields[] = {
 	F(rec_snapshot, "task", K_NAMED, id),
 	F(rec_snapshot, "state", K_STATE, state),
@@ -75,6 +92,8 @@ static const struct rectext_field snapshot_fields[] = {
 	F(rec_snapshot, "flags", K_FLAGS, flags),
 	F(rec_snapshot, "comm", K_COMM, comm),
 	F(rec_snapshot, "leader", K_LEADER, leader_comm),
+	F(rec_snapshot, "taskstate", K_U32, task_state),
+	F(rec_snapshot, "where", K_WHERE, where),
 	{ 0 },
 };
 _Static_assert(offsetof(struct rec_snapshot, num) == offsetof(struct rec_task, num) &&
@@ -91,6 +110,8 @@ const struct rectext_type rectext_types[] = {
 	[REC_RENAME] = { "rename", thread_fields, sizeof(struct rec_thread) },
 	[REC_EXEC] = { "exec", thread_fields, sizeof(struct rec_thread) },
 	[REC_EXIT] = { "exit", exit_fields, sizeof(struct rec_exit) },
+	[REC_MIGRATE] = { "migrate", migrate_fields, sizeof(struct rec_migrate) },
+	[REC_OOM] = { "oom", exit_fields, sizeof(struct rec_exit) },
 	[RECTEXT_SNAPSHOT_TYPE] = { "snapshot", snapshot_fields, sizeof(struct rec_snapshot) },
 };
 
@@ -148,6 +169,30 @@ const struct rectext_word rectext_sys_words[] = {
 	{ 0 },
 };
 
+const struct rectext_word rectext_cause_words[] = {
+	{ "none", REC_CAUSE_NONE },
+	{ "bandwidth", REC_CAUSE_BANDWIDTH },
+	{ "deadline", REC_CAUSE_DEADLINE },
+	{ "realtime", REC_CAUSE_REALTIME },
+	{ 0 },
+};
+const struct rectext_word rectext_how_words[] = {
+	{ "begin", REC_THROTTLED_BEGIN },
+	{ "estimate", REC_THROTTLED_ESTIMATE },
+	{ "unknown", REC_THROTTLED_UNKNOWN },
+	{ "none", 0 },
+	{ 0 },
+};
+const struct rectext_word rectext_where_words[] = {
+	{ "known", REC_WHERE_KNOWN },
+	{ "frozen", REC_WHERE_FROZEN },
+	{ "stopped", REC_WHERE_STOPPED },
+	{ "traced", REC_WHERE_TRACED },
+	{ "fault", REC_WHERE_FAULT },
+	{ "none", 0 },
+	{ 0 },
+};
+
 void rectext_set_defaults(unsigned type, union rectext_any *any)
 {
 	switch (type) {
@@ -158,6 +203,7 @@ void rectext_set_defaults(unsigned type, union rectext_any *any)
 		any->sw.prev_fd = REC_FD_NONE;
 		any->sw.flags = (any->sw.prev.id ? REC_SWITCH_PREV_SCOPE : 0) |
 				(any->sw.next.id ? REC_SWITCH_NEXT_SCOPE : 0);
+		any->said.more = (struct rec_more){ 0 };
 		break;
 	case REC_WAKEUP:
 		any->wakeup.target_cpu = any->wakeup.waker_cpu = any->head.cpu;
@@ -185,7 +231,11 @@ void rectext_set_defaults(unsigned type, union rectext_any *any)
 		any->thread.flags = REC_THREAD_SCOPE;
 		memcpy(any->thread.leader_comm, any->thread.comm, REC_COMM_LEN);
 		break;
+	case REC_MIGRATE:
+		any->migrate.from_cpu = any->migrate.to_cpu = any->head.cpu;
+		break;
 	case RECTEXT_SNAPSHOT_TYPE:
+		any->snapshot.task_state = any->snapshot.where = 0;
 		any->snapshot.start_ns = 0;
 		any->snapshot.tgid = any->snapshot.tid;
 		any->snapshot.cpu = 0;

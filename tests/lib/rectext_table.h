@@ -12,7 +12,7 @@
 #include "rectext.h"
 
 /* A row of its own in the table of types, after those of the records. */
-#define RECTEXT_SNAPSHOT_TYPE REC_TYPE_COUNT
+#define RECTEXT_SNAPSHOT_TYPE (REC_WORK + 1)
 
 enum rectext_field_kind {
 	K_TASK,	 /* struct rec_task, counted */
@@ -31,6 +31,11 @@ enum rectext_field_kind {
 	K_FD,	  /* u8 */
 	K_CTX,	  /* u8 */
 	K_STATE,  /* u8 */
+	K_CAUSE,  /* u8 of a switch's rec_more, and that it is known */
+	K_SHARE,  /* u64 of a switch's rec_more, and that it is known */
+	K_STOLEN, /* u32 of a switch's rec_more, and that it is known */
+	K_HOW,	  /* u8 of a switch's rec_more */
+	K_WHERE,  /* u32 */
 	K_FLAGS,  /* u8, enum rec_thread_flags */
 	K_COMM,	  /* REC_COMM_LEN bytes, and the leader's after it */
 	K_LEADER, /* REC_COMM_LEN bytes */
@@ -64,6 +69,9 @@ extern const struct rectext_word rectext_ctx_words[];
 extern const struct rectext_word rectext_state_words[];
 extern const struct rectext_word rectext_flag_words[];
 extern const struct rectext_word rectext_sys_words[];
+extern const struct rectext_word rectext_cause_words[];
+extern const struct rectext_word rectext_how_words[];
+extern const struct rectext_word rectext_where_words[];
 
 /*
  * Sets everything but the threads and the comm: what is left out in text. It

@@ -201,6 +201,13 @@ static void set_bits(u8 *byte, unsigned mask, u64 bits)
 	*byte = (u8)((*byte & ~mask) | (bits & mask));
 }
 
+/* There is more to say of the switch, known among it. */
+static void add_more(union rectext_any *any, unsigned known)
+{
+	any->said.more.known |= known;
+	any->head.size = sizeof(any->said);
+}
+
 int rectext_parse_field(struct rectext *text, const struct rectext_field *field, char *word,
 			union rectext_any *any)
 {
@@ -268,6 +275,31 @@ int rectext_parse_field(struct rectext *text, const struct rectext_field *field,
 	case K_STATE:
 		err = parse_named(text, rectext_state_words, word, UINT8_MAX, &value);
 		size = 1;
+		break;
+	case K_CAUSE:
+		err = parse_named(text, rectext_cause_words, word, UINT8_MAX, &value);
+		any->sw.flags |= REC_SWITCH_CAUSE_KNOWN;
+		if (value)
+			add_more(any, REC_MORE_CAUSE);
+		size = 1;
+		break;
+	case K_SHARE:
+		err = rectext_number(text, word, UINT64_MAX, &value);
+		add_more(any, REC_MORE_THROTTLED);
+		size = 8;
+		break;
+	case K_STOLEN:
+		err = rectext_number(text, word, UINT32_MAX, &value);
+		add_more(any, REC_MORE_SLICE);
+		size = 4;
+		break;
+	case K_HOW:
+		err = parse_words(text, rectext_how_words, word, &value);
+		size = 1;
+		break;
+	case K_WHERE:
+		err = parse_words(text, rectext_where_words, word, &value);
+		size = 4;
 		break;
 	case K_FLAGS:
 		err = parse_words(text, rectext_flag_words, word, &value);

@@ -179,6 +179,51 @@ static inline u8 rec_switch_cause(const struct rec_switch *record)
 	return record->flags & REC_SWITCH_CAUSE_KNOWN ? REC_CAUSE_NONE : REC_CAUSE_UNKNOWN;
 }
 
+/*
+ * How much of next's wait, which this switch ends, was due to a CPU limit of a
+ * cgroup. looked_for: the capture's STREAM_ON_THROTTLED.
+ */
+struct rec_throttled {
+	u64 ns;	  /* 0: none of it */
+	u64 by;	  /* id of the cgroup whose limit it was; 0 unknown */
+	u8 flags; /* enum rec_throttled_flags */
+};
+
+/* False: unknown. */
+static inline bool rec_switch_throttled(const struct rec_switch *record, bool looked_for,
+					struct rec_throttled *out)
+{
+	const struct rec_more *more = rec_switch_more(record);
+
+	*out = (struct rec_throttled){ 0 };
+	if (!more || !(more->known & REC_MORE_THROTTLED))
+		return looked_for;
+	*out = (struct rec_throttled){ more->throttled_ns, more->throttled_by,
+				       more->throttled_flags };
+	return !(more->throttled_flags & REC_THROTTLED_UNKNOWN);
+}
+
+/* Of prev's slice, which this switch ends, so much was taken by the hypervisor. False: unknown. */
+static inline bool rec_switch_stolen(const struct rec_switch *record, bool looked_for, u64 *ns)
+{
+	const struct rec_more *more = rec_switch_more(record);
+
+	*ns = more && more->known & REC_MORE_SLICE ? more->stolen_ns : 0;
+	return looked_for;
+}
+
+/* Is the bit of enum rec_where set? 1, 0, or -1: unknown, as all of it is in files of ABI 1. */
+static inline int rec_snapshot_where(const struct rec_snapshot *entry, u32 bit)
+{
+	return entry->where & REC_WHERE_KNOWN ? !!(entry->where & bit) : -1;
+}
+
+/* Task state bits as in prev_state, or -1: unknown. */
+static inline int rec_snapshot_task_state(const struct rec_snapshot *entry)
+{
+	return entry->where & REC_WHERE_KNOWN ? (int)(entry->task_state & 0xffff) : -1;
+}
+
 /* What THREAD, RENAME and EXEC say beyond ABI 1; NULL: unknown. */
 static inline const struct rec_attributes *rec_thread_attributes(const struct rec_thread *record)
 {
