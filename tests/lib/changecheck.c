@@ -122,7 +122,11 @@ void changecheck_take(struct changecheck *check, const struct change *change)
 	default:
 		expect(check, change, change->thread, "no thread");
 	}
+	if (change->kind == CHANGE_MOVE && change->thread)
+		expect(check, change,
+		       change->to == THREAD_RUNNABLE && change->thread->queue == change->cpu,
+		       "moved, and does not wait for that CPU");
 	if (change->thread && (change->kind < CHANGE_INPUTS || change->kind == CHANGE_IS ||
-			       change->kind == CHANGE_REVIVED))
+			       change->kind == CHANGE_MOVE || change->kind == CHANGE_REVIVED))
 		check_state(check, change);
 }

@@ -39,6 +39,7 @@
  *          sys                                     none
  *          flags=[kernel,worker,scope,tracer|none] scope
  *          parentscope=0|1                         1
+ *          queue (CPU)                             not said
  * sys_enter   task sys                             required; none
  * sys_exit    task ret                             required; 0
  * thread, rename, exec
@@ -47,7 +48,7 @@
  *          flags                                   scope
  *          comm="" leader=""                       empty; the comm
  * exit, oom   task                                 required
- * migrate  task from to                            required (no #NUM: 0); the record's CPU
+ * migrate  task from to                            required (no #NUM: its last); the record's CPU
  * snapshot task (no #NUM: 0)                       required
  *          state=unknown|running|runnable|asleep|dead|new   unknown
  *          cpu sys start tgid flags comm leader    0, unknown, as for thread
@@ -78,6 +79,10 @@ union rectext_any {
 		struct rec_switch sw;
 		struct rec_more more;
 	} said; /* a switch with more to say */
+	struct {
+		struct rec_fork fork;
+		struct rec_more more;
+	} said_of_fork;
 	struct rec_migrate migrate;
 	struct rec_wakeup wakeup;
 	struct rec_fork fork;

@@ -131,7 +131,8 @@ static void print_field(char *buf, const struct rectext_field *field, const unio
 	switch (field->kind) {
 	case K_TASK:
 	case K_NAMED:
-		print_task(buf, (const struct rec_task *)at, field->kind == K_TASK);
+	case K_LAST:
+		print_task(buf, (const struct rec_task *)at, field->kind != K_NAMED);
 		break;
 	case K_REF: {
 		struct rec_task task = { .id = load(at, 8), .tid = (u32)load(at + 8, 4) };
@@ -191,6 +192,12 @@ static void print_field(char *buf, const struct rectext_field *field, const unio
 	case K_HOW:
 		print_bits(buf, rectext_how_words, byte);
 		break;
+	case K_QUEUE:
+		if (any->said_of_fork.more.known & REC_MORE_QUEUE)
+			sprintf(buf, "%u", (unsigned)load(at, 2));
+		else
+			strcpy(buf, "unsaid");
+		break;
 	case K_WHERE:
 		print_bits(buf, rectext_where_words, (unsigned)load(at, 4));
 		break;
@@ -238,6 +245,8 @@ int rectext_print(char *buf, size_t size, const struct rec_head *record)
 	memcpy(&any, record, rectext_types[record->type].size);
 	if (record->type == REC_SWITCH && rec_switch_more((const void *)record))
 		any.said.more = *rec_switch_more((const void *)record);
+	if (record->type == REC_FORK && rec_more(record, sizeof(struct rec_fork)))
+		any.said_of_fork.more = *rec_more(record, sizeof(struct rec_fork));
 	length += sprintf(line + length, " %s", rectext_types[record->type].name);
 	print_fields(line + length, sizeof(line) - (size_t)length, record->type, &any);
 	return snprintf(buf, size, "%s", line);

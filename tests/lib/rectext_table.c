@@ -50,6 +50,7 @@ static const struct rectext_field fork_fields[] = {
 	F(rec_fork, "sys", K_SYS, child_sys),
 	F(rec_fork, "flags", K_FLAGS, flags),
 	F(rec_fork, "parentscope", K_BOOL, parent_scope),
+	{ "queue", K_QUEUE, sizeof(struct rec_fork) + offsetof(struct rec_more, queue) },
 	{ 0 },
 };
 static const struct rectext_field sys_enter_fields[] = {
@@ -77,7 +78,7 @@ static const struct rectext_field exit_fields[] = {
 	{ 0 },
 };
 static const struct rectext_field migrate_fields[] = {
-	F(rec_migrate, "task", K_NAMED, task),
+	F(rec_migrate, "task", K_LAST, task),
 	F(rec_migrate, "from", K_U16, from_cpu),
 	F(rec_migrate, "to", K_U16, to_cpu),
 	{ 0 },
@@ -216,6 +217,7 @@ void rectext_set_defaults(unsigned type, union rectext_any *any)
 		any->fork.child_sys = REC_SYS_NONE;
 		any->fork.flags = REC_THREAD_SCOPE;
 		any->fork.parent_scope = 1;
+		any->said_of_fork.more = (struct rec_more){ 0 };
 		break;
 	case REC_SYS_ENTER:
 		any->sys_enter.sys = REC_SYS_NONE;
@@ -249,5 +251,5 @@ void rectext_set_defaults(unsigned type, union rectext_any *any)
 
 bool rectext_is_thread(enum rectext_field_kind kind)
 {
-	return kind == K_TASK || kind == K_NAMED || kind == K_REF;
+	return kind == K_TASK || kind == K_NAMED || kind == K_LAST || kind == K_REF;
 }

@@ -17,6 +17,7 @@
 enum rectext_field_kind {
 	K_TASK,	 /* struct rec_task, counted */
 	K_NAMED, /* struct rec_task, not counted */
+	K_LAST,	 /* struct rec_task, as it was counted last */
 	K_REF,	 /* u64 id, u32 tid */
 	K_U64,
 	K_S64,
@@ -36,6 +37,7 @@ enum rectext_field_kind {
 	K_STOLEN, /* u32 of a switch's rec_more, and that it is known */
 	K_HOW,	  /* u8 of a switch's rec_more */
 	K_WHERE,  /* u32 */
+	K_QUEUE,  /* u16 of a fork's rec_more, and that it is known */
 	K_FLAGS,  /* u8, enum rec_thread_flags */
 	K_COMM,	  /* REC_COMM_LEN bytes, and the leader's after it */
 	K_LEADER, /* REC_COMM_LEN bytes */

@@ -86,8 +86,9 @@ static int parse_ref(struct rectext *text, char *word, u64 *id, u64 *tid)
 	return rectext_number(text, word, UINT64_MAX, id);
 }
 
-/* A reference, and #NUM: explicit, the thread's next, or 0. */
-static int parse_task(struct rectext *text, char *word, bool counted, struct rec_task *out)
+/* A reference, and #NUM: explicit, the thread's next or last, or 0. */
+static int parse_task(struct rectext *text, char *word, enum rectext_field_kind kind,
+		      struct rec_task *out)
 {
 	char *hash = strchr(word, '#');
 	struct rectext_thread *thread = NULL;
@@ -104,8 +105,10 @@ static int parse_task(struct rectext *text, char *word, bool counted, struct rec
 		err = find_thread(text, id, &thread);
 	if (err)
 		return err;
-	if (id && !hash && counted)
+	if (id && !hash && kind == K_TASK)
 		num = thread->next;
+	if (id && !hash && kind == K_LAST)
+		num = thread->next - 1;
 	if (num && thread)
 		thread->next = (u32)num + 1 ? (u32)num + 1 : 1;
 	*out = (struct rec_task){ .id = id, .tid = (u32)tid, .num = (u32)num };
@@ -219,7 +222,8 @@ int rectext_parse_field(struct rectext *text, const struct rectext_field *field,
 	switch (field->kind) {
 	case K_TASK:
 	case K_NAMED:
-		return parse_task(text, word, field->kind == K_TASK, (struct rec_task *)at);
+	case K_LAST:
+		return parse_task(text, word, field->kind, (struct rec_task *)at);
 	case K_REF:
 		err = parse_ref(text, word, &value, &tid);
 		memcpy(at + 8, &tid, 4);
@@ -296,6 +300,12 @@ int rectext_parse_field(struct rectext *text, const struct rectext_field *field,
 	case K_HOW:
 		err = parse_words(text, rectext_how_words, word, &value);
 		size = 1;
+		break;
+	case K_QUEUE:
+		err = rectext_number(text, word, UINT16_MAX, &value);
+		any->said_of_fork.more.known |= REC_MORE_QUEUE;
+		any->head.size = sizeof(any->said_of_fork);
+		size = 2;
 		break;
 	case K_WHERE:
 		err = parse_words(text, rectext_where_words, word, &value);

@@ -100,6 +100,14 @@ const char *scenario_expected(const struct scenario *scenario)
 
 /* ---- options ---- */
 
+/* moves,shares,strangers */
+static unsigned told_of(const char *words)
+{
+	return (strstr(words, "moves") ? TOLD_MOVES : 0) |
+	       (strstr(words, "shares") ? TOLD_SHARES : 0) |
+	       (strstr(words, "strangers") ? TOLD_STRANGERS : 0);
+}
+
 static int set_option(struct settings *s, const char *key, const char *value)
 {
 	uint64_t number = strtoull(value, NULL, 10);
@@ -110,6 +118,8 @@ static int set_option(struct settings *s, const char *key, const char *value)
 		s->rig.track.cpus_online = number;
 	else if (strcmp(key, "scope") == 0)
 		s->rig.track.system_wide = strcmp(value, "all") == 0;
+	else if (strcmp(key, "told") == 0)
+		s->rig.track.told = told_of(value);
 	else if (strcmp(key, "arch") == 0)
 		s->rig.track.arch = strcmp(value, "arm64") == 0 ? REC_ARCH_ARM64 : REC_ARCH_X86_64;
 	else if (strcmp(key, "version") == 0)

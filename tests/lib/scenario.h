@@ -16,9 +16,9 @@
  * the time of the one before; "1500 cpu0 lost 3" is one up to the capture's end.
  *
  * Options and their defaults: cpus=2, online=(cpus), scope=all|some (all),
- * arch=x86_64|arm64 (x86_64), version=23, start=1000 (the snapshot's end),
- * end=9000 (of the capture), base=0 (what trace times are less by),
- * generation=0 (its length in ns; 0 for never).
+ * told=[moves][,shares][,strangers] (none of them), arch=x86_64|arm64 (x86_64), version=23,
+ * start=1000 (the snapshot's end), end=9000 (of the capture), base=0 (what trace times are less
+ * by), generation=0 (its length in ns; 0 for never).
  *
  * Everything from the first "===" on is made by the program on demand.
  */

@@ -77,6 +77,13 @@ static const struct row rows[] = {
 	"10 cpu0 switch prev=2#2 next=1#2\n"
 	"end\n",
 	"50 cpu1#0\n60 cpu2#0\n60 cpu0#0\nmoved=1\n" },
+{ "a move stands behind the transition whose number it has, and holds up none",
+	"50 cpu1 wakeup wakee=1#1\n"
+	"10 cpu0 migrate task=1#1 to=2\n"
+	"60 cpu2 switch prev=idle next=1#2\n"
+	"70 cpu3 migrate task=1#1 to=3\n"
+	"end\n",
+	"50 cpu1#0\n50 cpu0#0\n60 cpu2#0\n70 cpu3#0\nmoved=1\n" },
 { "number 0 waits for nothing",
 	"100 cpu1 wakeup wakee=1#1\n"
 	"10 cpu0 switch prev=5/50#0 next=1#0\n"

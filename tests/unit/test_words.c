@@ -86,7 +86,7 @@ static const struct row rows[] = {
 { "a fork",
 	{ { 0, 8, { SYNC_100(10, 0), WORD(20, 58 | 4 << 16 | 1 << 20, RING_FORK), PAIR(1, 8),
 		    1 | 2ULL << 32 } } },
-	"20 cpu0 fork child=8/0#1 parent=1/0 sys=56\n" },
+	"20 cpu0 fork child=8/0#1 parent=1/0 sys=56 queue=2\n" },
 { "the high half of the time is the last SYNC's",
 	{ { 0, 12, { SYNC_100(0xfffffff0, 0), WORD(0xfffffff8, 1, RING_SYS_EXIT),
 		     SYNC_100(0x100000005, 1), WORD(0x10, 1, RING_SYS_EXIT) } } },

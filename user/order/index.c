@@ -106,7 +106,7 @@ static int count_steps(struct order_index *index, const struct order_queue *queu
 
 	for (uint32_t cpu = 0; cpu < count; cpu++) {
 		for (size_t i = 0; (record = order_queue_read(&queues[cpu], i)); i++) {
-			unsigned n = order_steps(record, steps);
+			unsigned n = order_steps_made(record, steps);
 
 			for (unsigned s = 0; s < n; s++, at++) {
 				int err =
@@ -145,7 +145,7 @@ static void fill_entries(struct order_index *index, const struct order_queue *qu
 
 	for (uint32_t cpu = 0; cpu < count; cpu++) {
 		for (size_t i = 0; (record = order_queue_read(&queues[cpu], i)); i++) {
-			unsigned n = order_steps(record, steps);
+			unsigned n = order_steps_made(record, steps);
 
 			for (unsigned s = 0; s < n; s++, at++) {
 				struct order_stretch *stretch = &index->stretches[index->which[at]];

@@ -390,7 +390,7 @@ static void take_record(struct order *order, const struct order_step *steps, uns
 		.ts_ns = rising(order, record->ts_ns),
 		.record = record,
 	};
-	for (unsigned i = 0; i < count; i++)
+	for (unsigned i = 0; i < count && !steps[i].behind; i++)
 		order_numbers_note(&order->numbers, &steps[i]);
 	look_top(order);
 	if (order->queues[at].next >= cpu->wake_end)

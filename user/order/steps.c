@@ -4,6 +4,8 @@
  */
 #include "order/steps.h"
 
+#include "records/records.h"
+
 /* A thread that has done nothing for so many rounds may be forgotten. */
 #define ROUNDS_REMEMBERED 4096
 
@@ -12,6 +14,18 @@ static bool is_death(const struct rec_head *record)
 {
 	return record->type == REC_SWITCH &&
 	       ((const struct rec_switch *)record)->flags & REC_SWITCH_DEAD;
+}
+
+/* A move on the way: the thread's number is that of its last transition. */
+static unsigned steps_behind(const struct rec_task *task, struct order_step *step)
+{
+	/* Number 0 is left out when numbers wrap. */
+	*step = (struct order_step){
+		.id = task->id,
+		.num = task->num + 1 ? task->num + 1 : 1,
+		.behind = true,
+	};
+	return task->id && task->num;
 }
 
 unsigned order_steps(const struct rec_head *record, struct order_step steps[2])
@@ -31,6 +45,8 @@ unsigned order_steps(const struct rec_head *record, struct order_step steps[2])
 	case REC_FORK:
 		tasks[0] = &((const struct rec_fork *)record)->child;
 		break;
+	case REC_MIGRATE:
+		return steps_behind(&((const struct rec_migrate *)record)->task, steps);
 	default:
 		return 0;
 	}

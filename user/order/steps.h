@@ -20,10 +20,18 @@ struct order_step {
 	uint64_t id;
 	uint32_t num; /* not 0 */
 	bool last;    /* it is dead after this */
+	bool behind;  /* not made: what makes none stands behind the one before it */
 };
 
-/* The transitions a record makes that wait for others. Returns how many: 0 to 2. */
+/* The transitions of threads that a record waits for those before. Returns how many: 0 to 2. */
 unsigned order_steps(const struct rec_head *record, struct order_step steps[2]);
+/* Those of them that it makes. */
+static inline unsigned order_steps_made(const struct rec_head *record, struct order_step steps[2])
+{
+	unsigned count = order_steps(record, steps);
+
+	return count && steps[0].behind ? 0 : count;
+}
 
 /* Last numbers, by thread. All zero is empty. */
 struct order_numbers {

@@ -75,6 +75,13 @@ static int to_sink(void *ctx, const void *data, size_t size)
 	return keep(pipeline, pipeline->sink(pipeline->sink_ctx, data, size));
 }
 
+static unsigned told_by(const struct stream_info *info)
+{
+	return (info->on & STREAM_ON_MIGRATE ? TOLD_MOVES : 0) |
+	       (info->on & STREAM_ON_THROTTLED ? TOLD_SHARES : 0) |
+	       (info->on & STREAM_ON_STRANGERS ? TOLD_STRANGERS : 0);
+}
+
 static int make_tracker(struct pipeline *pipeline)
 {
 	const struct track_options options = {
@@ -82,6 +89,7 @@ static int make_tracker(struct pipeline *pipeline)
 		.cpus_online = pipeline->info.cpus_online,
 		.system_wide = pipeline->info.scope == REC_SCOPE_SYSTEM,
 		.arch = pipeline->info.arch,
+		.told = told_by(&pipeline->info),
 		.silent = pipeline->silent,
 	};
 	struct exporter exporter = teller_exporter(pipeline->teller);

@@ -60,6 +60,16 @@ RARE static void come_forth(struct track *track, struct thread *thread, struct c
 	thread->known = true;
 }
 
+/* For which CPU it waits from now on. */
+static uint16_t queue_of(const struct track *track, const struct change *change)
+{
+	uint16_t cpu = change->kind == CHANGE_OUT_RUNNABLE ? change->cpu
+		       : change->kind == CHANGE_WAKE	   ? change->wake.target_cpu
+							   : change->born.queue;
+
+	return cpu < track->options.cpus ? cpu : CHANGE_NO_CPU;
+}
+
 /* Where the thread is, for the CPUs' books. */
 static void move(struct track *track, struct thread *thread, const struct change *change)
 {
@@ -71,6 +81,8 @@ static void move(struct track *track, struct thread *thread, const struct change
 		thread->cpu = change->cpu;
 	if (change->to == THREAD_ON_CPU)
 		track->cpus[thread->cpu].running = thread;
+	else if (change->to == THREAD_RUNNABLE)
+		thread->queue = queue_of(track, change);
 	thread->state = change->to;
 }
 

@@ -31,6 +31,11 @@
  * that, being switched in or out. It leaves scope with CHANGE_LEAVE, which
  * takes it off its CPU.
  *
+ * Waiting. A runnable thread waits in the queue of a CPU (thread->queue). It is
+ * set with the change that makes it runnable, and CHANGE_MOVE tells that it was
+ * put into another one, if the capture looked for that; a thread that comes onto
+ * another CPU than it waited for was moved, nobody knows when.
+ *
  * Repairs. Where records are missing, changes that nobody recorded stand in
  * for them. from and to always fit: to is the next change's from. A change
  * with repair CHANGE_DROP leads nowhere (from is to): a record that has no
@@ -68,10 +73,11 @@ enum change_kind {
 	CHANGE_LOSS,		      /* records of cpu are missing: loss */
 	CHANGE_STRANGER_IN,	      /* switched in, out of scope. other: who left */
 	CHANGE_STRANGER_OUT,	      /* switched out, out of scope. other: who comes */
-	CHANGE_DESCRIBED,	      /* its attributes were told: tgid, flags, names, start */
-	CHANGE_RENAMED,		      /* it has another comm, or the same once more */
-	CHANGE_REVIVED,		      /* CHANGE_GONE was wrong; it is in state to again */
-	CHANGE_FORGOTTEN,	      /* its slot will be another thread's */
+	CHANGE_MOVE,	  /* waits on, for another CPU: cpu. move.from: the one before */
+	CHANGE_DESCRIBED, /* its attributes were told: tgid, flags, names, start */
+	CHANGE_RENAMED,	  /* it has another comm, or the same once more */
+	CHANGE_REVIVED,	  /* CHANGE_GONE was wrong; it is in state to again */
+	CHANGE_FORGOTTEN, /* its slot will be another thread's */
 	CHANGE_KINDS
 };
 
@@ -83,7 +89,25 @@ enum change_cause {
 	CAUSE_FROZEN,  /* asleep in a freezer */
 	CAUSE_PREEMPTED,
 	CAUSE_YIELDED,
-	CAUSE_THROTTLED, /* by out.group's limit if that is known */
+	CAUSE_THROTTLED, /* by the CPU limit of a cgroup: out.group */
+	CAUSE_DEADLINE,	 /* its own deadline budget is used up */
+	CAUSE_REALTIME,	 /* by the limit for real-time threads */
+	CAUSE_LIMIT,	 /* by a limit, it is not known which */
+};
+
+/* What a capture says beyond its threads' states. Of what is not set nothing is known. */
+enum change_told {
+	TOLD_ALL = 1 << 0,	 /* every thread is in scope */
+	TOLD_MOVES = 1 << 1,	 /* CHANGE_MOVE */
+	TOLD_SHARES = 1 << 2,	 /* in.throttled_ns; the causes that are limits */
+	TOLD_STRANGERS = 1 << 3, /* who is on a CPU while a thread in scope waits for it */
+};
+
+/* What is known of in.throttled_ns. */
+enum change_share {
+	SHARE_KNOWN = 1 << 0,
+	SHARE_ESTIMATED = 1 << 1, /* by a clock that is not quite the right one */
+	SHARE_FIRST = 1 << 2,	  /* the wait began with it; otherwise its place is not known */
 };
 
 enum change_repair {
@@ -124,6 +148,7 @@ struct change {
 	uint16_t sys;	     /* REC_SYS_*: what the thread is inside; exit: was */
 	uint32_t user_stack; /* 0: none was taken */
 	uint32_t kernel_stack;
+	uint8_t share; /* in: enum change_share */
 	union {
 		struct {
 			uint16_t prev_state; /* bits: taskstate.h */
@@ -133,8 +158,14 @@ struct change {
 		} out;
 		struct {
 			uint64_t throttled_ns; /* of the wait that ends here */
-			uint64_t group;	       /* cgroup id of the limit; 0: not known */
+			uint64_t group;	       /* cgroup id of the CPU limit; 0: not known */
 		} in;
+		struct {
+			uint16_t queue; /* the CPU it waits for; CHANGE_NO_CPU: not known */
+		} born;
+		struct {
+			uint16_t from; /* the CPU for which it waited; CHANGE_NO_CPU: not known */
+		} move;
 		struct {
 			uint32_t flight_ns; /* from the waker's call to the run queue */
 			uint16_t waker_sys; /* REC_SYS_*: what the waker was inside */
@@ -151,6 +182,7 @@ struct change {
 		const struct change_loss *loss;
 		struct {
 			uint64_t threads;
+			uint32_t told; /* enum change_told */
 		} start;
 	};
 };
@@ -160,8 +192,6 @@ struct change {
  * is large or rare stands behind a pointer, as a loss does.
  */
 _Static_assert(sizeof(struct change) <= 80, "a change is small");
-
-#define CHANGE_NO_CPU UINT16_MAX
 
 /* Takes a change. 0, or -errno: the tracker stops with it. */
 typedef int (*change_fn)(void *ctx, const struct change *change);

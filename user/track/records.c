@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "records/records.h"
 #include "track/taskstate.h"
 
 /* ---- a switch ---- */
@@ -35,15 +36,23 @@ static enum change_cause cause_of_sleep(uint16_t prev_state)
 /*
  * Why it left though it could go on. Nobody takes a CPU to be idle: a thread
  * whose CPU is idle all the same has used up what it may, by a limit of its
- * cgroup (cpu.max) or of the real-time class.
+ * cgroup (cpu.max) or of the real-time class. Where limits are told, it is none.
  */
-static enum change_cause cause_of_stop(const struct track *track, const struct thread *prev,
-				       const struct change *change)
+static enum change_cause cause_of_stop(const struct track *track, const struct rec_switch *record,
+				       const struct thread *prev, const struct change *change)
 {
+	static const uint8_t limits[] = { [REC_CAUSE_BANDWIDTH] = CAUSE_THROTTLED,
+					  [REC_CAUSE_DEADLINE] = CAUSE_DEADLINE,
+					  [REC_CAUSE_REALTIME] = CAUSE_REALTIME };
+	bool told = track->options.told & TOLD_SHARES;
+	uint8_t cause = told ? rec_switch_cause(record) : REC_CAUSE_NONE;
+
+	if (cause < sizeof(limits) && limits[cause])
+		return limits[cause];
 	if (sys_class_get(track->classes, prev->sys) == SYS_YIELD)
 		return CAUSE_YIELDED;
-	if (thread_is_idle(change->other) && change->out.prev_state == 0)
-		return CAUSE_THROTTLED;
+	if (!told && thread_is_idle(change->other) && change->out.prev_state == 0)
+		return CAUSE_LIMIT;
 	return CAUSE_PREEMPTED;
 }
 
@@ -79,7 +88,7 @@ static void leave_cpu(struct track *track, const struct rec_switch *record, stru
 		change->cause = cause_of_sleep(record->prev_state);
 		track_apply(track, prev, CHANGE_OUT_ASLEEP, change);
 	} else {
-		change->cause = cause_of_stop(track, prev, change);
+		change->cause = cause_of_stop(track, record, prev, change);
 		track_apply(track, prev, CHANGE_OUT_RUNNABLE, change);
 	}
 }
@@ -104,6 +113,21 @@ static void switch_out(struct track *track, const struct rec_switch *record, str
 	leave_cpu(track, record, prev, &change);
 }
 
+/* How much of the wait that ends here was due to a CPU limit. */
+static void take_share(const struct track *track, const struct rec_switch *record,
+		       struct change *change)
+{
+	struct rec_throttled throttled;
+
+	if (!(track->options.told & TOLD_SHARES) || !rec_switch_throttled(record, true, &throttled))
+		return;
+	change->share = SHARE_KNOWN |
+			(throttled.flags & REC_THROTTLED_ESTIMATE ? SHARE_ESTIMATED : 0) |
+			(throttled.flags & REC_THROTTLED_BEGIN ? SHARE_FIRST : 0);
+	change->in.throttled_ns = throttled.ns;
+	change->in.group = throttled.by;
+}
+
 static void switch_in(struct track *track, const struct rec_switch *record, struct thread *prev,
 		      struct thread *next)
 {
@@ -122,6 +146,7 @@ static void switch_in(struct track *track, const struct rec_switch *record, stru
 		be_stranger(track, next, CHANGE_STRANGER_IN, &change);
 		return;
 	}
+	take_share(track, record, &change);
 	track_apply(track, next, CHANGE_IN, &change);
 }
 
@@ -181,10 +206,11 @@ static void step_fork(struct track *track, const struct rec_fork *record)
 	uint16_t cpu = record->head.cpu;
 	struct thread *child = who_is(track, record->child.id, record->child.tid);
 	struct thread *parent = who_is_near(track, cpu, record->parent_id, record->parent_tid);
+	int queue = rec_fork_queue(record);
 	struct change change = { .cpu = cpu,
 				 .other = parent ? parent : &track->idle,
-				 .other_scope =
-					 parent && who_in_scope(track, record->parent_scope) };
+				 .other_scope = parent && who_in_scope(track, record->parent_scope),
+				 .born = { .queue = queue < 0 ? CHANGE_NO_CPU : (uint16_t)queue } };
 
 	if (!child || !who_take_num(track, child, &record->child, &change))
 		return;
@@ -202,6 +228,26 @@ static void step_fork(struct track *track, const struct rec_fork *record)
 		track_bring(track, parent, cpu);
 	}
 	track_apply(track, child, CHANGE_BORN, &change);
+}
+
+/* It stands behind the transition that it names, or it is of no use any more. */
+static void step_migrate(struct track *track, const struct rec_migrate *record)
+{
+	struct thread *thread = who_is(track, record->task.id, record->task.tid);
+	struct change change = { .kind = CHANGE_MOVE,
+				 .thread = thread,
+				 .other = &track->nobody,
+				 .from = THREAD_RUNNABLE,
+				 .to = THREAD_RUNNABLE,
+				 .cpu = record->to_cpu };
+
+	if (!thread || thread->state != THREAD_RUNNABLE || thread->num != record->task.num ||
+	    record->to_cpu >= track->options.cpus)
+		return;
+	change.sys = thread->sys;
+	change.move.from = thread->queue;
+	thread->queue = record->to_cpu;
+	track_tell(track, &change);
 }
 
 static void step_sys_enter(struct track *track, const struct rec_sys_enter *record)
@@ -385,6 +431,9 @@ void records_step(struct track *track, const struct rec_head *head)
 		break;
 	case REC_EXEC:
 		step_exec(track, (const struct rec_thread *)head);
+		break;
+	case REC_MIGRATE:
+		step_migrate(track, (const struct rec_migrate *)head);
 		break;
 	case REC_EXIT: /* it still runs: its end is its last switch out */
 	default:       /* of a newer version */

@@ -11,6 +11,8 @@
  */
 #include "track/core.h"
 
+#include "records/records.h"
+
 /* Who a record is about. One whose start is not known was there by then. */
 static struct thread *subject(struct track *track, const struct rec_head *head, uint64_t id,
 			      uint32_t tid)
@@ -67,6 +69,7 @@ static void apply_out(struct track *track, const struct rec_switch *record)
 	prev->start_state = record->flags & REC_SWITCH_DEAD	? REC_STATE_DEAD
 			    : record->flags & REC_SWITCH_ASLEEP ? REC_STATE_ASLEEP
 								: REC_STATE_RUNNABLE;
+	prev->queue = record->head.cpu;
 }
 
 /* Returns who came in; NULL: the idle task. */
@@ -99,13 +102,25 @@ static void apply_wakeup(struct track *track, const struct rec_wakeup *record)
 	if (!who_is_wakee(track, &record->wakee))
 		return;
 	wakee = subject(track, &record->head, record->wakee.id, record->wakee.tid);
-	if (wakee && take_newer(wakee, record->wakee.num))
-		wakee->start_state = REC_STATE_RUNNABLE;
+	if (!wakee || !take_newer(wakee, record->wakee.num))
+		return;
+	wakee->start_state = REC_STATE_RUNNABLE;
+	wakee->queue = record->target_cpu;
+}
+
+/* Of the wait that is the newest known: its entry may be of that one, too. */
+static void apply_migrate(struct track *track, const struct rec_migrate *record)
+{
+	struct thread *thread = subject(track, &record->head, record->task.id, record->task.tid);
+
+	if (thread && thread->start_state == REC_STATE_RUNNABLE && thread->num == record->task.num)
+		thread->queue = record->to_cpu;
 }
 
 static void apply_fork(struct track *track, const struct rec_fork *record)
 {
 	struct thread *child = subject(track, &record->head, record->child.id, record->child.tid);
+	int queue = rec_fork_queue(record);
 
 	if (!child)
 		return;
@@ -115,6 +130,7 @@ static void apply_fork(struct track *track, const struct rec_fork *record)
 	child->flags = record->flags;
 	child->scope = who_in_scope(track, record->flags & REC_THREAD_SCOPE);
 	child->start_state = REC_STATE_RUNNABLE;
+	child->queue = queue < 0 ? CHANGE_NO_CPU : (uint16_t)queue;
 	child->sys = child->born_sys = record->child_sys;
 }
 
@@ -195,6 +211,9 @@ void silent_step(struct track *track, const struct order_item *item)
 		break;
 	case REC_WAKEUP:
 		apply_wakeup(track, (const struct rec_wakeup *)head);
+		break;
+	case REC_MIGRATE:
+		apply_migrate(track, (const struct rec_migrate *)head);
 		break;
 	case REC_FORK:
 		apply_fork(track, (const struct rec_fork *)head);

@@ -20,7 +20,7 @@ static void apply_entry(struct track *track, struct thread *thread,
 	thread->num = entry->num;
 	thread->start_ns = entry->start_ns;
 	thread->tgid = entry->tgid;
-	thread->cpu = entry->cpu;
+	thread->cpu = thread->queue = entry->cpu;
 	thread->sys = entry->sys;
 	thread->start_state = entry->state;
 	thread->flags = entry->flags;
@@ -94,6 +94,8 @@ static void settle_state(struct track *track, struct thread *thread)
 		break;
 	case REC_STATE_RUNNABLE:
 		thread->state = THREAD_RUNNABLE;
+		if (thread->queue >= track->options.cpus)
+			thread->queue = CHANGE_NO_CPU;
 		break;
 	case REC_STATE_ASLEEP:
 		thread->state = THREAD_ASLEEP;
@@ -136,10 +138,11 @@ static void settle_states(struct track *track, struct thread **threads, size_t c
 
 static void tell_start(struct track *track, enum change_kind kind, size_t threads)
 {
+	unsigned told = track->options.told | (track->options.system_wide ? TOLD_ALL : 0);
 	struct change change = { .kind = kind,
 				 .other = &track->nobody,
 				 .cpu = CHANGE_NO_CPU,
-				 .start = { .threads = threads } };
+				 .start = { .threads = threads, .told = told } };
 
 	track_tell(track, &change);
 }

@@ -14,6 +14,8 @@
 /* PID_MAX_LIMIT of a 64-bit kernel: tids are below. */
 #define TID_LIMIT (1u << 22)
 
+#define CHANGE_NO_CPU UINT16_MAX /* where a CPU is not known */
+
 enum thread_state {
 	THREAD_ABSENT,	 /* out of scope, or not yet seen */
 	THREAD_RUNNABLE, /* waits for a CPU */
@@ -34,12 +36,13 @@ enum {
 struct thread {
 	uint64_t id; /* 0: only known by its tid */
 	uint32_t tid;
-	uint32_t tgid; /* 0: not known */
-	uint32_t slot; /* dense: see change.h */
-	uint16_t cpu;  /* where it is or, off its CPU, was last */
-	uint16_t sys;  /* REC_SYS_*: what it is inside, on or off its CPU */
-	uint8_t state; /* enum thread_state */
-	uint8_t flags; /* enum rec_thread_flags */
+	uint32_t tgid;	/* 0: not known */
+	uint32_t slot;	/* dense: see change.h */
+	uint16_t cpu;	/* where it is or, off its CPU, was last */
+	uint16_t queue; /* THREAD_RUNNABLE: the CPU it waits for; CHANGE_NO_CPU: not known */
+	uint16_t sys;	/* REC_SYS_*: what it is inside, on or off its CPU */
+	uint8_t state;	/* enum thread_state */
+	uint8_t flags;	/* enum rec_thread_flags */
 	bool scope;
 	uint64_t start_ns; /* task_struct.start_time, or when it was first seen; 0: not known */
 	/* Never empty and without control characters; "?" if not known. */

@@ -32,6 +32,7 @@ struct track_options {
 	uint32_t cpus_online; /* at the start */
 	int system_wide;      /* 1: every thread is in scope */
 	uint32_t arch;	      /* enum rec_arch */
+	unsigned told;	      /* enum change_told, but for TOLD_ALL */
 	bool silent;	      /* nothing is told before track_speak() */
 };
 

@@ -38,6 +38,7 @@ struct frames {
 		struct {
 			uint64_t group;
 			uint32_t frame;
+			enum fact_kind kind;
 		} limits[LIMITS];
 	} kept;
 	uint32_t *queues; /* [cpus] */
@@ -197,15 +198,15 @@ uint32_t frames_asleep(struct frames *frames, const char *why)
 	return frames->kept.sleeps[i].frame;
 }
 
-uint32_t frames_limit(struct frames *frames, uint64_t group)
+uint32_t frames_limit(struct frames *frames, enum fact_kind kind, uint64_t group)
 {
 	unsigned slot = group % LIMITS;
 
-	if (!group)
-		return frames_plain(frames, FACT_LIMIT);
-	if (frames->kept.limits[slot].group != group) {
+	if (!frames->kept.limits[slot].frame || frames->kept.limits[slot].group != group ||
+	    frames->kept.limits[slot].kind != kind) {
 		frames->kept.limits[slot].group = group;
-		frames->kept.limits[slot].frame = frames_number(frames, FACT_LIMIT_CPU, group);
+		frames->kept.limits[slot].kind = kind;
+		frames->kept.limits[slot].frame = frames_number(frames, kind, group);
 	}
 	return frames->kept.limits[slot].frame;
 }

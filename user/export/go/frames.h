@@ -47,8 +47,8 @@ uint32_t frames_asleep(struct frames *frames, const char *why);
 uint32_t frames_preempted_by(struct frames *frames, struct goroutine *by);
 uint32_t frames_yielded_to(struct frames *frames, struct goroutine *to);
 uint32_t frames_woken_by(struct frames *frames, struct goroutine *by);
-/* By the CPU limit of the cgroup; 0: it is not known by which limit. */
-uint32_t frames_limit(struct frames *frames, uint64_t group);
+/* FACT_LIMIT_CPU or _RT: by that limit of the cgroup; 0: it is not known of which. */
+uint32_t frames_limit(struct frames *frames, enum fact_kind kind, uint64_t group);
 /* 0 if the CPU is not known. */
 uint32_t frames_queue(struct frames *frames, uint16_t cpu);
 /* A frame each time: how many are lost; how long something was. */

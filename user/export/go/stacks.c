@@ -64,7 +64,13 @@ static uint32_t stop_top(struct export_go *go, const struct change *change)
 	if (change->cause == CAUSE_YIELDED)
 		return frames_yielded_to(go->frames, next);
 	if (change->cause == CAUSE_THROTTLED)
-		return frames_limit(go->frames, change->out.group);
+		return frames_limit(go->frames, FACT_LIMIT_CPU, change->out.group);
+	if (change->cause == CAUSE_REALTIME)
+		return frames_limit(go->frames, FACT_LIMIT_RT, change->out.group);
+	if (change->cause == CAUSE_DEADLINE)
+		return frames_plain(go->frames, FACT_LIMIT_DEADLINE);
+	if (change->cause == CAUSE_LIMIT)
+		return frames_plain(go->frames, FACT_LIMIT);
 	return frames_preempted_by(go->frames, next);
 }
 
