@@ -168,12 +168,18 @@ static int why_unknown(struct report_changes *changes, enum change_gap gap, uint
 	return report_add_text(changes->report, texts[gap], strlen(texts[gap]), why);
 }
 
+static bool is_limit(enum change_cause cause)
+{
+	return cause == CAUSE_THROTTLED || cause == CAUSE_DEADLINE || cause == CAUSE_REALTIME ||
+	       cause == CAUSE_LIMIT;
+}
+
 static int why_waiting(struct report_changes *changes, const struct change *change, uint32_t *why)
 {
 	struct fact_frame frame;
 
 	*why = 0;
-	if (change->cause == CAUSE_THROTTLED)
+	if (is_limit(change->cause))
 		return label_limit(changes->report, label_of(""), why);
 	if (change->cause != CAUSE_PREEMPTED)
 		return 0;
@@ -190,7 +196,7 @@ static int go(struct report_changes *changes, uint32_t life, const struct change
 		.now = now_of(changes, change),
 		.cpu = change->cpu,
 		.why = why,
-		.limited = change->kind == CHANGE_OUT_RUNNABLE && change->cause == CAUSE_THROTTLED,
+		.limited = change->kind == CHANGE_OUT_RUNNABLE && is_limit(change->cause),
 	};
 
 	return report_go(changes->report, life, &step);
