@@ -36,7 +36,7 @@ static const struct row {
 	  "three x1: ran 0, syscall 0, waited 97 (97 from 3), slept 0\n"
 	  "two waited 98, 1 times: (it waits still)\n"
 	  "three waited 97, 1 times: (it waits still)\n"
-	  "one slept 0, 1 times: futex (sync)\n" },
+	  "one slept 0, 0 times: futex (sync)\n" },
 	/* three waits 100 behind one and 50 behind two, who took the CPU for less. The
 	 * few ns between are the trace's clock, and nobody's. */
 	{ "behind whom",
@@ -51,8 +51,8 @@ static const struct row {
 	  "two waited 104, 1 times: one\n"
 	  "one waited 57, 1 times: (it waits still)\n"
 	  "three waited 50, 1 times: two\n"
-	  "two slept 4, 1 times: -\n"
-	  "three slept 0, 1 times: -\n" },
+	  "two slept 0, 0 times, still 4: -\n"
+	  "three slept 0, 0 times: -\n" },
 	{ "throttled, and in a syscall",
 	  START "11 110 GoSyscallBegin 1 4\n11 115 GoSyscallEnd\n11 120 GoStop 7 6\n"
 		"11 121 ProcStop\n11 180 ProcStart 0 2\n11 181 GoStart 11 1\n"
@@ -88,8 +88,11 @@ static void add_pairs(const struct report *report, const struct report_pair *pai
 {
 	for (size_t i = 0; i < count; i++) {
 		add_text(report, pairs[i].who, out);
-		fprintf(out, " %s %llu, %llu times: ", verb, (unsigned long long)pairs[i].ns,
+		fprintf(out, " %s %llu, %llu times", verb, (unsigned long long)pairs[i].ns,
 			(unsigned long long)pairs[i].times);
+		if (pairs[i].still_ns)
+			fprintf(out, ", still %llu", (unsigned long long)pairs[i].still_ns);
+		fprintf(out, ": ");
 		add_text(report, pairs[i].what, out);
 		fprintf(out, "\n");
 	}
@@ -108,11 +111,12 @@ static void describe(const struct report *report, FILE *out)
 
 		add_text(report, t->name, out);
 		fprintf(out,
-			" x%u: ran %llu, syscall %llu, waited %llu (%llu from %llu), slept %llu\n",
-			t->threads, (unsigned long long)t->running,
-			(unsigned long long)t->in_syscall, (unsigned long long)t->waiting,
+			" x%llu: ran %llu, syscall %llu, waited %llu (%llu from %llu), slept "
+			"%llu\n",
+			(unsigned long long)t->threads, (unsigned long long)t->running,
+			(unsigned long long)t->in_syscall, (unsigned long long)t->waits.ns,
 			(unsigned long long)t->longest_wait, (unsigned long long)t->longest_from,
-			(unsigned long long)t->blocked);
+			(unsigned long long)t->sleeps.ns);
 	}
 	pairs = report_waits(report, &count);
 	add_pairs(report, pairs, count, "waited", out);
@@ -181,12 +185,12 @@ static void test_many_lives(void **state)
 
 	(void)state;
 	assert_int_equal(report_new(&report), 0);
-	assert_int_equal(report_enter(report, &long_one), 0);
+	assert_int_equal(report_enter(report, &long_one, 0), 0);
 	assert_int_equal(report_name(report, long_one, "early", 5), 0);
 	for (uint32_t i = 0; i < lives; i++) {
 		struct report_step step = { .cpu = 3 };
 
-		assert_int_equal(report_enter(report, &life), 0);
+		assert_int_equal(report_enter(report, &life, now), 0);
 		assert_int_equal(report_name(report, life, i % 2 ? "odd" : "even", 3 + !(i % 2)),
 				 0);
 		step = (struct report_step){ .state = REPORT_WAITING, .now = now };
@@ -208,7 +212,7 @@ static void test_many_lives(void **state)
 	assert_memory_equal(report_text(report, threads[0].name).data, "late", 4);
 	assert_int_equal(threads[1].threads, lives / 2);
 	assert_int_equal(threads[1].running, lives / 2 * 50ull);
-	assert_int_equal(threads[2].waiting, lives / 2 * 100ull);
+	assert_int_equal(threads[2].waits.ns, lives / 2 * 100ull);
 	waits = report_waits(report, &count);
 	assert_int_equal(count, 2);
 	assert_int_equal(waits[0].what, threads[0].name);

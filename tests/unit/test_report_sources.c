@@ -166,8 +166,8 @@ static void check_threads(const struct sides *sides)
 		check_time(sides, &rows[i], "ran", rows[i].running, other->running);
 		check_time(sides, &rows[i], "was in syscalls", rows[i].in_syscall,
 			   other->in_syscall);
-		check_time(sides, &rows[i], "waited", rows[i].waiting, other->waiting);
-		check_time(sides, &rows[i], "slept", rows[i].blocked, other->blocked);
+		check_time(sides, &rows[i], "waited", rows[i].waits.ns, other->waits.ns);
+		check_time(sides, &rows[i], "slept", rows[i].sleeps.ns, other->sleeps.ns);
 		check_time(sides, &rows[i], "waited longest", rows[i].longest_wait,
 			   other->longest_wait);
 	}

@@ -12,13 +12,28 @@
 #include "raw/raw.h"
 #include "report/changes.h"
 #include "report/events.h"
+#include "report/json.h"
 #include "report/text.h"
 
 #define ROWS 15
+/* With --above there may be any number of them: the longest of these. */
+#define SINGLES 10000
+
+/* What rows are of: enum report_by, or a table of its own. */
+enum by {
+	BY_CPU = REPORT_BY_CGROUP + 1,
+	BY_SYSCALL,
+};
 
 struct config {
 	struct command_line line;
 	uint64_t rows; /* of each table; 0: as many as are useful */
+	int by;	       /* enum report_by or enum by */
+	int sort;      /* enum sort_column */
+	uint64_t from_ns, to_ns;
+	uint64_t longest, above_ns;
+	const char *filter;
+	bool json;
 };
 
 static enum cli_exit fail(int err)
@@ -43,7 +58,8 @@ static enum cli_exit add_all(const struct trace_file *file, struct gt_reader *re
 	return err ? trace_file_fail(file, gt_reader_error(reader)) : CLI_DONE;
 }
 
-static enum cli_exit take_trace(struct trace_file *file, struct report *report)
+static enum cli_exit take_trace(struct trace_file *file, struct report *report,
+				const struct report_options *options)
 {
 	struct report_events *events;
 	struct gt_reader *reader;
@@ -52,7 +68,9 @@ static enum cli_exit take_trace(struct trace_file *file, struct report *report)
 
 	if (trace_file_reader(file, NULL, &reader))
 		return CLI_FAILED;
-	err = report_events_new(&events, report);
+	err = report_choose(report, options);
+	if (!err)
+		err = report_events_new(&events, report);
 	if (err) {
 		gt_reader_free(reader);
 		return fail(err);
@@ -112,7 +130,21 @@ static enum cli_exit play(struct trace_file *file, struct raw_reader *reader,
 	return say_stop(file, &stop);
 }
 
-static enum cli_exit take_capture(struct trace_file *file, struct report *report)
+static int new_changes(struct report_changes **out, struct report *report,
+		       const struct report_options *options, const struct stream_info *info)
+{
+	struct report_options chosen = *options;
+	int err;
+
+	chosen.cpus = info->cpus_online;
+	if (info->scope == REC_SCOPE_SYSTEM)
+		report_know(report, REPORT_KNOWS_IDLE);
+	err = report_choose(report, &chosen);
+	return err ? err : report_changes_new(out, report, info->arch);
+}
+
+static enum cli_exit take_capture(struct trace_file *file, struct report *report,
+				  const struct report_options *options)
 {
 	struct diag diag = { "" };
 	struct report_changes *changes;
@@ -123,7 +155,7 @@ static enum cli_exit take_capture(struct trace_file *file, struct report *report
 
 	if (err)
 		return cli_fail("%s: %s", file->name, diag.text);
-	err = report_changes_new(&changes, report, raw_reader_info(reader)->arch);
+	err = new_changes(&changes, report, options, raw_reader_info(reader));
 	if (err) {
 		raw_reader_free(reader);
 		return fail(err);
@@ -137,48 +169,120 @@ static enum cli_exit take_capture(struct trace_file *file, struct report *report
 
 /* ---- either ---- */
 
-static enum cli_exit report_file(struct trace_file *file, struct report *report, size_t most)
+static enum cli_exit take(struct trace_file *file, struct report *report,
+			  const struct report_options *options)
+{
+	if (filekind_is_capture(file->map.data, file->map.size))
+		return take_capture(file, report, options);
+	return take_trace(file, report, options);
+}
+
+/* What comes before a break is reported, too. */
+static enum cli_exit say(const struct config *config, const struct report *report, const char *name)
 {
 	static struct out out;
-	enum cli_exit status;
+	const struct report_view view = {
+		.name = name,
+		.most = config->rows   ? config->rows
+			: config->json ? SIZE_MAX
+				       : ROWS,
+		.tables = config->by == BY_CPU	     ? REPORT_CPUS_ONLY
+			  : config->by == BY_SYSCALL ? REPORT_CALLS_ONLY
+						     : REPORT_ALL,
+		.sort = config->sort,
+	};
+	int err;
 
-	if (filekind_is_capture(file->map.data, file->map.size))
-		status = take_capture(file, report);
-	else
-		status = take_trace(file, report);
-	if (status == CLI_DONE || report_duration(report)) { /* what comes before a break */
-		out_init(&out, stdout_sink, NULL);
-		report_print(report, file->name, most, &out);
-		if (out_flush(&out))
-			return CLI_FAILED;
-	}
-	return status;
+	out_init(&out, stdout_sink, NULL);
+	err = config->json ? report_print_json(report, &view, &out)
+			   : report_print(report, &view, &out);
+	if (err)
+		return fail(err);
+	return out_flush(&out) ? CLI_FAILED : CLI_DONE;
+}
+
+static enum cli_exit report_file(const struct config *config, struct trace_file *file,
+				 struct report *report, const struct filter *filter)
+{
+	const struct report_options options = {
+		.by = config->by < BY_CPU ? (enum report_by)config->by : REPORT_BY_NAME,
+		.from = config->from_ns,
+		.to = config->to_ns,
+		.filter = filter->count ? filter : NULL,
+		.longest = config->longest    ? config->longest
+			   : config->above_ns ? SINGLES
+					      : 0,
+		.longest_ns = config->above_ns,
+	};
+	enum cli_exit status, said = CLI_DONE;
+
+	/* Which kind it is has to be seen before it is read. */
+	if (trace_file_keep(file))
+		return CLI_FAILED;
+	status = take(file, report, &options);
+	if (status == CLI_DONE || report_duration(report))
+		said = say(config, report, file->name);
+	return status == CLI_DONE ? said : status;
 }
 
 static int run(const void *ctx)
 {
 	const struct config *config = ctx;
 	enum cli_exit status = CLI_FAILED;
+	struct filter filter = { .count = 0 };
 	struct trace_file file;
 	struct report *report;
 	int err = report_new(&report);
 
 	if (err)
 		return fail(err);
+	if (config->filter)
+		filter_parse(&filter, config->filter, NULL); /* as it was checked */
 	if (!trace_file_open(&file, config->line.args[0])) {
-		/* Which kind it is has to be seen before it is read. */
-		status = trace_file_keep(&file);
-		if (status == CLI_DONE)
-			status = report_file(&file, report, config->rows ? config->rows : ROWS);
+		status = report_file(config, &file, report, &filter);
 		trace_file_close(&file);
 	}
 	report_free(report);
 	return status;
 }
 
+static int check(const void *ctx, struct diag *diag)
+{
+	const struct config *config = ctx;
+	struct diag wrong = { "" };
+	struct filter filter;
+
+	if (config->to_ns && config->from_ns >= config->to_ns)
+		return diag_set(diag, -EINVAL, "--from is not before --to");
+	if (config->filter && filter_parse(&filter, config->filter, &wrong))
+		return diag_set(diag, -EINVAL, "--filter %s", wrong.text);
+	return 0;
+}
+
+static const int by_values[] = { REPORT_BY_NAME,   REPORT_BY_PROCESS,
+				 REPORT_BY_THREAD, REPORT_BY_CGROUP,
+				 BY_CPU,	   BY_SYSCALL };
+static const int sort_values[] = { SORT_RUNNING, SORT_SYSCALL, SORT_WAITING, SORT_P99,
+				   SORT_LONGEST, SORT_BLOCKED, SORT_THREADS, SORT_NAME };
+
+#define MEMBER(name) offsetof(struct config, name)
 static const struct option_row rows[] = {
-	{ 0, "rows", "N", OPTION_COUNT, offsetof(struct config, rows),
-	  "so many rows of each table (15)", NULL },
+	{ 0, "by", "name|process|thread|cgroup|cpu|syscall", OPTION_CHOICE, MEMBER(by),
+	  "what a row is of (name); cpu and syscall: that table alone", by_values },
+	{ 0, "sort", SORT_NAMES, OPTION_CHOICE, MEMBER(sort),
+	  "the column that the first table is sorted by (running: on a CPU, in syscalls or not)",
+	  sort_values },
+	{ 0, "rows", "N", OPTION_COUNT, MEMBER(rows), "so many rows of each table (15)", NULL },
+	{ 0, "from", "TIME", OPTION_TIME, MEMBER(from_ns),
+	  "only what is from this time since the start on: 1500ms, 2s", NULL },
+	{ 0, "to", "TIME", OPTION_DURATION, MEMBER(to_ns), "only what is before this time", NULL },
+	{ 0, "filter", "CONDITION", OPTION_STRING, MEMBER(filter),
+	  "only rows of these threads: comm~GLOB, cgroup~GLOB, tid=N, pid=N, or several", NULL },
+	{ 0, "longest", "N", OPTION_COUNT, MEMBER(longest),
+	  "also the N longest single waits for a CPU and times on one", NULL },
+	{ 0, "above", "TIME", OPTION_DURATION, MEMBER(above_ns),
+	  "also the single waits and times on a CPU that are as long as this", NULL },
+	{ 0, "json", NULL, OPTION_FLAG, MEMBER(json), "as one JSON object: docs/report.md", NULL },
 	{ .name = NULL },
 };
 
@@ -186,19 +290,24 @@ const struct command command_report = {
 	.name = "report",
 	.arguments = "FILE",
 	.summary = "say who ran, who waited behind whom, and what was slept in",
-	.text = "FILE is a trace, or a raw capture as it is. Three tables, the largest sums first. "
-		"Of each name: how long its threads ran, "
-		"were in syscalls, waited for a CPU and slept; the longest wait, and at which time "
-		"since the trace's start it began. Of each wait for a CPU: who ran meanwhile on "
-		"the CPU it then got; in a trace of some processes others are nobody. Of each "
-		"sleep: the syscall, or what else it was, and Go's word for the reason. 'cut "
-		"--from --to' makes a trace of what is worth a closer look.",
-	.examples = "gotrace-bpf report gotrace.out              what one wants to know first\n"
-		    "gotrace-bpf report cap.gtraw                the same of a raw capture\n"
-		    "gotrace-bpf report --rows 100 gotrace.out   more of it\n",
+	.text = "FILE is a trace, or a raw capture as it is. Tables, the largest sums first. "
+		"Of each name: how long its threads ran, were in syscalls, waited for a CPU and "
+		"slept, and how long a wait was in 99 of 100 cases. Of each wait for a CPU: who "
+		"ran meanwhile on the CPU it then got; in a trace of some processes others are "
+		"nobody. Of each sleep: the syscall, or what else it was, and Go's word for the "
+		"reason. Of a raw capture also syscalls with their errors, CPUs with the time in "
+		"which one was idle though somebody waited, and who is scheduled otherwise than "
+		"most. 'cut --from --to' makes a trace of what is worth a closer look.",
+	.examples =
+		"gotrace-bpf report gotrace.out              what one wants to know first\n"
+		"gotrace-bpf report --by process cap.gtraw   a row a process, of a raw capture\n"
+		"gotrace-bpf report --by syscall --filter 'comm~redis*' a.gtraw  what they call\n"
+		"gotrace-bpf report --above 10ms --from 2s --to 3s a.gtraw       each long wait\n"
+		"gotrace-bpf report --json gotrace.out       for a script\n",
 	.min_args = 1,
 	.max_args = 1,
 	.groups = (const struct option_group[]){ { rows, 0 }, { NULL, 0 } },
 	.config_size = sizeof(struct config),
+	.check = check,
 	.run = run,
 };

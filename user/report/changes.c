@@ -14,6 +14,7 @@
 #include "base/grow.h"
 #include "export/go/facts.h"
 #include "export/go/reasons.h"
+#include "report/inside.h"
 #include "report/labels.h"
 #include "syscalls/classes.h"
 #include "syscalls/names.h"
@@ -25,6 +26,7 @@
 struct report_changes {
 	struct report *report;
 	struct sys_classes *classes;
+	struct inside inside;
 	uint32_t arch;
 	uint32_t *lives; /* at the threads' slots */
 	size_t room;
@@ -39,10 +41,12 @@ int report_changes_new(struct report_changes **out, struct report *report, uint3
 		return -ENOMEM;
 	changes->report = report;
 	changes->arch = arch;
-	if (sys_classes_new(&changes->classes, arch)) {
-		free(changes);
+	if (sys_classes_new(&changes->classes, arch) ||
+	    inside_init(&changes->inside, report, arch)) {
+		report_changes_free(changes);
 		return -ENOMEM;
 	}
+	report_know(report, REPORT_KNOWS_CALLS);
 	*out = changes;
 	return 0;
 }
@@ -52,6 +56,7 @@ void report_changes_free(struct report_changes *changes)
 	if (!changes)
 		return;
 	sys_classes_free(changes->classes);
+	inside_fini(&changes->inside);
 	free(changes->lives);
 	free(changes);
 }
@@ -87,12 +92,31 @@ static struct gt_text name_of(const struct thread *thread, struct fact_frame *fr
 	return (struct gt_text){ frame->func, frame->func_size };
 }
 
+static int take_who(struct report_changes *changes, uint32_t life, const struct thread *thread)
+{
+	struct report_who who = {
+		.tid = thread->tid, .recurs = true, .pid = thread->tgid, .attributes = thread->more
+	};
+	size_t size = strlen(thread->leader_comm);
+
+	if (thread->more.known & REC_KNOWN_NAMESPACE)
+		who.ns_pid = thread->more.ns_tgid;
+	if (strcmp(thread->leader_comm, "?") != 0 &&
+	    report_add_text(changes->report, thread->leader_comm, size, &who.process))
+		return -ENOMEM;
+	return report_describe(changes->report, life, &who);
+}
+
 static int take_name(struct report_changes *changes, uint32_t life, const struct thread *thread)
 {
 	struct fact_frame frame;
 	struct gt_text name = name_of(thread, &frame);
+	int err;
 
-	return life == NO_LIFE ? 0 : report_name(changes->report, life, name.data, name.size);
+	if (life == NO_LIFE)
+		return 0;
+	err = report_name(changes->report, life, name.data, name.size);
+	return err ? err : take_who(changes, life, thread);
 }
 
 static uint64_t now_of(const struct report_changes *changes, const struct change *change)
@@ -100,11 +124,11 @@ static uint64_t now_of(const struct report_changes *changes, const struct change
 	return change->ts_ns - changes->start_ns;
 }
 
-static int enter(struct report_changes *changes, uint32_t *life, const struct thread *thread)
+static int enter(struct report_changes *changes, uint32_t *life, const struct change *change)
 {
-	int err = report_enter(changes->report, life);
+	int err = report_enter(changes->report, life, now_of(changes, change));
 
-	return err ? err : take_name(changes, *life, thread);
+	return err ? err : take_name(changes, *life, change->thread);
 }
 
 static int leave(struct report_changes *changes, uint32_t *life, const struct change *change)
@@ -144,12 +168,18 @@ static int why_unknown(struct report_changes *changes, enum change_gap gap, uint
 	return report_add_text(changes->report, texts[gap], strlen(texts[gap]), why);
 }
 
+static bool is_limit(enum change_cause cause)
+{
+	return cause == CAUSE_THROTTLED || cause == CAUSE_DEADLINE || cause == CAUSE_REALTIME ||
+	       cause == CAUSE_LIMIT;
+}
+
 static int why_waiting(struct report_changes *changes, const struct change *change, uint32_t *why)
 {
 	struct fact_frame frame;
 
 	*why = 0;
-	if (change->cause == CAUSE_THROTTLED)
+	if (is_limit(change->cause))
 		return label_limit(changes->report, label_of(""), why);
 	if (change->cause != CAUSE_PREEMPTED)
 		return 0;
@@ -162,7 +192,11 @@ static int go(struct report_changes *changes, uint32_t life, const struct change
 	      enum report_state state, uint32_t why)
 {
 	const struct report_step step = {
-		.state = state, .now = now_of(changes, change), .cpu = change->cpu, .why = why
+		.state = state,
+		.now = now_of(changes, change),
+		.cpu = change->cpu,
+		.why = why,
+		.limited = change->kind == CHANGE_OUT_RUNNABLE && is_limit(change->cause),
 	};
 
 	return report_go(changes->report, life, &step);
@@ -235,7 +269,7 @@ static int exec(struct report_changes *changes, uint32_t *life, const struct cha
 	int err = leave(changes, life, change);
 
 	if (!err)
-		err = enter(changes, life, change->thread);
+		err = enter(changes, life, change);
 	return err ? err : come_on_cpu(changes, *life, change);
 }
 
@@ -280,13 +314,17 @@ static int take_input(struct report_changes *changes, uint32_t *life, const stru
 	if (change->repair == CHANGE_DROP)
 		return 0;
 	changes->last_ns = change->ts_ns;
-	if (change->to == THREAD_ABSENT || change->to == THREAD_DEAD)
-		return go_for_good(changes, life, change);
+	if (change->to == THREAD_ABSENT || change->to == THREAD_DEAD) {
+		err = inside_take(&changes->inside, *life, change, now_of(changes, change));
+		return err ? err : go_for_good(changes, life, change);
+	}
 	if (change->kind == CHANGE_EXEC)
 		return exec(changes, life, change);
 	if (*life == NO_LIFE)
-		err = enter(changes, life, change->thread);
-	return err ? err : take_state(changes, *life, change);
+		err = enter(changes, life, change);
+	if (!err)
+		err = take_state(changes, *life, change);
+	return err ? err : inside_take(&changes->inside, *life, change, now_of(changes, change));
 }
 
 /* ---- the start, and all else ---- */
@@ -307,7 +345,7 @@ static int is_asleep(struct report_changes *changes, uint32_t life, const struct
 
 static int take_start(struct report_changes *changes, uint32_t *life, const struct change *change)
 {
-	int err = enter(changes, life, change->thread);
+	int err = enter(changes, life, change);
 
 	if (err)
 		return err;
@@ -337,9 +375,12 @@ static int on_change(void *ctx, const struct change *change)
 		changes->start_ns = changes->last_ns = change->ts_ns;
 		return 0;
 	case CHANGE_CPU:
-		return report_see_cpu(changes->report, change->cpu);
+		return report_see_cpu(changes->report, change->cpu, now_of(changes, change));
+	case CHANGE_LOSS:
+		return report_lose_cpu(changes->report, change->cpu, now_of(changes, change));
 	case CHANGE_IS:
 		return take_start(changes, life, change);
+	case CHANGE_DESCRIBED:
 	case CHANGE_RENAMED:
 		return take_name(changes, *life, change->thread);
 	default:

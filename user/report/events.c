@@ -7,6 +7,7 @@
 
 #include "base/grow.h"
 #include "base/idmap.h"
+#include "export/go/facts.h"
 #include "report/said.h"
 
 struct goroutine {
@@ -44,7 +45,7 @@ void report_events_free(struct report_events *events)
 
 /* ---- goroutines ---- */
 
-static int add_goroutine(struct report_events *events, uint64_t id, uint32_t *slot)
+static int add_goroutine(struct report_events *events, uint64_t id, uint64_t now, uint32_t *slot)
 {
 	struct goroutine *grown;
 
@@ -55,36 +56,65 @@ static int add_goroutine(struct report_events *events, uint64_t id, uint32_t *sl
 		events->goroutines = grown;
 		grown[*slot] = (struct goroutine){ 0 };
 	}
-	if (grown && !report_enter(events->report, &grown[*slot].life))
+	if (grown && !report_enter(events->report, &grown[*slot].life, now))
 		return 0;
 	idmap_del(&events->map, id);
 	return -ENOMEM;
 }
 
-static int goroutine_of(struct report_events *events, uint64_t id, struct goroutine **out)
+static int goroutine_of(struct report_events *events, uint64_t id, uint64_t now,
+			struct goroutine **out)
 {
 	uint32_t slot = idmap_find(&events->map, id);
 
-	if (slot == IDMAP_NONE && add_goroutine(events, id, &slot))
+	if (slot == IDMAP_NONE && add_goroutine(events, id, now, &slot))
 		return -ENOMEM;
 	*out = &events->goroutines[slot];
 	return 0;
 }
 
+/* The k-th life of a thread has k times this added to its tid (docs/mapping.md). */
+#define LIVES_APART 10000000
+
+/* root: of a stack of the goroutine's. */
+static int take_who(struct report_events *events, const struct goroutine *g, uint64_t id,
+		    const struct gt_stack_frame *root)
+{
+	struct report_who who = { .tid = id };
+	char buffer[FACT_FILE_MAX];
+	struct fact fact;
+	int err = 0;
+
+	fact_read(&fact, root, buffer);
+	if (fact.kind == FACT_THREAD || fact.kind == FACT_THREAD_NAMED) {
+		who.tid = id % LIVES_APART;
+		who.recurs = true;
+		who.pid = (uint32_t)fact.number;
+		err = report_add_text(events->report, fact.text.data, fact.text.size,
+				      fact.kind == FACT_THREAD ? &who.command : &who.process);
+		if (!err)
+			err = report_add_text(events->report, fact.container.data,
+					      fact.container.size, &who.container);
+	}
+	return err ? err : report_describe(events->report, g->life, &who);
+}
+
 /* As viewers do it: by the root of the first stack. */
 static int take_name(struct report_events *events, const struct gt_reader *reader,
-		     struct goroutine *g, uint64_t stack)
+		     struct goroutine *g, uint64_t id, uint64_t stack)
 {
 	size_t size = gt_reader_stack_size(reader, stack);
-	struct gt_text func;
+	struct gt_stack_frame root;
+	int err;
 
 	if (g->named || !size)
 		return 0;
-	func = gt_reader_stack_frame(reader, stack, size - 1).func;
+	root = gt_reader_stack_frame(reader, stack, size - 1);
 	g->named = true;
 	/* No thread of our traces is called so (frames.h). */
-	g->of_go = func.size > 8 && !memcmp(func.data, "runtime.", 8);
-	return report_name(events->report, g->life, func.data, func.size);
+	g->of_go = root.func.size > 8 && !memcmp(root.func.data, "runtime.", 8);
+	err = report_name(events->report, g->life, root.func.data, root.func.size);
+	return err ? err : take_who(events, g, id, &root);
 }
 
 /* A thread calls itself otherwise from now on. Go's runtime labels its goroutines by their work. */
@@ -136,16 +166,16 @@ static int go_transition(struct report_events *events, const struct gt_reader *r
 static int goroutine_goes(struct report_events *events, const struct gt_reader *reader,
 			  const struct gt_event *event, const struct gt_transition *to)
 {
+	uint64_t now = (uint64_t)(event->time - events->start);
 	struct goroutine *g;
-	int err = goroutine_of(events, to->id, &g);
+	int err = goroutine_of(events, to->id, now, &g);
 
 	if (!err)
-		err = take_name(events, reader, g, to->stack);
+		err = take_name(events, reader, g, to->id, to->stack);
 	if (!err && to->from != to->to)
 		err = go_transition(events, reader, event, to, g);
 	if (!err && to->to == GT_STATE_NOT_EXIST) {
-		err = report_leave(events->report, g->life,
-				   (uint64_t)(event->time - events->start));
+		err = report_leave(events->report, g->life, now);
 		idmap_del(&events->map, to->id);
 	}
 	return err;
@@ -168,7 +198,8 @@ int report_events_add(struct report_events *events, const struct gt_reader *read
 	if (!gt_event_transition(event, &to))
 		return 0;
 	if (to.of_proc)
-		return report_see_cpu(events->report, to.id);
+		return report_see_cpu(events->report, to.id,
+				      (uint64_t)(event->time - events->start));
 	return goroutine_goes(events, reader, event, &to);
 }
 

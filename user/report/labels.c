@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 #include "report/labels.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -43,4 +44,95 @@ int label_limit(struct report *report, struct gt_text limit, uint32_t *id)
 	if (!limit.size)
 		limit = label_of("throttled, CPU left idle");
 	return report_add_text(report, limit.data, limit.size, id);
+}
+
+/* ---- how a thread is scheduled ---- */
+
+struct text {
+	char bytes[256];
+	size_t size;
+};
+
+static __attribute__((format(printf, 2, 3))) void put(struct text *text, const char *format, ...)
+{
+	size_t room = sizeof(text->bytes) - text->size;
+	va_list args;
+	int size;
+
+	va_start(args, format);
+	size = vsnprintf(text->bytes + text->size, room, format, args);
+	va_end(args);
+	if (size > 0)
+		text->size += (size_t)size < room ? (size_t)size : room - 1;
+}
+
+/* SCHED_*: the kernel's numbers. */
+static const char *const policies[] = { "normal", "fifo", "rr",	      "batch",
+					"",	  "idle", "deadline", "ext" };
+
+const char *label_policy(const struct rec_attributes *attributes)
+{
+	if (!(attributes->known & REC_KNOWN_POLICY) ||
+	    attributes->policy >= sizeof(policies) / sizeof(*policies))
+		return "";
+	return policies[attributes->policy];
+}
+
+static void put_policy(struct text *text, const struct rec_attributes *attributes)
+{
+	const char *policy = label_policy(attributes);
+
+	if (!*policy)
+		return;
+	if (attributes->rt_priority)
+		put(text, "%s %u", policy, attributes->rt_priority);
+	else if (attributes->policy)
+		put(text, "%s", policy);
+	if (!attributes->rt_priority && attributes->nice)
+		put(text, "%snice %d", text->size ? ", " : "", attributes->nice);
+}
+
+/* "0-3,7" */
+static void put_mask(struct text *text, uint64_t mask)
+{
+	const char *comma = "";
+
+	for (unsigned first = 0; first < 64; first++) {
+		unsigned last = first;
+
+		if (!(mask >> first & 1))
+			continue;
+		while (last < 63 && mask >> (last + 1) & 1)
+			last++;
+		put(text, "%s%u", comma, first);
+		if (last > first)
+			put(text, "-%u", last);
+		comma = ",";
+		first = last;
+	}
+}
+
+static void put_affinity(struct text *text, const struct rec_attributes *attributes, uint32_t cpus)
+{
+	unsigned count = attributes->cpus_allowed_count;
+	unsigned named = (unsigned)__builtin_popcountll(attributes->cpus_allowed);
+
+	if (!(attributes->known & REC_KNOWN_AFFINITY) || !count || !cpus || count >= cpus)
+		return;
+	put(text, "%s", text->size ? ", " : "");
+	if (named != count) { /* some are beyond the first 64 */
+		put(text, "%u CPUs", count);
+		return;
+	}
+	put(text, "%s", count > 1 ? "CPUs " : "CPU ");
+	put_mask(text, attributes->cpus_allowed);
+}
+
+int label_sched(struct report *report, const struct rec_attributes *attributes, uint32_t *id)
+{
+	struct text text = { .size = 0 };
+
+	put_policy(&text, attributes);
+	put_affinity(&text, attributes, report_options(report)->cpus);
+	return report_add_text(report, text.bytes, text.size, id);
 }

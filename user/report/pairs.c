@@ -40,6 +40,7 @@ int pairs_merge(struct pairs *pairs, const struct report_pair *row)
 		return -ENOMEM;
 	sum->ns += row->ns;
 	sum->times += row->times;
+	sum->still_ns += row->still_ns;
 	if (row->longest > sum->longest) {
 		sum->longest = row->longest;
 		sum->longest_from = row->longest_from;
@@ -54,6 +55,26 @@ int pairs_add(struct pairs *pairs, uint32_t who, uint32_t what, uint64_t ns, uin
 	};
 
 	return pairs_merge(pairs, &row);
+}
+
+int pairs_add_part(struct pairs *pairs, const struct report_pair *part)
+{
+	struct report_pair *sum;
+
+	if (row_of(pairs, part->who, part->what, &sum))
+		return -ENOMEM;
+	if (sum->mark != part->mark) {
+		sum->mark = part->mark;
+		sum->part = 0;
+		sum->times++;
+	}
+	sum->ns += part->ns;
+	sum->part += part->ns;
+	if (sum->part > sum->longest) {
+		sum->longest = sum->part;
+		sum->longest_from = part->longest_from;
+	}
+	return 0;
 }
 
 static int by_sum(const void *a, const void *b)

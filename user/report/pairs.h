@@ -17,6 +17,9 @@ void pairs_fini(struct pairs *pairs);
 
 /* 0 or -ENOMEM, as the next. */
 int pairs_add(struct pairs *pairs, uint32_t who, uint32_t what, uint64_t ns, uint64_t from);
+/* A part of what counts once: all that have the same mark, which is never 0 and never comes back.
+ */
+int pairs_add_part(struct pairs *pairs, const struct report_pair *part);
 /* Adds a row's sums to those of its who and what. */
 int pairs_merge(struct pairs *pairs, const struct report_pair *row);
 

@@ -7,17 +7,41 @@
 #include "base/grow.h"
 #include "report/rows.h"
 
-/* More no kernel has; the rest of a broken trace's are not looked at. */
-#define CPUS_MAX 8192
 /* No two events of a trace have one time: so many ns are steps of its clock, no wait. */
 #define GRAIN_NS 16
 /* So many lives that are over are worth folding. */
-#define OVER_MAX (1u << 16)
+#define OVER_MAX (1u << 14)
 
 int report_new(struct report **out)
 {
 	*out = calloc(1, sizeof(**out));
+	if (*out)
+		(*out)->options.to = (*out)->times.to = UINT64_MAX;
 	return *out ? 0 : -ENOMEM;
+}
+
+int report_choose(struct report *report, const struct report_options *options)
+{
+	int err = longest_init(&report->long_waits, options->longest, options->longest_ns);
+
+	if (!err)
+		err = longest_init(&report->long_runs, options->longest, options->longest_ns);
+	report->options = *options;
+	if (!options->to)
+		report->options.to = UINT64_MAX;
+	report->times.from = report->times.at = options->from;
+	report->times.to = report->options.to;
+	return err;
+}
+
+const struct report_options *report_options(const struct report *report)
+{
+	return &report->options;
+}
+
+void report_know(struct report *report, unsigned knows)
+{
+	report->knows |= knows;
 }
 
 void report_free(struct report *report)
@@ -27,10 +51,21 @@ void report_free(struct report *report)
 	strtab_fini(&report->texts);
 	pairs_fini(&report->waits);
 	pairs_fini(&report->sleeps);
+	pairs_fini(&report->scheds);
+	idmap_fini(&report->sched_map);
 	idmap_fini(&report->strangers);
+	idmap_fini(&report->keys);
+	idmap_fini(&report->counted);
 	idmap_fini(&report->cpu_map);
+	cpus_fini(&report->times);
+	calls_fini(&report->calls);
+	longest_fini(&report->long_waits);
+	longest_fini(&report->long_runs);
 	for (size_t i = 0; i < report->cpu_count; i++)
 		slices_fini(&report->cpus[i]);
+	for (size_t i = 0; i < report->row_count; i++)
+		report_row_fini(&report->rows[i]);
+	free(report->attributes);
 	free(report->cpus);
 	free(report->lives);
 	free(report->rows);
@@ -91,7 +126,7 @@ static int new_life(struct report *report, uint32_t *number)
 	return 0;
 }
 
-int report_enter(struct report *report, uint32_t *life)
+int report_enter(struct report *report, uint32_t *life, uint64_t now)
 {
 	uint32_t row = 0, number = 0;
 
@@ -104,17 +139,49 @@ int report_enter(struct report *report, uint32_t *life)
 		report->free_life = number + 1;
 		return -ENOMEM;
 	}
-	report->lives[number] = (struct life){ .row = row };
+	report->lives[number] = (struct life){ .row = row, .from = now, .cpu = IDMAP_NONE };
 	*life = number;
 	return 0;
 }
 
 int report_name(struct report *report, uint32_t life, const char *name, size_t size)
 {
-	struct report_thread *row = &report->rows[report->lives[life].row];
+	return report_add_text(report, name, size, &report->rows[report->lives[life].row].name);
+}
 
-	row->threads = 1;
-	return report_add_text(report, name, size, &row->name);
+int report_describe(struct report *report, uint32_t life, const struct report_who *who)
+{
+	uint32_t row = report->lives[life].row;
+	struct report_who *now = &report->rows[row].who;
+	int err = report_take_sched(report, row);
+
+	*now = *who;
+	/* What each thread has for itself is told above. */
+	now->attributes.cgroup_id = 0;
+	now->attributes.ns_tgid = now->attributes.ns_tid = 0;
+	return err;
+}
+
+bool report_row_matches(const struct report *report, const struct report_thread *row)
+{
+	struct gt_text comm = report_text(report, row->name);
+	struct gt_text cgroup = report_text(report, row->who.cgroup);
+	const struct filter_who who = {
+		.comm = row->name ? comm.data : NULL,
+		.comm_size = comm.size,
+		.cgroup = row->who.cgroup ? cgroup.data : NULL,
+		.cgroup_size = cgroup.size,
+		.tid = row->who.tid > UINT32_MAX ? 0 : (uint32_t)row->who.tid,
+		.pid = row->who.pid,
+	};
+
+	return !report->options.filter || filter_match(report->options.filter, &who);
+}
+
+bool report_speaks_of(const struct report *report, uint32_t life)
+{
+	return !report->options.filter ||
+	       report_row_matches(report, &report->rows[report->lives[life].row]);
 }
 
 enum report_state report_state_of(const struct report *report, uint32_t life)
@@ -124,13 +191,59 @@ enum report_state report_state_of(const struct report *report, uint32_t life)
 
 /* ---- sums ---- */
 
+/* What of a time lies in the part that is asked for. */
+struct span {
+	uint64_t from, to;
+};
+
+static struct span span_of(const struct report *report, uint64_t from, uint64_t to)
+{
+	const struct report_options *options = &report->options;
+	struct span span = { from > options->from ? from : options->from,
+			     to < options->to ? to : options->to };
+
+	if (span.to < span.from)
+		span.to = span.from;
+	return span;
+}
+
+/* Any moment of it. */
+static bool is_within(const struct report *report, uint64_t from, uint64_t to)
+{
+	return to >= report->options.from && from <= report->options.to;
+}
+
+static void add_sum(struct report_sum *sum, uint64_t ns)
+{
+	sum->ns += ns;
+	sum->count++;
+	sum->squares += (double)ns * (double)ns;
+}
+
+/* A part of the wait at hand was behind that: a text, or a row with REPORT_ROW. */
+static int blame(struct report *report, const struct life *life, uint32_t what, uint64_t ns,
+		 uint64_t from)
+{
+	const struct report_pair part = { .who = life->row,
+					  .what = what,
+					  .ns = ns,
+					  .longest_from = from,
+					  .mark = report->wait.mark };
+
+	if (ns > report->wait.ns) {
+		report->wait.ns = ns;
+		report->wait.what = what;
+	}
+	return pairs_add_part(&report->waits, &part);
+}
+
 /* What is longer ago than slices are kept. 0 or -ENOMEM. */
 static int add_forgotten(struct report *report, const struct life *life, const struct slices *cpu,
-			 uint64_t *rest)
+			 const struct span *span, uint64_t *rest)
 {
 	static const char text[] = "(too long ago to say)";
 	const struct slice *oldest = slices_back(cpu, SLICES_KEPT - 1);
-	uint64_t ns = oldest && oldest->from > life->since ? oldest->from - life->since : 0;
+	uint64_t ns = oldest && oldest->from > span->from ? oldest->from - span->from : 0;
 	uint32_t id;
 
 	*rest -= ns;
@@ -138,34 +251,61 @@ static int add_forgotten(struct report *report, const struct life *life, const s
 		return 0;
 	if (report_add_text(report, text, sizeof(text) - 1, &id))
 		return -ENOMEM;
-	return pairs_add(&report->waits, life->row, id, ns, life->since);
+	return blame(report, life, id, ns, span->from);
 }
 
 /* A wait that ended on a CPU: each who ran there has its part, nobody the rest. */
 static int split_wait(struct report *report, const struct life *life, const struct slices *cpu,
-		      uint64_t to)
+		      const struct span *span)
 {
-	struct report_pair last = { .who = life->row };
 	const struct slice *slice;
-	uint64_t rest = to - life->since;
+	uint64_t rest = span->to - span->from;
+	uint32_t what = 0;
 
 	for (uint64_t back = 0; (slice = slices_back(cpu, back)); back++) {
-		uint64_t part = slice_part(slice, life->since, to);
+		uint64_t part = slice_part(slice, span->from, span->to);
 
 		if (part)
-			last.what = slice->row | REPORT_ROW;
-		if (part && pairs_add(&report->waits, life->row, last.what, part, life->since))
+			what = slice->row | REPORT_ROW;
+		if (part && blame(report, life, what, part, span->from))
 			return -ENOMEM;
 		rest -= part;
-		if (slice->from <= life->since)
+		if (slice->from <= span->from)
 			break;
 	}
-	if (add_forgotten(report, life, cpu, &rest))
+	if (add_forgotten(report, life, cpu, span, &rest))
 		return -ENOMEM;
-	last.ns = rest;
-	if (rest <= GRAIN_NS && last.what)
-		return pairs_merge(&report->waits, &last);
-	return rest ? pairs_add(&report->waits, life->row, life->why, rest, life->since) : 0;
+	if (rest > GRAIN_NS || !what)
+		what = life->why;
+	return rest ? blame(report, life, what, rest, span->from) : 0;
+}
+
+/* cpu: IDMAP_NONE if it is on none. */
+static void keep_single(struct report *report, struct longest *longest, const struct life *life,
+			const struct span *span, uint32_t what, uint32_t cpu)
+{
+	const struct report_thread *row = &report->rows[life->row];
+	const struct report_single single = {
+		.ns = span->to - span->from,
+		.from = span->from,
+		.name = row->name,
+		.what = what & REPORT_ROW ? report->rows[what & ~REPORT_ROW].name : what,
+		.tid = row->who.tid,
+		.cpu = cpu == IDMAP_NONE ? REPORT_NO_CPU : report->times.rows[cpu].id,
+	};
+
+	if (longest->most && report_row_matches(report, row) && longest_takes(longest, single.ns))
+		longest_add(longest, &single);
+}
+
+static int add_spread(struct report_thread *row, uint64_t ns)
+{
+	if (!row->spread)
+		row->spread = calloc(1, sizeof(*row->spread));
+	if (!row->spread)
+		return -ENOMEM;
+	spread_add(row->spread, ns);
+	return 0;
 }
 
 /* cpu: where it got one, or NULL. */
@@ -173,37 +313,70 @@ static int leave_wait(struct report *report, const struct life *life, const stru
 		      uint64_t now)
 {
 	struct report_thread *row = &report->rows[life->row];
-	uint64_t ns = now - life->since;
+	struct span span = span_of(report, life->since, now);
+	uint64_t ns = span.to - span.from;
+	int err;
 
 	if (ns <= GRAIN_NS)
 		return 0;
-	row->waiting += ns;
+	add_sum(&row->waits, ns);
 	if (ns > row->longest_wait) {
 		row->longest_wait = ns;
-		row->longest_from = life->since;
+		row->longest_from = span.from;
 	}
-	return cpu ? split_wait(report, life, cpu, now)
-		   : pairs_add(&report->waits, life->row, life->why, ns, life->since);
+	report->wait.mark++;
+	report->wait.ns = 0;
+	err = add_spread(row, ns);
+	if (!err && cpu)
+		err = split_wait(report, life, cpu, &span);
+	else if (!err)
+		err = blame(report, life, life->why, ns, span.from);
+	keep_single(report, &report->long_waits, life, &span, report->wait.what,
+		    cpu ? life->cpu : IDMAP_NONE);
+	return err;
+}
+
+/* Who slept all the while has no row: there are too many of them. */
+static int leave_sleep(struct report *report, const struct life *life, uint64_t now)
+{
+	struct report_thread *row = &report->rows[life->row];
+	struct span span = span_of(report, life->since, now);
+	bool goes_on = report->ending || now > report->options.to;
+	struct report_pair pair = { .who = life->row, .what = life->why };
+
+	if (!is_within(report, life->since, now))
+		return 0;
+	add_sum(&row->sleeps, span.to - span.from);
+	if (goes_on && !row->ran) {
+		row->still = 1;
+		return 0;
+	}
+	if (!goes_on)
+		return pairs_add(&report->sleeps, life->row, life->why, span.to - span.from,
+				 span.from);
+	pair.still_ns = span.to - span.from;
+	return pairs_merge(&report->sleeps, &pair);
 }
 
 static int leave_state(struct report *report, const struct life *life, const struct slices *cpu,
 		       uint64_t now)
 {
 	struct report_thread *row = &report->rows[life->row];
-	uint64_t ns = now - life->since;
+	struct span span;
 
 	switch (life->state) {
 	case REPORT_RUNNING:
-		row->running += ns;
+		span = span_of(report, life->since, now);
+		row->running += span.to - span.from;
 		return 0;
 	case REPORT_SYSCALL:
-		row->in_syscall += ns;
+		span = span_of(report, life->since, now);
+		row->in_syscall += span.to - span.from;
 		return 0;
 	case REPORT_WAITING:
 		return leave_wait(report, life, cpu, now);
 	case REPORT_ASLEEP:
-		row->blocked += ns;
-		return pairs_add(&report->sleeps, life->row, life->why, ns, life->since);
+		return leave_sleep(report, life, now);
 	default:
 		return 0;
 	}
@@ -217,145 +390,138 @@ static bool has_cpu(enum report_state state)
 }
 
 /* *slot: IDMAP_NONE if there are too many. */
-static int cpu_of(struct report *report, uint64_t id, uint32_t *slot)
+static int cpu_of(struct report *report, uint64_t id, uint64_t now, uint32_t *slot)
 {
 	struct slices *grown;
 
 	*slot = idmap_find(&report->cpu_map, id);
-	if (*slot != IDMAP_NONE || report->cpu_count >= CPUS_MAX)
+	if (*slot != IDMAP_NONE || report->cpu_count >= REPORT_CPUS_MAX)
 		return 0;
 	grown = grow_array(report->cpus, &report->cpu_cap, report->cpu_count + 1, sizeof(*grown));
 	if (!grown)
 		return -ENOMEM;
 	report->cpus = grown;
+	if (cpus_add(&report->times, id, now))
+		return -ENOMEM;
 	/* One more than the map has, should that fail: freed all the same. */
 	grown[report->cpu_count++] = (struct slices){ 0 };
 	return idmap_add(&report->cpu_map, id, slot);
 }
 
-int report_see_cpu(struct report *report, uint64_t cpu)
+int report_see_cpu(struct report *report, uint64_t cpu, uint64_t now)
 {
 	uint32_t slot;
 
-	return cpu_of(report, cpu, &slot);
+	return cpu_of(report, cpu, now, &slot);
+}
+
+int report_lose_cpu(struct report *report, uint64_t cpu, uint64_t now)
+{
+	uint32_t slot;
+	int err = cpu_of(report, cpu, now, &slot);
+
+	if (!err && slot != IDMAP_NONE)
+		cpus_lose(&report->times, slot, now);
+	return err;
+}
+
+/* ---- from state to state ---- */
+
+/* It leaves its CPU: what it ran there without a break is one time. */
+static void leave_cpu(struct report *report, struct life *life, uint64_t now)
+{
+	struct report_thread *row = &report->rows[life->row];
+	struct span span = span_of(report, life->on_since, now);
+
+	if (life->slice && slices_close(&report->cpus[life->cpu], life->slice, now))
+		cpus_go(&report->times, life->cpu, now);
+	if (!is_within(report, life->on_since, now))
+		return;
+	row->ran = true;
+	add_sum(&row->runs, span.to - span.from);
+	keep_single(report, &report->long_runs, life, &span, 0, life->cpu);
+}
+
+/* Somebody came onto its CPU. */
+static int take_cpu(struct report *report, struct life *life, uint32_t last, uint64_t now)
+{
+	life->slice = 0;
+	life->on_since = now;
+	if (life->cpu == IDMAP_NONE)
+		return 0;
+	cpus_come(&report->times, life->cpu, now, last != IDMAP_NONE && last != life->cpu);
+	return slices_open(&report->cpus[life->cpu], life->row, now, &life->slice);
+}
+
+/* It may have to wait although a CPU is idle; who a limit keeps from running does not count. */
+static void line_up(struct report *report, struct life *life, const struct report_step *step)
+{
+	const struct rec_attributes *attributes = &report->rows[life->row].who.attributes;
+
+	if (life->in_line)
+		cpus_wait_end(&report->times, life->allowed, step->now);
+	life->in_line = step->state == REPORT_WAITING && !step->limited;
+	if (!life->in_line)
+		return;
+	life->allowed = attributes->cpus_allowed_count < report->options.cpus
+				? attributes->cpus_allowed
+				: 0;
+	if (!(attributes->known & REC_KNOWN_AFFINITY) || !report->options.cpus)
+		report->times.unsure = true;
+	cpus_wait(&report->times, life->allowed, step->now);
 }
 
 int report_go(struct report *report, uint32_t number, const struct report_step *step)
 {
 	struct life *life = &report->lives[number];
-	bool comes = has_cpu(step->state) && !has_cpu(life->state) && step->cpu != REPORT_NO_CPU;
+	bool comes = has_cpu(step->state) && !has_cpu(life->state);
+	uint32_t last = life->cpu;
 	struct slices *cpu = NULL;
 
-	if (comes && cpu_of(report, step->cpu, &life->cpu))
+	if (comes)
+		life->cpu = IDMAP_NONE;
+	if (comes && step->cpu != REPORT_NO_CPU && cpu_of(report, step->cpu, step->now, &life->cpu))
 		return -ENOMEM;
 	if (comes && life->cpu != IDMAP_NONE)
 		cpu = &report->cpus[life->cpu];
 	if (leave_state(report, life, cpu, step->now))
 		return -ENOMEM;
-	if (comes)
-		life->slice = 0;
-	if (cpu && slices_open(cpu, life->row, step->now, &life->slice))
+	if (comes && take_cpu(report, life, last, step->now))
 		return -ENOMEM;
-	if (!has_cpu(step->state) && has_cpu(life->state) && life->slice)
-		slices_close(&report->cpus[life->cpu], life->slice, step->now);
+	if (!has_cpu(step->state) && has_cpu(life->state))
+		leave_cpu(report, life, step->now);
+	if (step->state == REPORT_WAITING || life->in_line)
+		line_up(report, life, step);
 	life->state = step->state;
 	life->since = step->now;
 	life->why = step->why;
 	return 0;
 }
 
+int report_add_call(struct report *report, uint32_t life, const struct report_call *call)
+{
+	if (call->from < report->options.from || call->to > report->options.to ||
+	    !report_speaks_of(report, life))
+		return 0;
+	return calls_add(&report->calls, call);
+}
+
 int report_leave(struct report *report, uint32_t number, uint64_t now)
 {
 	const struct report_step step = { .state = REPORT_ABSENT, .now = now };
 	struct life *life = &report->lives[number];
+	struct report_thread *row = &report->rows[life->row];
 	int err = report_go(report, number, &step);
 
+	if (!err)
+		err = report_take_sched(report, life->row);
+	row->threads = is_within(report, life->from, now);
+	row->order = ++report->ended;
 	life->row = IDMAP_NONE;
 	life->next_free = report->free_life;
 	report->free_life = number + 1;
 	report->over++;
 	return err;
-}
-
-/* ---- the end ---- */
-
-static int by_running(const void *a, const void *b)
-{
-	const struct report_thread *x = a, *y = b;
-	uint64_t x_ns = x->running + x->in_syscall, y_ns = y->running + y->in_syscall;
-
-	if (x_ns != y_ns)
-		return x_ns < y_ns ? 1 : -1;
-	return (x->name > y->name) - (x->name < y->name);
-}
-
-/* Whatever goes on; which CPU a thread that still waits will get nobody knows. */
-static int end_lives(struct report *report, uint64_t now)
-{
-	static const char text[] = "(it waits still)";
-	uint32_t still;
-
-	if (report_add_text(report, text, sizeof(text) - 1, &still))
-		return -ENOMEM;
-	for (uint32_t i = 0; i < report->life_count; i++) {
-		struct life *life = &report->lives[i];
-
-		if (life->row == IDMAP_NONE)
-			continue;
-		if (life->state == REPORT_WAITING)
-			life->why = still;
-		if (report_leave(report, i, now))
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-int report_end(struct report *report, uint64_t now)
-{
-	size_t kept = 0;
-
-	report->end = now;
-	if (end_lives(report, now) || report_fold(report, true))
-		return -ENOMEM;
-	for (size_t i = 0; i < report->row_count; i++) {
-		const struct report_thread *row = &report->rows[i];
-
-		if (row->threads || row->running || row->waiting || row->blocked)
-			report->rows[kept++] = *row;
-	}
-	report->row_count = kept;
-	qsort(report->rows, kept, sizeof(*report->rows), by_running);
-	pairs_sort(&report->waits);
-	pairs_sort(&report->sleeps);
-	return 0;
-}
-
-uint64_t report_duration(const struct report *report)
-{
-	return report->end;
-}
-
-size_t report_cpus(const struct report *report)
-{
-	return report->cpu_count;
-}
-
-const struct report_thread *report_threads(const struct report *report, size_t *count)
-{
-	*count = report->row_count;
-	return report->rows;
-}
-
-const struct report_pair *report_waits(const struct report *report, size_t *count)
-{
-	*count = report->waits.count;
-	return report->waits.rows;
-}
-
-const struct report_pair *report_sleeps(const struct report *report, size_t *count)
-{
-	*count = report->sleeps.count;
-	return report->sleeps.rows;
 }
 
 struct gt_text report_text(const struct report *report, uint32_t id)
@@ -365,14 +531,4 @@ struct gt_text report_text(const struct report *report, uint32_t id)
 	if (id)
 		text.data = strtab_text(&report->texts, id, &text.size);
 	return text;
-}
-
-bool report_waits_for_nobody(const struct report *report)
-{
-	uint32_t what;
-
-	if (!report->waits.count)
-		return false;
-	what = report->waits.rows[0].what;
-	return what == REPORT_NOBODY || idmap_find(&report->strangers, what) != IDMAP_NONE;
 }

@@ -11,10 +11,12 @@ void slices_fini(struct slices *slices)
 	free(slices->kept);
 }
 
-void slices_close(struct slices *slices, uint64_t number, uint64_t now)
+bool slices_close(struct slices *slices, uint64_t number, uint64_t now)
 {
-	if (slices->kept && number == slices->count)
-		slices->kept[(number - 1) % SLICES_KEPT].to = now;
+	if (!slices->kept || number != slices->count)
+		return false;
+	slices->kept[(number - 1) % SLICES_KEPT].to = now;
+	return true;
 }
 
 int slices_open(struct slices *slices, uint32_t row, uint64_t now, uint64_t *number)

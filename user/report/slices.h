@@ -3,6 +3,7 @@
 #ifndef GOTRACE_REPORT_SLICES_H
 #define GOTRACE_REPORT_SLICES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,8 +25,8 @@ void slices_fini(struct slices *slices);
 
 /* Somebody comes; who was there till now has gone. *number: the slice's, from 1. 0, -ENOMEM. */
 int slices_open(struct slices *slices, uint32_t row, uint64_t now, uint64_t *number);
-/* The one of that slice goes, if nobody took its place. */
-void slices_close(struct slices *slices, uint64_t number, uint64_t now);
+/* The one of that slice goes. Was it still there, and nobody had taken its place? */
+bool slices_close(struct slices *slices, uint64_t number, uint64_t now);
 /* The slice that is back slices before the last one; NULL: it is not kept. */
 const struct slice *slices_back(const struct slices *slices, uint64_t back);
 /* How much of a slice that has ended lies between two times. */

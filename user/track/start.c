@@ -24,6 +24,7 @@ static void apply_entry(struct track *track, struct thread *thread,
 	thread->sys = entry->sys;
 	thread->start_state = entry->state;
 	thread->flags = entry->flags;
+	thread->more = entry->more;
 	thread->scope = who_in_scope(track, entry->flags & REC_THREAD_SCOPE);
 	thread_clean_comm(thread->comm, entry->comm);
 	thread_clean_comm(thread->leader_comm, entry->leader_comm);

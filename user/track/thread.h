@@ -48,6 +48,7 @@ struct thread {
 	/* Never empty and without control characters; "?" if not known. */
 	char comm[REC_COMM_LEN];
 	char leader_comm[REC_COMM_LEN]; /* its process's name */
+	struct rec_attributes more;	/* beyond that; its known says what */
 
 	/* ---- the tracker's ---- */
 

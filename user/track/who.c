@@ -10,6 +10,8 @@
 
 #include <errno.h>
 
+#include "records/records.h"
+
 /* Its tid has a new owner, so it is dead, though it may still have to leave its CPU. */
 static void retire(struct track *track, struct thread *thread)
 {
@@ -141,6 +143,10 @@ bool who_is_wakee(const struct track *track, const struct rec_task *wakee)
 
 void who_set_attributes(struct track *track, struct thread *thread, const struct rec_thread *record)
 {
+	const struct rec_attributes *more = rec_thread_attributes(record);
+
+	if (more)
+		thread->more = *more;
 	thread->start_ns = record->start_ns;
 	thread->tgid = record->tgid;
 	thread->flags = record->flags;
