@@ -5,7 +5,7 @@
 #   vmlinux/ARCH + bpf/*.bpf.c --clang--> gotrace.bpf.o --bpftool--> gotrace.skel.h
 #   user/**/*.c (but capture, cli, output) --cc--> libgotrace-pure.a   no I/O, no kernel
 #   pure + capture (libbpf) + cli + output --cc--> gotrace-bpf
-#   user/export/perfetto/perfetto.proto --protoc-c--> build/export/perfetto/perfetto.pb-c.[ch]
+#   user/export/perfetto/perfetto.proto, user/profile/pprof.proto --protoc-c--> build/**/*.pb-c.[ch]
 #   user/cli + man/*.in         --docs--> build/man/gotrace-bpf.1, build/completions/*
 #   tests/unit/test_*.c + pure    --cc--> build/tests/test_*
 #   tests/workload/*.c            --cc--> build/workload/*
@@ -102,8 +102,8 @@ TIDY := -*,bugprone-*,clang-analyzer-*,-bugprone-easily-swappable-parameters,$\
 	-bugprone-implicit-widening-of-multiplication-result,-clang-analyzer-valist.*,$\
 	-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling
 
-PROTO := export/perfetto/perfetto
-PURE_OBJ := $(PURE_SRC:%.c=$(BUILD)/%.o) $(BUILD)/$(PROTO).pb-c.o
+PROTO := export/perfetto/perfetto profile/pprof
+PURE_OBJ := $(PURE_SRC:%.c=$(BUILD)/%.o) $(PROTO:%=$(BUILD)/%.pb-c.o)
 TOOL_OBJ := $(TOOL_SRC:%.c=$(BUILD)/%.o)
 COMMANDS_OBJ := $(CLI_SRC:%.c=$(BUILD)/%.o) $(CAPTURE_ABSENT:%.c=$(BUILD)/%.o)
 TESTLIB_OBJ := $(TESTLIB_SRC:%.c=$(BUILD)/%.o)
@@ -116,7 +116,7 @@ FUZZ_BIN := $(FUZZ_SRC:tests/fuzz/%.c=build/fuzz/%)
 REPLAY_BIN := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=$(BUILD)/tests/replay_%)
 # All but what opens files.
 FUZZ_OBJ := $(patsubst %.c,build/fuzz/%.o,$(PURE_SRC) \
-	$(filter-out tests/lib/folder.c,$(TESTLIB_SRC))) build/fuzz/$(PROTO).pb-c.o
+	$(filter-out tests/lib/folder.c,$(TESTLIB_SRC))) $(PROTO:%=build/fuzz/%.pb-c.o)
 TOOL := $(if $(filter build,$(BUILD)),.,$(BUILD))/gotrace-bpf
 DOCS := $(BUILD)/man/gotrace-bpf.1 $(addprefix $(BUILD)/completions/,gotrace-bpf.bash \
 	_gotrace-bpf gotrace-bpf.fish)
@@ -156,9 +156,10 @@ build/fuzz/%.pb-c.o: $(BUILD)/%.pb-c.c Makefile
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(ALL_CFLAGS) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -w -c $< -o $@
 
-.SECONDARY: $(BUILD)/$(PROTO).pb-c.c $(BUILD)/$(PROTO).pb-c.h
+.SECONDARY: $(foreach p,$(PROTO),$(BUILD)/$(p).pb-c.c $(BUILD)/$(p).pb-c.h)
+$(BUILD)/user/profile/pprof.o build/fuzz/user/profile/pprof.o: $(BUILD)/profile/pprof.pb-c.h
 $(BUILD)/user/export/perfetto/packets.o build/fuzz/user/export/perfetto/packets.o $\
-	$(foreach b,$(BUILD) build/fuzz,$(b)/tests/lib/prototext.o $(b)/tests/lib/perfettotext.o): $(BUILD)/$(PROTO).pb-c.h
+	$(foreach b,$(BUILD) build/fuzz,$(b)/tests/lib/prototext.o $(b)/tests/lib/perfettotext.o): $(BUILD)/export/perfetto/perfetto.pb-c.h
 
 $(BUILD)/%.o: %.c Makefile
 	$(call say,CC,$<)

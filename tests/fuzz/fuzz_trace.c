@@ -4,7 +4,8 @@
  * same. What it accepts Go's verdict accepts too, but for what is said to
  * differ; any part cut out of it stands alone, be it quiet there; what a repair
  * leaves of it is accepted, and all of it if nothing was wrong; its text makes
- * bytes that read the same; and its report adds up.
+ * bytes that read the same; and its report and its profile add
+ * up.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -13,6 +14,9 @@
 #include <string.h>
 
 #include "gotrace.h"
+#include "profile/events.h"
+#include "profile/folded.h"
+#include "profile/pprof.h"
 #include "report/events.h"
 #include "gotrace/cut.h"
 #include "trace/repair/repair.h"
@@ -260,6 +264,46 @@ static uint64_t sum_of(const struct report_pair *pairs, size_t count)
 	return sum;
 }
 
+static int take_nothing(void *ctx, const void *data, size_t size)
+{
+	(void)ctx, (void)data, (void)size;
+	return 0;
+}
+
+/* All time is on some stack, as much of it as in the report. */
+static void check_profile(const uint8_t *data, size_t size, const struct report_thread *threads,
+			  size_t count)
+{
+	uint64_t waiting = 0, blocked = 0, running = 0;
+	const struct gt_event *event;
+	struct profile_events *events;
+	struct gt_reader *reader;
+	struct profile *profile;
+	static struct out out;
+
+	expect(!profile_new(&profile) && !profile_events_new(&events, profile));
+	expect(!gt_reader_new_memory(&reader, data, size, NULL));
+	while (!gt_reader_next(reader, &event) && event)
+		expect(!profile_events_add(events, reader, event));
+	gt_reader_free(reader);
+	expect(!profile_events_end(events));
+	profile_events_free(events);
+	for (size_t i = 0; i < count; i++) {
+		waiting += threads[i].waits.ns;
+		blocked += threads[i].sleeps.ns;
+		running += threads[i].running + threads[i].in_syscall;
+	}
+	expect(profile_total(profile, PROFILE_OFFCPU) == blocked);
+	expect(profile_total(profile, PROFILE_WAIT) >= waiting);
+	expect(profile_total(profile, PROFILE_CPU) + profile_total(profile, PROFILE_SYSCALL) ==
+	       running);
+	out_init(&out, take_nothing, NULL);
+	for (enum profile_type type = 0; type < PROFILE_TYPES; type++)
+		expect(!folded_write(profile, type, &out));
+	expect(!out_flush(&out) && !pprof_write(profile, take_nothing, NULL));
+	profile_free(profile);
+}
+
 /* Every wait and every sleep is somebody's. */
 static void check_report(const uint8_t *data, size_t size)
 {
@@ -283,10 +327,11 @@ static void check_report(const uint8_t *data, size_t size)
 	waits = report_waits(report, &wait_count);
 	sleeps = report_sleeps(report, &sleep_count);
 	for (size_t i = 0; i < thread_count; i++) {
-		waiting += threads[i].waiting;
-		blocked += threads[i].blocked;
+		waiting += threads[i].waits.ns;
+		blocked += threads[i].sleeps.ns;
 	}
 	expect(sum_of(waits, wait_count) == waiting && sum_of(sleeps, sleep_count) == blocked);
+	check_profile(data, size, threads, thread_count);
 	report_free(report);
 }
 

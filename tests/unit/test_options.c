@@ -64,6 +64,8 @@ static const struct row rows[] = {
 	{ "events --json --like-go a", "like-go json args=a" },
 	{ "validate a b --like-go c", "like-go args=a,b,c" },
 	{ "report --rows 3 a", "rows=3 args=a" },
+	{ "pprof a -o b", "output=b args=a" },
+	{ "pprof --folded=wait a", "folded=2 args=a" },
 	{ "doctor --help", "help" },
 	{ "convert --help", "help" },
 
@@ -138,6 +140,7 @@ static const struct row rows[] = {
 	{ "cut a --split 2 --from 0", "error: --split goes without --from and --to" },
 	{ "cut a -o b --from 2s --to 2s", "error: --from is not before --to" },
 	{ "report --rows 0 a", "error: --rows '0': it must be more than 0" },
+	{ "pprof --folded=idle a", "error: --folded 'idle': it is one of offcpu|wait|cpu|syscall" },
 	{ "record --children -- x", "error: --children goes with -p or --tid" },
 	{ "convert a -o x --stats x", "error: -o and --stats name the same file: give two" },
 	{ "doctor now", "error: 'now': one argument too many" },

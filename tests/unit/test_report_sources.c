@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /*
- * A report of a raw capture, and one of the trace that is made of it: the same
- * figures. Every kept capture (tests/captures), with losses or without. Run from
- * the top of the repository.
+ * A report of a raw capture, one of the trace that is made of it, and a profile
+ * of that trace: the same figures. Every kept capture (tests/captures), with losses or without. Run
+ * from the top of the repository.
  *
  * A trace has no two events at one time, and states what is so at the start a
  * little before it: so a name's sums may differ by a little for each thread.
@@ -21,12 +21,14 @@
 #include "captext.h"
 #include "gotrace.h"
 #include "pipeline/pipeline.h"
+#include "profile/events.h"
 #include "raw/raw.h"
 #include "report/changes.h"
 #include "report/events.h"
 
 #define THREAD_NS 3000	  /* for each thread */
 #define SHARE 200	  /* and this part of a sum */
+#define PROFILE_NS 1000	  /* of all waits together */
 #define PAIR_MIN_NS 20000 /* shorter sums of pairs are not compared */
 
 struct sides {
@@ -198,11 +200,61 @@ static void check_pairs(const char *path, const struct report *a, const struct r
 	}
 }
 
+/* ---- the profile ---- */
+
+static struct profile *profile_of_trace(const struct captext_buffer *trace)
+{
+	struct profile_events *events;
+	const struct gt_event *event;
+	struct gt_reader *reader;
+	struct profile *profile;
+
+	assert_int_equal(gt_reader_new_memory(&reader, trace->data, trace->size, NULL), 0);
+	assert_int_equal(profile_new(&profile), 0);
+	assert_int_equal(profile_events_new(&events, profile), 0);
+	while (!gt_reader_next(reader, &event) && event)
+		assert_int_equal(profile_events_add(events, reader, event), 0);
+	gt_reader_free(reader);
+	assert_int_equal(profile_events_end(events), 0);
+	profile_events_free(events);
+	return profile;
+}
+
+/*
+ * Its sums, of all names: one that renames itself has time under both of them.
+ * Waits of no more than the trace's clock are none in the report.
+ */
+static void check_profile(const char *path, const struct profile *profile,
+			  const struct report *report)
+{
+	uint64_t sums[PROFILE_TYPES] = { 0 };
+	size_t count;
+	const struct report_thread *rows = report_threads(report, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		sums[PROFILE_OFFCPU] += rows[i].sleeps.ns;
+		sums[PROFILE_WAIT] += rows[i].waits.ns;
+		sums[PROFILE_CPU] += rows[i].running + rows[i].in_syscall;
+	}
+	for (enum profile_type type = 0; type < PROFILE_TYPES; type++)
+		if (profile_total(profile, type) < sums[type] ||
+		    profile_total(profile, type) >
+			    sums[type] + (type == PROFILE_WAIT ? PROFILE_NS : 0))
+			fail_msg("%s: %s: %llu ns, in the report %llu", path,
+				 profile_type_name(type),
+				 (unsigned long long)profile_total(profile, type),
+				 (unsigned long long)sums[type]);
+	assert_true(profile_duration(profile) == report_duration(report));
+	assert_true(profile_time(profile, PROFILE_NOTHING, PROFILE_OFFCPU) == 0);
+	assert_true(profile_cut(profile) == 0);
+}
+
 static void test_capture(void **state)
 {
 	const char *path = *state;
 	struct captext_buffer capture = { 0 }, trace = { 0 };
 	struct sides sides = { .path = path };
+	struct profile *profile;
 
 	read_file(path, &capture);
 	play(&capture, NULL, &trace);
@@ -215,6 +267,9 @@ static void test_capture(void **state)
 	check_pairs(path, sides.events, sides.changes, report_waits);
 	check_pairs(path, sides.changes, sides.events, report_sleeps);
 	check_pairs(path, sides.events, sides.changes, report_sleeps);
+	profile = profile_of_trace(&trace);
+	check_profile(path, profile, sides.events);
+	profile_free(profile);
 	report_free(sides.changes);
 	report_free(sides.events);
 	free(capture.data);

@@ -12,15 +12,16 @@ struct format {
 };
 
 static const struct format formats[] = {
-	{ "Go trace 1.22 to 1.26", "report validate events cut repair dump footprint",
+	{ "Go trace 1.22 to 1.26", "report pprof validate events cut repair dump footprint",
 	  "a capture (-d, -p, --tid, --cgroup, --), convert, cut",
 	  "go tool trace of Go 1.23 or newer, gotraceui" },
-	{ "Go trace 1.11 to 1.21", "report validate events cut",
+	{ "Go trace 1.11 to 1.21", "report pprof validate events cut",
 	  "a capture or convert, with --trace-version 1.19 or 1.21",
 	  "go tool trace of Go 1.19 or newer (Debian 12's own), gotraceui 0.4" },
-	{ "raw capture (.gtraw)", "convert report", "record", "gotrace-bpf" },
+	{ "raw capture (.gtraw)", "convert report pprof", "record", "gotrace-bpf" },
 	{ "Perfetto trace (.pftrace)", "-", "a capture or convert, with --to perfetto",
 	  "https://ui.perfetto.dev, trace_processor" },
+	{ "profile (.pb.gz)", "-", "pprof", "go tool pprof, https://speedscope.app" },
 	{ "text of a Go trace", "undump", "dump", "an editor" },
 };
 
