@@ -79,7 +79,7 @@ LIBS = $(or $(shell $(if $(FOREIGN),PKG_CONFIG_LIBDIR=$(SYSROOT)/usr/lib/$(TRIPL
 LIBELF_GAP := $(BUILD)/libelf_gap.a
 endif
 # What everything pure needs of other libraries.
-PURE_LIBS := -lprotobuf-c
+PURE_LIBS := -lprotobuf-c -lm
 LIBS += $(PURE_LIBS)
 
 # Without eBPF one file stands in for all of user/capture; what is made of the

@@ -116,7 +116,7 @@ static void describe(const struct report *report, FILE *out)
 			(unsigned long long)t->threads, (unsigned long long)t->running,
 			(unsigned long long)t->in_syscall, (unsigned long long)t->waits.ns,
 			(unsigned long long)t->longest_wait, (unsigned long long)t->longest_from,
-			(unsigned long long)t->sleeps.ns);
+			(unsigned long long)report_blocked(t));
 	}
 	pairs = report_waits(report, &count);
 	add_pairs(report, pairs, count, "waited", out);

@@ -33,6 +33,7 @@ static struct report *begin(const struct report_options *options)
 	if (options)
 		assert_int_equal(report_choose(report, options), 0);
 	report_know(report, REPORT_KNOWS_CALLS | REPORT_KNOWS_IDLE);
+	report_see_machine(report, 2);
 	assert_int_equal(report_see_cpu(report, 0, 0), 0);
 	assert_int_equal(report_see_cpu(report, 1, 0), 0);
 	return report;
@@ -220,8 +221,7 @@ static void test_part(void **state)
 
 static void test_cpus(void **state)
 {
-	const struct report_options options = { .cpus = 2 };
-	struct report *report = tell(&options);
+	struct report *report = tell(NULL);
 	const struct cpu_times *cpus;
 	size_t count;
 	bool sure;
@@ -331,8 +331,7 @@ static void test_still(void **state)
 
 static void test_scheds(void **state)
 {
-	const struct report_options options = { .cpus = 2 };
-	struct report *report = tell(&options);
+	struct report *report = tell(NULL);
 	struct report_sched *scheds;
 	size_t count;
 

@@ -169,7 +169,8 @@ static void check_threads(const struct sides *sides)
 		check_time(sides, &rows[i], "was in syscalls", rows[i].in_syscall,
 			   other->in_syscall);
 		check_time(sides, &rows[i], "waited", rows[i].waits.ns, other->waits.ns);
-		check_time(sides, &rows[i], "slept", rows[i].sleeps.ns, other->sleeps.ns);
+		check_time(sides, &rows[i], "slept", report_blocked(&rows[i]),
+			   report_blocked(other));
 		check_time(sides, &rows[i], "waited longest", rows[i].longest_wait,
 			   other->longest_wait);
 	}

@@ -12,6 +12,7 @@
 #include "raw/raw.h"
 #include "report/changes.h"
 #include "report/events.h"
+#include "report/diff_print.h"
 #include "report/json.h"
 #include "report/text.h"
 
@@ -34,6 +35,7 @@ struct config {
 	uint64_t longest, above_ns;
 	const char *filter;
 	bool json;
+	bool diff;
 };
 
 static enum cli_exit fail(int err)
@@ -58,8 +60,7 @@ static enum cli_exit add_all(const struct trace_file *file, struct gt_reader *re
 	return err ? trace_file_fail(file, gt_reader_error(reader)) : CLI_DONE;
 }
 
-static enum cli_exit take_trace(struct trace_file *file, struct report *report,
-				const struct report_options *options)
+static enum cli_exit take_trace(struct trace_file *file, struct report *report)
 {
 	struct report_events *events;
 	struct gt_reader *reader;
@@ -68,9 +69,7 @@ static enum cli_exit take_trace(struct trace_file *file, struct report *report,
 
 	if (trace_file_reader(file, NULL, &reader))
 		return CLI_FAILED;
-	err = report_choose(report, options);
-	if (!err)
-		err = report_events_new(&events, report);
+	err = report_events_new(&events, report);
 	if (err) {
 		gt_reader_free(reader);
 		return fail(err);
@@ -130,21 +129,7 @@ static enum cli_exit play(struct trace_file *file, struct raw_reader *reader,
 	return say_stop(file, &stop);
 }
 
-static int new_changes(struct report_changes **out, struct report *report,
-		       const struct report_options *options, const struct stream_info *info)
-{
-	struct report_options chosen = *options;
-	int err;
-
-	chosen.cpus = info->cpus_online;
-	if (info->scope == REC_SCOPE_SYSTEM)
-		report_know(report, REPORT_KNOWS_IDLE);
-	err = report_choose(report, &chosen);
-	return err ? err : report_changes_new(out, report, info->arch);
-}
-
-static enum cli_exit take_capture(struct trace_file *file, struct report *report,
-				  const struct report_options *options)
+static enum cli_exit take_capture(struct trace_file *file, struct report *report)
 {
 	struct diag diag = { "" };
 	struct report_changes *changes;
@@ -155,11 +140,14 @@ static enum cli_exit take_capture(struct trace_file *file, struct report *report
 
 	if (err)
 		return cli_fail("%s: %s", file->name, diag.text);
-	err = new_changes(&changes, report, options, raw_reader_info(reader));
+	err = report_changes_new(&changes, report, raw_reader_info(reader)->arch);
 	if (err) {
 		raw_reader_free(reader);
 		return fail(err);
 	}
+	report_see_machine(report, raw_reader_info(reader)->cpus_online);
+	if (raw_reader_info(reader)->scope == REC_SCOPE_SYSTEM)
+		report_know(report, REPORT_KNOWS_IDLE);
 	exporter = report_changes_exporter(changes);
 	status = play(file, reader, &exporter);
 	report_changes_free(changes);
@@ -169,12 +157,16 @@ static enum cli_exit take_capture(struct trace_file *file, struct report *report
 
 /* ---- either ---- */
 
-static enum cli_exit take(struct trace_file *file, struct report *report,
-			  const struct report_options *options)
+static enum cli_exit take(struct trace_file *file, struct report *report)
 {
 	if (filekind_is_capture(file->map.data, file->map.size))
-		return take_capture(file, report, options);
-	return take_trace(file, report, options);
+		return take_capture(file, report);
+	return take_trace(file, report);
+}
+
+static size_t rows_of(const struct config *config)
+{
+	return config->rows ? config->rows : config->json ? SIZE_MAX : ROWS;
 }
 
 /* What comes before a break is reported, too. */
@@ -201,8 +193,7 @@ static enum cli_exit say(const struct config *config, const struct report *repor
 	return out_flush(&out) ? CLI_FAILED : CLI_DONE;
 }
 
-static enum cli_exit report_file(const struct config *config, struct trace_file *file,
-				 struct report *report, const struct filter *filter)
+static int new_report(struct report **out, const struct config *config, const struct filter *filter)
 {
 	const struct report_options options = {
 		.by = config->by < BY_CPU ? (enum report_by)config->by : REPORT_BY_NAME,
@@ -214,36 +205,101 @@ static enum cli_exit report_file(const struct config *config, struct trace_file 
 					      : 0,
 		.longest_ns = config->above_ns,
 	};
-	enum cli_exit status, said = CLI_DONE;
+	int err = report_new(out);
 
-	/* Which kind it is has to be seen before it is read. */
-	if (trace_file_keep(file))
+	if (err)
+		return err;
+	err = report_choose(*out, &options);
+	if (err)
+		report_free(*out);
+	return err;
+}
+
+/* All of a file into a report. */
+static enum cli_exit take_file(const char *name, struct report *report)
+{
+	enum cli_exit status = CLI_FAILED;
+	struct trace_file file;
+
+	if (trace_file_open(&file, name))
 		return CLI_FAILED;
-	status = take(file, report, &options);
+	/* Which kind it is has to be seen before it is read. */
+	if (!trace_file_keep(&file))
+		status = take(&file, report);
+	trace_file_close(&file);
+	return status;
+}
+
+static enum cli_exit report_one(const struct config *config, const struct filter *filter)
+{
+	enum cli_exit status, said = CLI_DONE;
+	struct report *report;
+	int err = new_report(&report, config, filter);
+
+	if (err)
+		return fail(err);
+	status = take_file(config->line.args[0], report);
 	if (status == CLI_DONE || report_duration(report))
-		said = say(config, report, file->name);
+		said = say(config, report, config->line.args[0]);
+	report_free(report);
 	return status == CLI_DONE ? said : status;
+}
+
+static enum cli_exit say_diff(const struct config *config, struct report *const reports[2])
+{
+	static struct out out;
+	const struct diff_view view = { config->line.args[0], config->line.args[1],
+					rows_of(config) };
+	int err;
+
+	out_init(&out, stdout_sink, NULL);
+	err = config->json ? diff_print_json(reports[0], reports[1], &view, &out)
+			   : diff_print(reports[0], reports[1], &view, &out);
+	if (err)
+		return fail(err);
+	return out_flush(&out) ? CLI_FAILED : CLI_DONE;
+}
+
+static enum cli_exit report_both(const struct config *config, const struct filter *filter)
+{
+	struct report *reports[2] = { NULL, NULL };
+	enum cli_exit status = CLI_DONE;
+
+	for (int i = 0; i < 2 && status == CLI_DONE; i++) {
+		int err = new_report(&reports[i], config, filter);
+
+		status = err ? fail(err) : take_file(config->line.args[i], reports[i]);
+	}
+	if (status == CLI_DONE)
+		status = say_diff(config, reports);
+	report_free(reports[0]);
+	report_free(reports[1]);
+	return status;
 }
 
 static int run(const void *ctx)
 {
 	const struct config *config = ctx;
-	enum cli_exit status = CLI_FAILED;
 	struct filter filter = { .count = 0 };
-	struct trace_file file;
-	struct report *report;
-	int err = report_new(&report);
 
-	if (err)
-		return fail(err);
 	if (config->filter)
 		filter_parse(&filter, config->filter, NULL); /* as it was checked */
-	if (!trace_file_open(&file, config->line.args[0])) {
-		status = report_file(config, &file, report, &filter);
-		trace_file_close(&file);
-	}
-	report_free(report);
-	return status;
+	return config->diff ? report_both(config, &filter) : report_one(config, &filter);
+}
+
+static int check_files(const struct config *config, struct diag *diag)
+{
+	if (!config->diff && config->line.arg_count > 1)
+		return diag_set(diag, -EINVAL, "two files are compared with --diff");
+	if (config->diff && config->line.arg_count < 2)
+		return diag_set(diag, -EINVAL, "--diff needs two files");
+	if (config->diff && config->by != REPORT_BY_NAME && config->by != REPORT_BY_CGROUP)
+		return diag_set(diag, -EINVAL,
+				"--diff compares names or cgroups: a number means another one in "
+				"another file");
+	if (config->diff && (config->longest || config->above_ns))
+		return diag_set(diag, -EINVAL, "--diff goes without --longest and --above");
+	return 0;
 }
 
 static int check(const void *ctx, struct diag *diag)
@@ -256,7 +312,7 @@ static int check(const void *ctx, struct diag *diag)
 		return diag_set(diag, -EINVAL, "--from is not before --to");
 	if (config->filter && filter_parse(&filter, config->filter, &wrong))
 		return diag_set(diag, -EINVAL, "--filter %s", wrong.text);
-	return 0;
+	return check_files(config, diag);
 }
 
 static const int by_values[] = { REPORT_BY_NAME,   REPORT_BY_PROCESS,
@@ -282,13 +338,17 @@ static const struct option_row rows[] = {
 	  "also the N longest single waits for a CPU and times on one", NULL },
 	{ 0, "above", "TIME", OPTION_DURATION, MEMBER(above_ns),
 	  "also the single waits and times on a CPU that are as long as this", NULL },
+	{ 0, "diff", NULL, OPTION_FLAG, MEMBER(diff),
+	  "of two files: what is otherwise in the second one, per second, the largest change "
+	  "first; noise: what as much as differs by chance",
+	  NULL },
 	{ 0, "json", NULL, OPTION_FLAG, MEMBER(json), "as one JSON object: docs/report.md", NULL },
 	{ .name = NULL },
 };
 
 const struct command command_report = {
 	.name = "report",
-	.arguments = "FILE",
+	.arguments = "FILE [FILE]",
 	.summary = "say who ran, who waited behind whom, and what was slept in",
 	.text = "FILE is a trace, or a raw capture as it is. Tables, the largest sums first. "
 		"Of each name: how long its threads ran, were in syscalls, waited for a CPU and "
@@ -303,9 +363,10 @@ const struct command command_report = {
 		"gotrace-bpf report --by process cap.gtraw   a row a process, of a raw capture\n"
 		"gotrace-bpf report --by syscall --filter 'comm~redis*' a.gtraw  what they call\n"
 		"gotrace-bpf report --above 10ms --from 2s --to 3s a.gtraw       each long wait\n"
+		"gotrace-bpf report --diff a.gtraw b.gtraw   what has changed\n"
 		"gotrace-bpf report --json gotrace.out       for a script\n",
 	.min_args = 1,
-	.max_args = 1,
+	.max_args = 2,
 	.groups = (const struct option_group[]){ { rows, 0 }, { NULL, 0 } },
 	.config_size = sizeof(struct config),
 	.check = check,

@@ -43,7 +43,7 @@ static void drop_rows(struct report *report)
 
 	for (size_t i = 0; i < report->row_count; i++) {
 		struct report_thread *row = &report->rows[i];
-		bool says = row->threads || row->running || row->waits.ns || row->sleeps.ns;
+		bool says = row->threads || row->running || row->waits.ns || report_blocked(row);
 
 		if (says && row->matches)
 			report->rows[kept++] = *row;

@@ -96,6 +96,7 @@ static void add_row(struct report_thread *sum, struct report_thread *row, enum r
 	sum->running += row->running;
 	sum->in_syscall += row->in_syscall;
 	sum->still += row->still;
+	sum->still_ns += row->still_ns;
 	add_sum(&sum->runs, &row->runs);
 	add_sum(&sum->waits, &row->waits);
 	add_sum(&sum->sleeps, &row->sleeps);

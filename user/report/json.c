@@ -111,7 +111,7 @@ static void put_thread(const struct page *page, const struct report_thread *row)
 	put_u64(page, "waits", row->waits.count);
 	put_spread(page, row->spread);
 	put_if(page, "longest_at_ns", row->longest_wait, row->longest_from);
-	put_u64(page, "blocked_ns", row->sleeps.ns);
+	put_u64(page, "blocked_ns", report_blocked(row));
 	put_u64(page, "sleeps", row->sleeps.count);
 	json_end_object(page->json);
 }

@@ -133,6 +133,6 @@ int label_sched(struct report *report, const struct rec_attributes *attributes, 
 	struct text text = { .size = 0 };
 
 	put_policy(&text, attributes);
-	put_affinity(&text, attributes, report_options(report)->cpus);
+	put_affinity(&text, attributes, report_machine(report));
 	return report_add_text(report, text.bytes, text.size, id);
 }

@@ -44,6 +44,16 @@ void report_know(struct report *report, unsigned knows)
 	report->knows |= knows;
 }
 
+void report_see_machine(struct report *report, uint32_t cpus)
+{
+	report->machine = cpus;
+}
+
+uint32_t report_machine(const struct report *report)
+{
+	return report->machine;
+}
+
 void report_free(struct report *report)
 {
 	if (!report)
@@ -346,7 +356,10 @@ static int leave_sleep(struct report *report, const struct life *life, uint64_t 
 
 	if (!is_within(report, life->since, now))
 		return 0;
-	add_sum(&row->sleeps, span.to - span.from);
+	if (goes_on)
+		row->still_ns += span.to - span.from;
+	else
+		add_sum(&row->sleeps, span.to - span.from);
 	if (goes_on && !row->ran) {
 		row->still = 1;
 		return 0;
@@ -463,10 +476,9 @@ static void line_up(struct report *report, struct life *life, const struct repor
 	life->in_line = step->state == REPORT_WAITING && !step->limited;
 	if (!life->in_line)
 		return;
-	life->allowed = attributes->cpus_allowed_count < report->options.cpus
-				? attributes->cpus_allowed
-				: 0;
-	if (!(attributes->known & REC_KNOWN_AFFINITY) || !report->options.cpus)
+	life->allowed =
+		attributes->cpus_allowed_count < report->machine ? attributes->cpus_allowed : 0;
+	if (!(attributes->known & REC_KNOWN_AFFINITY) || !report->machine)
 		report->times.unsure = true;
 	cpus_wait(&report->times, life->allowed, step->now);
 }

@@ -72,6 +72,9 @@ enum report_knows {
 };
 void report_know(struct report *report,
 		 unsigned knows); /* enum report_knows, and what was before */
+/* The machine has so many CPUs. Before anybody is there. */
+void report_see_machine(struct report *report, uint32_t cpus);
+uint32_t report_machine(const struct report *report); /* 0: not known */
 
 /* A text that rows may have; 0 is nothing to say. */
 int report_add_text(struct report *report, const char *text, size_t size, uint32_t *id);
@@ -143,6 +146,7 @@ struct report_thread {		      /* all threads of a row */
 	struct report_sum runs, waits, sleeps; /* runs: with the time in syscalls */
 	uint64_t longest_wait, longest_from;
 	struct spread *spread; /* of its waits; NULL: there was none */
+	uint64_t still_ns;     /* of sleeps that go on at the end; sleeps are those that ended */
 	uint64_t still;	       /* so many threads slept all the while */
 
 	/* ---- the store's ---- */
@@ -162,6 +166,12 @@ struct report_pair {
 	/* ---- the store's ---- */
 	uint64_t part, mark; /* of the wait at hand */
 };
+
+/* Asleep, be it still. */
+static inline uint64_t report_blocked(const struct report_thread *row)
+{
+	return row->sleeps.ns + row->still_ns;
+}
 
 /* What stands for nobody in report_pair.what. */
 #define REPORT_NOBODY 0

@@ -40,7 +40,8 @@ struct life {
 
 struct report {
 	struct report_options options;
-	unsigned knows; /* enum report_knows */
+	unsigned knows;	  /* enum report_knows */
+	uint32_t machine; /* its CPUs */
 	struct strtab texts;
 	struct report_thread *rows;
 	size_t row_count, row_cap;

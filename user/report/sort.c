@@ -61,7 +61,7 @@ static uint64_t thread_value(const struct report_thread *row, enum sort_column c
 	case SORT_LONGEST:
 		return row->longest_wait;
 	case SORT_BLOCKED:
-		return row->sleeps.ns;
+		return report_blocked(row);
 	case SORT_THREADS:
 		return row->threads;
 	default:

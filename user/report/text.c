@@ -75,7 +75,7 @@ static void print_times(const struct report_thread *row, bool longest, struct ou
 	      time_of(row->waits.ns).text, time_of(p99).text);
 	if (longest)
 		print(out, " %8s", time_of(row->longest_wait).text);
-	print(out, " %8s", time_of(row->sleeps.ns).text);
+	print(out, " %8s", time_of(report_blocked(row)).text);
 }
 
 /* "1234", and in its own namespace 7: "1234/7". */
