@@ -106,7 +106,7 @@ static const struct row {
 	  4242 },
 	{ "throttled by a group that is not known",
 	  { FACT_LIMIT_CPU },
-	  "throttled by the CPU limit of ?",
+	  "throttled by the CPU limit of a cgroup",
 	  "[CPU limit of cgroup]",
 	  0 },
 	{ "throttled by the root",

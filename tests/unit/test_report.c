@@ -21,6 +21,15 @@
 	"string 9 two [preempted by tid]\nstring 10 [limit]\n"                                     \
 	"stack 1 1 1 0 0\nstack 2 2 2 0 0\nstack 3 3 3 0 0\nstack 4 4 4 0 0 1 1 0 0\n"             \
 	"stack 5 5 6 9 12 1 1 0 0\nstack 6 6 8 10 0 1 1 0 0\nstack 7 7 8 0 0 1 1 0 0\n"
+/* Threads of our traces: 21 to 23 their own, 24 and up with something on top. */
+#define THREADS                                                                                    \
+	TEXTS "string 11 x [pid]\nstring 12 [CPU]\nstring 13 on CPU 0\nstring 14 on CPU 1\n"       \
+	      "string 15 [ns]\nstring 16 for 50 ns\nstring 17 throttled by the CPU limit of g\n"   \
+	      "string 18 /g [CPU limit of cgroup]\nstring 19 throttled\nstring 20 50\n"            \
+	      "stack 21 21 1 11 11\nstack 22 22 2 11 12\n"                                         \
+	      "stack 24 24 13 12 0 21 1 11 11\nstack 25 25 14 12 1 21 1 11 11\n"                   \
+	      "stack 26 26 17 18 77 21 1 11 11\n"                                                  \
+	      "stack 27 26 17 18 77 27 16 15 50 21 1 11 11\n"
 /* From 100 on: one runs on CPU 0; two and three wait for it. */
 #define START                                                                                      \
 	TEXTS "11 98 ProcStatus 0 1\n11 99 GoStatusStack 11 11 2 1\n"                              \
@@ -47,10 +56,10 @@ static const struct row {
 	  "one x1: ran 102, syscall 0, waited 57 (57 from 103), slept 0\n"
 	  "two x1: ran 50, syscall 0, waited 104 (104 from 2), slept 4\n"
 	  "three x1: ran 1, syscall 0, waited 156 (156 from 3), slept 0\n"
-	  "three waited 106, 1 times: one\n"
 	  "two waited 104, 1 times: one\n"
+	  "three waited 103, 1 times: one\n"
 	  "one waited 57, 1 times: (it waits still)\n"
-	  "three waited 50, 1 times: two\n"
+	  "three waited 53, 1 times: two\n"
 	  "two slept 0, 0 times, still 4: -\n"
 	  "three slept 0, 0 times: -\n" },
 	{ "throttled, and in a syscall",
@@ -74,6 +83,39 @@ static const struct row {
 	  "one x1: ran 33, syscall 0, waited 83 (61 from 22), slept 0\n"
 	  "one waited 61, 1 times: (nobody in the trace; preempted by two)\n"
 	  "one waited 22, 1 times: -\n" },
+	/* two runs on CPU 1 and then on 0, where one waits from the start and gets CPU 1. */
+	{ "for which CPU: that at the begin; moved, and a trace does not say when",
+	  THREADS "- 97 ProcStatus 0 2\n12 98 ProcStatus 1 1\n12 99 GoStatusStack 12 12 2 22\n"
+		  "- 100 GoStatusStack 11 - 1 24\n12 201 GoStop 7 22\n12 202 ProcStop\n"
+		  "12 203 ProcStart 0 1\n12 204 GoStart 12 1\n11 299 ProcStart 1 1\n"
+		  "11 300 GoStart 11 1\n11 400 GoDestroy\n",
+	  "303 ns, 2 CPUs\n"
+	  "two x1: ran 298, syscall 0, waited 0 (0 from 0), slept 0\n"
+	  "one x1: ran 100, syscall 0, waited 200 (200 from 3), slept 0\n"
+	  "one waited 200, 1 times: (moved meanwhile, it is not known when)\n" },
+	{ "for which CPU: of one woken, and one born",
+	  THREADS "12 98 ProcStatus 0 1\n12 99 GoStatusStack 12 12 2 22\n"
+		  "- 100 GoStatusStack 11 - 4 21\n- 150 GoUnblock 11 1 24\n"
+		  "12 200 GoBlock 0 22\n12 201 ProcStop\n11 210 ProcStart 0 1\n"
+		  "11 211 GoStart 11 2\n11 300 GoBlock 0 21\n",
+	  "202 ns, 1 CPUs\n"
+	  "two x1: ran 101, syscall 0, waited 0 (0 from 0), slept 100\n"
+	  "one x1: ran 89, syscall 0, waited 61 (61 from 52), slept 50\n"
+	  "one waited 61, 1 times: two\n"
+	  "one slept 50, 1 times: -\n"
+	  "two slept 0, 0 times, still 100: -\n" },
+	{ "throttled first, which a log event says, then behind another",
+	  THREADS "11 98 ProcStatus 0 1\n11 99 GoStatusStack 11 11 2 21\n"
+		  "- 100 GoStatusStack 12 - 1 22\n11 110 GoStop 7 26\n11 111 ProcStop\n"
+		  "12 112 ProcStart 0 1\n12 113 GoStart 12 1\n12 300 GoBlock 0 22\n"
+		  "12 301 ProcStop\n11 302 ProcStart 0 2\n11 303 GoStart 11 1\n"
+		  "11 304 UserLog 0 19 20 27\n11 400 GoDestroy\n",
+	  "302 ns, 1 CPUs\n"
+	  "two x1: ran 187, syscall 0, waited 0 (0 from 0), slept 100\n"
+	  "one x1: ran 108, syscall 0, waited 193 (193 from 12), slept 0\n"
+	  "one waited 143, 1 times: two\n"
+	  "one waited 50, 1 times: throttled by the CPU limit of g\n"
+	  "two slept 0, 0 times, still 100: -\n" },
 };
 
 static void add_text(const struct report *report, uint32_t id, FILE *out)
@@ -193,7 +235,7 @@ static void test_many_lives(void **state)
 		assert_int_equal(report_enter(report, &life, now), 0);
 		assert_int_equal(report_name(report, life, i % 2 ? "odd" : "even", 3 + !(i % 2)),
 				 0);
-		step = (struct report_step){ .state = REPORT_WAITING, .now = now };
+		step = (struct report_step){ .state = REPORT_WAITING, .now = now, .cpu = 3 };
 		assert_int_equal(report_go(report, life, &step), 0);
 		step = (struct report_step){ .state = REPORT_RUNNING, .now = now, .cpu = 3 };
 		assert_int_equal(report_go(report, long_one, &step), 0);
@@ -230,28 +272,59 @@ static void test_slices(void **state)
 	assert_null(slices_back(&slices, 0));
 	for (uint32_t i = 0; i < SLICES_KEPT + 10; i++)
 		assert_int_equal(slices_open(&slices, i, 10 + i, &number), 0);
-	slices_close(&slices, number - 1, 500000);
+	slices_close(&slices, number - 1, 500000, false);
 	assert_true(slices_back(&slices, 1)->to == 10 + SLICES_KEPT + 9);
-	slices_close(&slices, number, 500000);
+	slices_close(&slices, number, 500000, true);
 	assert_true(slices_back(&slices, 0)->to == 500000);
-	assert_int_equal(slices_back(&slices, SLICES_KEPT - 1)->row, 10);
+	assert_true(slices_back(&slices, 0)->limited);
+	assert_int_equal(slices_back(&slices, SLICES_KEPT - 1)->who, 10);
 	assert_null(slices_back(&slices, SLICES_KEPT));
-	assert_true(slice_part(slices_back(&slices, 0), 0, 400000) ==
-		    400000 - slices_back(&slices, 0)->from);
-	assert_true(slice_part(slices_back(&slices, 0), 500000, 600000) == 0);
+	slices_fini(&slices);
+}
+
+static void expect_last(const struct slices *slices, uint32_t who, uint64_t from, uint64_t to)
+{
+	assert_int_equal(slices_back(slices, 0)->who, who);
+	assert_int_equal(slices_back(slices, 0)->from, from);
+	assert_int_equal(slices_back(slices, 0)->to, to);
+}
+
+/* Whoever goes has been there since nobody looked. */
+static void test_slices_unseen(void **state)
+{
+	struct slices slices = { 0 };
+	uint64_t number;
+
+	(void)state;
+	assert_int_equal(slices_was(&slices, 0, 10), 0);
+	assert_null(slices_back(&slices, 0));
+	assert_int_equal(slices_was(&slices, 1, 20), 0);
+	expect_last(&slices, 1, 0, 20);
+	assert_int_equal(slices_open(&slices, 2, 30, &number), 0);
+	assert_int_equal(slices_was(&slices, 3, 40), 0);
+	expect_last(&slices, 3, 30, 40);
+	assert_int_equal(slices_was(&slices, 4, 50), 0);
+	expect_last(&slices, 4, 40, 50);
+	assert_int_equal(slices_open(&slices, 5, 60, &number), 0);
+	assert_int_equal(slices_was(&slices, 0, 70), 0);
+	expect_last(&slices, 0, 60, 60);
+	assert_int_equal(slices_blind(&slices, 6, 80), 0);
+	assert_int_equal(slices_was(&slices, 7, 90), 0);
+	expect_last(&slices, 6, 80, 90);
 	slices_fini(&slices);
 }
 
 int main(void)
 {
-	struct CMUnitTest tests[sizeof(rows) / sizeof(rows[0]) + 3] = {
+	struct CMUnitTest tests[sizeof(rows) / sizeof(rows[0]) + 4] = {
 		{ "nothing", test_nothing, NULL, NULL, NULL },
 		{ "slices", test_slices, NULL, NULL, NULL },
+		{ "slices of which the begin is not seen", test_slices_unseen, NULL, NULL, NULL },
 		{ "many lives", test_many_lives, NULL, NULL, NULL },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		tests[3 + i] =
+		tests[4 + i] =
 			(struct CMUnitTest){ rows[i].name, test_row, NULL, NULL, (void *)&rows[i] };
 	return cmocka_run_group_tests_name("report", tests, NULL, NULL);
 }

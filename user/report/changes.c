@@ -12,11 +12,9 @@
 #include <string.h>
 
 #include "base/grow.h"
-#include "export/go/facts.h"
-#include "export/go/reasons.h"
+#include "report/causes.h"
 #include "report/inside.h"
 #include "report/labels.h"
-#include "syscalls/classes.h"
 #include "syscalls/names.h"
 
 /* As traces end: so much without a change is no time of the capture's. */
@@ -25,11 +23,11 @@
 
 struct report_changes {
 	struct report *report;
-	struct sys_classes *classes;
+	struct causes causes;
 	struct inside inside;
-	uint32_t arch;
 	uint32_t *lives; /* at the threads' slots */
 	size_t room;
+	uint32_t lost; /* a text */
 	uint64_t start_ns, last_ns;
 };
 
@@ -40,8 +38,7 @@ int report_changes_new(struct report_changes **out, struct report *report, uint3
 	if (!changes)
 		return -ENOMEM;
 	changes->report = report;
-	changes->arch = arch;
-	if (sys_classes_new(&changes->classes, arch) ||
+	if (causes_init(&changes->causes, report, arch) ||
 	    inside_init(&changes->inside, report, arch)) {
 		report_changes_free(changes);
 		return -ENOMEM;
@@ -55,7 +52,7 @@ void report_changes_free(struct report_changes *changes)
 {
 	if (!changes)
 		return;
-	sys_classes_free(changes->classes);
+	causes_fini(&changes->causes);
 	inside_fini(&changes->inside);
 	free(changes->lives);
 	free(changes);
@@ -80,18 +77,6 @@ static uint32_t *life_of(struct report_changes *changes, const struct thread *th
 	return &grown[thread->slot];
 }
 
-/* As the root of its stacks in a trace has it, which lies in frame. */
-static struct gt_text name_of(const struct thread *thread, struct fact_frame *frame)
-{
-	const struct fact fact = {
-		.kind = FACT_THREAD_NAMED,
-		.name = { thread->comm, strlen(thread->comm) },
-	};
-
-	fact_write(frame, &fact);
-	return (struct gt_text){ frame->func, frame->func_size };
-}
-
 static int take_who(struct report_changes *changes, uint32_t life, const struct thread *thread)
 {
 	struct report_who who = {
@@ -110,7 +95,7 @@ static int take_who(struct report_changes *changes, uint32_t life, const struct 
 static int take_name(struct report_changes *changes, uint32_t life, const struct thread *thread)
 {
 	struct fact_frame frame;
-	struct gt_text name = name_of(thread, &frame);
+	struct gt_text name = causes_name(thread, &frame);
 	int err;
 
 	if (life == NO_LIFE)
@@ -141,51 +126,6 @@ static int leave(struct report_changes *changes, uint32_t *life, const struct ch
 	return err;
 }
 
-/* ---- why ---- */
-
-static int why_asleep(struct report_changes *changes, const struct change *change, uint32_t *why)
-{
-	const struct thread *thread = change->thread;
-	bool inside = sys_inside(change->sys), kernel = thread_is_kernel(thread);
-	enum reason reason = reason_of_sleep(sys_class_get(changes->classes, change->sys),
-					     change->out.fd, change->out.prev_state, kernel);
-	const char *name = sleep_name(change->out.prev_state, inside, kernel);
-	char buffer[SYSCALL_TEXT_MAX];
-
-	if (!name)
-		name = syscall_text(buffer, changes->arch, change->sys);
-	return label_sleep(changes->report, label_of(name), label_of(reason_text(reason)), why);
-}
-
-static int why_unknown(struct report_changes *changes, enum change_gap gap, uint32_t *why)
-{
-	static const char *const texts[] = { [GAP_NONE] = "",
-					     [GAP_LOST] = "records lost",
-					     [GAP_UNSEEN] = "unseen",
-					     [GAP_SCOPE] = "left scope" };
-
-	*why = 0;
-	return report_add_text(changes->report, texts[gap], strlen(texts[gap]), why);
-}
-
-static bool is_limit(enum change_cause cause)
-{
-	return cause == CAUSE_THROTTLED || cause == CAUSE_DEADLINE || cause == CAUSE_REALTIME ||
-	       cause == CAUSE_LIMIT;
-}
-
-static int why_waiting(struct report_changes *changes, const struct change *change, uint32_t *why)
-{
-	struct fact_frame frame;
-
-	*why = 0;
-	if (is_limit(change->cause))
-		return label_limit(changes->report, label_of(""), why);
-	if (change->cause != CAUSE_PREEMPTED)
-		return 0;
-	return label_preempted(changes->report, name_of(change->other, &frame), why);
-}
-
 /* ---- from state to state ---- */
 
 static int go(struct report_changes *changes, uint32_t life, const struct change *change,
@@ -196,7 +136,24 @@ static int go(struct report_changes *changes, uint32_t life, const struct change
 		.now = now_of(changes, change),
 		.cpu = change->cpu,
 		.why = why,
-		.limited = change->kind == CHANGE_OUT_RUNNABLE && is_limit(change->cause),
+	};
+
+	return report_go(changes->report, life, &step);
+}
+
+static int wait_for_cpu(struct report_changes *changes, uint32_t life, const struct change *change,
+			uint32_t why)
+{
+	uint16_t queue = change->thread->queue;
+	bool stopped = change->kind == CHANGE_OUT_RUNNABLE;
+	const struct report_step step = {
+		.state = REPORT_WAITING,
+		.now = now_of(changes, change),
+		.cpu = queue == CHANGE_NO_CPU ? REPORT_UNKNOWN_CPU : queue,
+		.why = why,
+		.why_all = stopped &&
+			   (change->cause == CAUSE_DEADLINE || change->cause == CAUSE_REALTIME),
+		.limited = stopped && causes_is_limit(change->cause),
 	};
 
 	return report_go(changes->report, life, &step);
@@ -213,7 +170,7 @@ static bool has_cpu(const struct report_changes *changes, uint32_t life)
 static int go_astray(struct report_changes *changes, uint32_t life, const struct change *change)
 {
 	uint32_t why;
-	int err = why_unknown(changes, change->gap, &why);
+	int err = causes_unknown(&changes->causes, change->gap, &why);
 
 	return err ? err : go(changes, life, change, REPORT_ASLEEP, why);
 }
@@ -223,6 +180,21 @@ static enum report_state on_cpu(const struct change *change)
 	return sys_inside(change->thread->sys) ? REPORT_SYSCALL : REPORT_RUNNING;
 }
 
+/* How much of the wait that has ended was due to a limit. */
+static int take_share(struct report_changes *changes, uint32_t life, const struct change *change)
+{
+	struct report_share share = { .ns = change->in.throttled_ns,
+				      .first = change->share & SHARE_FIRST };
+	int err;
+
+	if (change->kind != CHANGE_IN || !(change->share & SHARE_KNOWN))
+		return report_settle(changes->report, life);
+	err = causes_limit(&changes->causes, FACT_LIMIT_CPU, change->in.group, &share.what);
+	if (!err)
+		err = causes_idle(&changes->causes, false, &share.rest);
+	return err ? err : report_share(changes->report, life, &share);
+}
+
 static int come_on_cpu(struct report_changes *changes, uint32_t life, const struct change *change)
 {
 	int err = 0;
@@ -230,8 +202,10 @@ static int come_on_cpu(struct report_changes *changes, uint32_t life, const stru
 	if (has_cpu(changes, life)) /* another one */
 		err = go_astray(changes, life, change);
 	if (!err && report_state_of(changes->report, life) != REPORT_WAITING)
-		err = go(changes, life, change, REPORT_WAITING, 0);
-	return err ? err : go(changes, life, change, on_cpu(change), 0);
+		err = wait_for_cpu(changes, life, change, 0);
+	if (!err)
+		err = go(changes, life, change, on_cpu(change), 0);
+	return err ? err : take_share(changes, life, change);
 }
 
 static int fall_asleep(struct report_changes *changes, uint32_t life, const struct change *change)
@@ -244,7 +218,7 @@ static int fall_asleep(struct report_changes *changes, uint32_t life, const stru
 	if (!has_cpu(changes, life))
 		err = come_on_cpu(changes, life, change);
 	if (!err)
-		err = why_asleep(changes, change, &why);
+		err = causes_asleep(&changes->causes, change, &why);
 	return err ? err : go(changes, life, change, REPORT_ASLEEP, why);
 }
 
@@ -256,11 +230,13 @@ static int become_runnable(struct report_changes *changes, uint32_t life,
 
 	if (report_state_of(changes->report, life) == REPORT_WAITING)
 		return 0;
-	if (has_cpu(changes, life) && change->kind == CHANGE_OUT_RUNNABLE)
-		err = why_waiting(changes, change, &why);
-	else if (has_cpu(changes, life))
+	if (has_cpu(changes, life) && change->kind != CHANGE_OUT_RUNNABLE)
 		err = go_astray(changes, life, change);
-	return err ? err : go(changes, life, change, REPORT_WAITING, why);
+	if (!err)
+		err = change->kind == CHANGE_OUT_RUNNABLE
+			      ? causes_stopped(&changes->causes, change, &why)
+			      : causes_idle(&changes->causes, true, &why);
+	return err ? err : wait_for_cpu(changes, life, change, why);
 }
 
 /* It runs another program: a life of its own. */
@@ -338,7 +314,7 @@ static int is_asleep(struct report_changes *changes, uint32_t life, const struct
 	int err;
 
 	if (sys_inside(change->sys))
-		name = syscall_text(buffer, changes->arch, change->sys);
+		name = syscall_text(buffer, changes->causes.arch, change->sys);
 	err = report_add_text(changes->report, name, strlen(name), &why);
 	return err ? err : go(changes, life, change, REPORT_ASLEEP, why);
 }
@@ -353,12 +329,74 @@ static int take_start(struct report_changes *changes, uint32_t *life, const stru
 	case THREAD_ON_CPU:
 		return go(changes, *life, change, on_cpu(change), 0);
 	case THREAD_RUNNABLE:
-		return go(changes, *life, change, REPORT_WAITING, 0);
+		return wait_for_cpu(changes, *life, change, 0);
 	case THREAD_ASLEEP:
 		return is_asleep(changes, *life, change);
 	default:
 		return go_astray(changes, *life, change);
 	}
+}
+
+/* ---- who else is on a CPU ---- */
+
+static int take_move(struct report_changes *changes, uint32_t life, const struct change *change)
+{
+	uint32_t why;
+	int err = causes_idle(&changes->causes, false, &why);
+
+	return err || life == NO_LIFE ? err
+				      : report_move(changes->report, life, change->cpu, why,
+						    now_of(changes, change));
+}
+
+/* Where others are not told of as long as somebody waits, nothing follows from one switch. */
+static int take_stranger(struct report_changes *changes, const struct change *change)
+{
+	struct fact_frame frame;
+	uint32_t what;
+
+	if (!(changes->causes.told & TOLD_STRANGERS))
+		return 0;
+	if (label_stranger(changes->report, causes_name(change->thread, &frame), &what))
+		return -ENOMEM;
+	if (change->kind == CHANGE_STRANGER_IN)
+		return report_stranger_in(changes->report, change->cpu, what,
+					  now_of(changes, change));
+	return report_stranger_out(changes->report, change->cpu, what, now_of(changes, change));
+}
+
+/* The idle task leaves; it is never the thread of a change. */
+static int end_idling(struct report_changes *changes, const struct change *change)
+{
+	bool comes = change->kind == CHANGE_IN || change->kind == CHANGE_STRANGER_IN;
+
+	if (!comes || !thread_is_idle(change->other) || changes->causes.told & TOLD_ALL ||
+	    !(changes->causes.told & TOLD_STRANGERS))
+		return 0;
+	return report_stranger_out(changes->report, change->cpu, 0, now_of(changes, change));
+}
+
+static int take_loss(struct report_changes *changes, const struct change *change)
+{
+	const struct change_loss *loss = change->loss;
+	uint64_t from = loss->from_ns > changes->start_ns ? loss->from_ns - changes->start_ns : 0;
+
+	if (report_lose_cpu(changes->report, change->cpu, now_of(changes, change)))
+		return -ENOMEM;
+	if (!changes->lost && label_unknown(changes->report, "(records lost)", &changes->lost))
+		return -ENOMEM;
+	if (!causes_know_cpus(&changes->causes))
+		return 0;
+	return report_blind(changes->report, change->cpu, changes->lost, from);
+}
+
+static void start(struct report_changes *changes, const struct change *change)
+{
+	changes->start_ns = changes->last_ns = change->ts_ns;
+	changes->causes.told = change->start.told;
+	report_tells(changes->report, changes->causes.told & TOLD_MOVES);
+	if (!causes_know_cpus(&changes->causes))
+		report_is_part(changes->report);
 }
 
 static int on_change(void *ctx, const struct change *change)
@@ -368,16 +406,23 @@ static int on_change(void *ctx, const struct change *change)
 
 	if (change->thread && !life)
 		return -ENOMEM;
+	if (end_idling(changes, change))
+		return -ENOMEM;
 	if (change->kind < CHANGE_INPUTS)
 		return take_input(changes, life, change);
 	switch ((enum change_kind)change->kind) {
 	case CHANGE_START:
-		changes->start_ns = changes->last_ns = change->ts_ns;
+		start(changes, change);
 		return 0;
+	case CHANGE_MOVE:
+		return take_move(changes, *life, change);
+	case CHANGE_STRANGER_IN:
+	case CHANGE_STRANGER_OUT:
+		return take_stranger(changes, change);
 	case CHANGE_CPU:
 		return report_see_cpu(changes->report, change->cpu, now_of(changes, change));
 	case CHANGE_LOSS:
-		return report_lose_cpu(changes->report, change->cpu, now_of(changes, change));
+		return take_loss(changes, change);
 	case CHANGE_IS:
 		return take_start(changes, life, change);
 	case CHANGE_DESCRIBED:

@@ -15,21 +15,30 @@ static int by_running(const void *a, const void *b)
 	return (x->label > y->label) - (x->label < y->label);
 }
 
-/* Whatever goes on; which CPU a thread that still waits will get nobody knows. */
-static int end_lives(struct report *report, uint64_t now)
+/* Who waits on: it waits still for the CPU for which it waits, if all moves are told. */
+static int end_waiting(struct report *report, struct life *life)
 {
 	static const char text[] = "(it waits still)";
 	uint32_t still;
 
+	if (report->tells_moves)
+		return 0;
 	if (report_add_text(report, text, sizeof(text) - 1, &still))
 		return -ENOMEM;
+	life->wait.all = true;
+	life->wait.pieces[0].why = still;
+	return 0;
+}
+
+static int end_lives(struct report *report, uint64_t now)
+{
 	for (uint32_t i = 0; i < report->life_count; i++) {
 		struct life *life = &report->lives[i];
 
 		if (life->row == IDMAP_NONE)
 			continue;
-		if (life->state == REPORT_WAITING)
-			life->why = still;
+		if (life->state == REPORT_WAITING && end_waiting(report, life))
+			return -ENOMEM;
 		if (report_leave(report, i, now))
 			return -ENOMEM;
 	}
@@ -152,11 +161,20 @@ uint64_t report_still(const struct report *report)
 	return still;
 }
 
+uint64_t report_moves(const struct report *report)
+{
+	uint64_t moves = 0;
+
+	for (size_t i = 0; i < report->row_count; i++)
+		moves += report->rows[i].moves;
+	return moves;
+}
+
 bool report_waits_for_nobody(const struct report *report)
 {
 	uint32_t what;
 
-	if (!report->waits.count)
+	if (!report->waits.count || !report->is_part)
 		return false;
 	what = report->waits.rows[0].what;
 	return what == REPORT_NOBODY || idmap_find(&report->strangers, what) != IDMAP_NONE;

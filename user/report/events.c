@@ -13,7 +13,9 @@
 struct goroutine {
 	uint32_t life;
 	bool named;
-	bool of_go; /* a goroutine of Go's runtime */
+	bool of_go;	/* a goroutine of Go's runtime */
+	bool of_thread; /* a thread, so that it waits for a CPU, not for any */
+	bool limited;	/* its wait began with a CPU limit */
 };
 
 struct report_events {
@@ -77,7 +79,7 @@ static int goroutine_of(struct report_events *events, uint64_t id, uint64_t now,
 #define LIVES_APART 10000000
 
 /* root: of a stack of the goroutine's. */
-static int take_who(struct report_events *events, const struct goroutine *g, uint64_t id,
+static int take_who(struct report_events *events, struct goroutine *g, uint64_t id,
 		    const struct gt_stack_frame *root)
 {
 	struct report_who who = { .tid = id };
@@ -86,7 +88,8 @@ static int take_who(struct report_events *events, const struct goroutine *g, uin
 	int err = 0;
 
 	fact_read(&fact, root, buffer);
-	if (fact.kind == FACT_THREAD || fact.kind == FACT_THREAD_NAMED) {
+	g->of_thread = fact.kind == FACT_THREAD || fact.kind == FACT_THREAD_NAMED;
+	if (g->of_thread) {
 		who.tid = id % LIVES_APART;
 		who.recurs = true;
 		who.pid = (uint32_t)fact.number;
@@ -147,9 +150,43 @@ static enum report_state state_of(enum gt_state state)
 	}
 }
 
+/*
+ * For which CPU: it was there, or a frame says it. Goroutines of Go's, and calls
+ * that end without a CPU, wait for whichever they get.
+ */
+static uint64_t queue_of(const struct gt_event *event, const struct gt_transition *to,
+			 const struct goroutine *g, const struct said *said)
+{
+	bool was_there = to->from == GT_STATE_RUNNING || to->from == GT_STATE_SYSCALL;
+
+	if (!g->of_thread)
+		return REPORT_NO_CPU;
+	if (was_there)
+		return event->p == GT_NO_ID ? REPORT_NO_CPU : event->p;
+	return said->queue;
+}
+
+static int begin_wait(struct report_events *events, const struct gt_reader *reader,
+		      const struct gt_event *event, const struct gt_transition *to,
+		      struct goroutine *g, struct report_step *step)
+{
+	uint64_t stack = to->has_stack ? to->stack : gt_event_stack(event);
+	struct said said;
+	int err = said_wait(events->report, reader, stack, &said);
+
+	step->cpu = queue_of(event, to, g, &said);
+	step->why = said.why;
+	step->why_all = said.all;
+	step->limited = said.limited || said.all;
+	g->limited = said.limited;
+	if (said_by_stranger(reader, stack))
+		report_is_part(events->report);
+	return err;
+}
+
 static int go_transition(struct report_events *events, const struct gt_reader *reader,
 			 const struct gt_event *event, const struct gt_transition *to,
-			 const struct goroutine *g)
+			 struct goroutine *g)
 {
 	struct report_step step = { .state = state_of(to->to),
 				    .now = (uint64_t)(event->time - events->start),
@@ -159,8 +196,22 @@ static int go_transition(struct report_events *events, const struct gt_reader *r
 	if (step.state == REPORT_ASLEEP)
 		err = said_sleep(events->report, reader, to, &step.why);
 	else if (step.state == REPORT_WAITING)
-		err = said_wait(events->report, reader, to, &step.why);
+		err = begin_wait(events, reader, event, to, g, &step);
 	return err ? err : report_go(events->report, g->life, &step);
+}
+
+/* A log event on a thread that has just come onto its CPU may be of the wait before. */
+static int take_log(struct report_events *events, const struct gt_reader *reader,
+		    const struct gt_event *event)
+{
+	uint32_t slot = idmap_find(&events->map, event->g);
+	struct report_share share = { .first = slot != IDMAP_NONE &&
+					       events->goroutines[slot].limited };
+	int err = said_limit(events->report, reader, gt_event_stack(event), &share.ns, &share.what);
+
+	if (err || !share.what || slot == IDMAP_NONE)
+		return err;
+	return report_share(events->report, events->goroutines[slot].life, &share);
 }
 
 static int goroutine_goes(struct report_events *events, const struct gt_reader *reader,
@@ -195,6 +246,8 @@ int report_events_add(struct report_events *events, const struct gt_reader *read
 	events->end = event->time;
 	if (kind == GT_KIND_LABEL)
 		return take_label(events, reader, event);
+	if (kind == GT_KIND_LOG)
+		return take_log(events, reader, event);
 	if (!gt_event_transition(event, &to))
 		return 0;
 	if (to.of_proc)

@@ -96,6 +96,7 @@ static void add_row(struct report_thread *sum, struct report_thread *row, enum r
 	sum->running += row->running;
 	sum->in_syscall += row->in_syscall;
 	sum->still += row->still;
+	sum->moves += row->moves;
 	sum->still_ns += row->still_ns;
 	add_sum(&sum->runs, &row->runs);
 	add_sum(&sum->waits, &row->waits);
@@ -266,7 +267,9 @@ static void fold_slices(struct report *report, const struct fold *fold)
 		size_t kept = cpu->count < SLICES_KEPT ? cpu->count : SLICES_KEPT;
 
 		for (size_t k = 0; k < kept; k++)
-			cpu->kept[k].row = fold->to[cpu->kept[k].row];
+			if (cpu->kept[k].who & REPORT_ROW)
+				cpu->kept[k].who =
+					fold->to[cpu->kept[k].who & ~REPORT_ROW] | REPORT_ROW;
 	}
 }
 

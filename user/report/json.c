@@ -109,6 +109,7 @@ static void put_thread(const struct page *page, const struct report_thread *row)
 	put_u64(page, "runs", row->runs.count);
 	put_u64(page, "waiting_ns", row->waits.ns);
 	put_u64(page, "waits", row->waits.count);
+	put_u64(page, "moves", row->moves);
 	put_spread(page, row->spread);
 	put_if(page, "longest_at_ns", row->longest_wait, row->longest_from);
 	put_u64(page, "blocked_ns", report_blocked(row));

@@ -136,3 +136,23 @@ int label_sched(struct report *report, const struct rec_attributes *attributes, 
 	put_affinity(&text, attributes, report_machine(report));
 	return report_add_text(report, text.bytes, text.size, id);
 }
+
+int label_stranger(struct report *report, struct gt_text name, uint32_t *id)
+{
+	char text[128];
+	int size = snprintf(text, sizeof(text), "(not traced) %.*s", size_of(name, 112), name.data);
+
+	return report_add_text(report, text, (size_t)size, id);
+}
+
+int label_unknown(struct report *report, const char *text, uint32_t *id)
+{
+	return report_add_text(report, text, strlen(text), id);
+}
+
+int label_idle(struct report *report, bool woken, uint32_t *id)
+{
+	return label_unknown(
+		report,
+		woken ? "(CPU idle: the wakeup's latency)" : "(CPU idle, it is not known why)", id);
+}

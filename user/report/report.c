@@ -5,10 +5,9 @@
 #include <stdlib.h>
 
 #include "base/grow.h"
+#include "report/blame.h"
 #include "report/rows.h"
 
-/* No two events of a trace have one time: so many ns are steps of its clock, no wait. */
-#define GRAIN_NS 16
 /* So many lives that are over are worth folding. */
 #define OVER_MAX (1u << 14)
 
@@ -73,6 +72,8 @@ void report_free(struct report *report)
 	longest_fini(&report->long_runs);
 	for (size_t i = 0; i < report->cpu_count; i++)
 		slices_fini(&report->cpus[i]);
+	for (size_t i = 0; i < report->life_count; i++)
+		wait_fini(&report->lives[i].wait);
 	for (size_t i = 0; i < report->row_count; i++)
 		report_row_fini(&report->rows[i]);
 	free(report->attributes);
@@ -149,7 +150,11 @@ int report_enter(struct report *report, uint32_t *life, uint64_t now)
 		report->free_life = number + 1;
 		return -ENOMEM;
 	}
-	report->lives[number] = (struct life){ .row = row, .from = now, .cpu = IDMAP_NONE };
+	report->lives[number] = (struct life){ .row = row,
+					       .from = now,
+					       .cpu = IDMAP_NONE,
+					       .at = IDMAP_NONE,
+					       .wait = report->lives[number].wait };
 	*life = number;
 	return 0;
 }
@@ -201,20 +206,9 @@ enum report_state report_state_of(const struct report *report, uint32_t life)
 
 /* ---- sums ---- */
 
-/* What of a time lies in the part that is asked for. */
-struct span {
-	uint64_t from, to;
-};
-
-static struct span span_of(const struct report *report, uint64_t from, uint64_t to)
+static bool has_cpu(enum report_state state)
 {
-	const struct report_options *options = &report->options;
-	struct span span = { from > options->from ? from : options->from,
-			     to < options->to ? to : options->to };
-
-	if (span.to < span.from)
-		span.to = span.from;
-	return span;
+	return state == REPORT_RUNNING || state == REPORT_SYSCALL;
 }
 
 /* Any moment of it. */
@@ -223,134 +217,40 @@ static bool is_within(const struct report *report, uint64_t from, uint64_t to)
 	return to >= report->options.from && from <= report->options.to;
 }
 
-static void add_sum(struct report_sum *sum, uint64_t ns)
+void report_add_sum(struct report_sum *sum, uint64_t ns)
 {
 	sum->ns += ns;
 	sum->count++;
 	sum->squares += (double)ns * (double)ns;
 }
 
-/* A part of the wait at hand was behind that: a text, or a row with REPORT_ROW. */
-static int blame(struct report *report, const struct life *life, uint32_t what, uint64_t ns,
-		 uint64_t from)
-{
-	const struct report_pair part = { .who = life->row,
-					  .what = what,
-					  .ns = ns,
-					  .longest_from = from,
-					  .mark = report->wait.mark };
-
-	if (ns > report->wait.ns) {
-		report->wait.ns = ns;
-		report->wait.what = what;
-	}
-	return pairs_add_part(&report->waits, &part);
-}
-
-/* What is longer ago than slices are kept. 0 or -ENOMEM. */
-static int add_forgotten(struct report *report, const struct life *life, const struct slices *cpu,
-			 const struct span *span, uint64_t *rest)
-{
-	static const char text[] = "(too long ago to say)";
-	const struct slice *oldest = slices_back(cpu, SLICES_KEPT - 1);
-	uint64_t ns = oldest && oldest->from > span->from ? oldest->from - span->from : 0;
-	uint32_t id;
-
-	*rest -= ns;
-	if (!ns)
-		return 0;
-	if (report_add_text(report, text, sizeof(text) - 1, &id))
-		return -ENOMEM;
-	return blame(report, life, id, ns, span->from);
-}
-
-/* A wait that ended on a CPU: each who ran there has its part, nobody the rest. */
-static int split_wait(struct report *report, const struct life *life, const struct slices *cpu,
-		      const struct span *span)
-{
-	const struct slice *slice;
-	uint64_t rest = span->to - span->from;
-	uint32_t what = 0;
-
-	for (uint64_t back = 0; (slice = slices_back(cpu, back)); back++) {
-		uint64_t part = slice_part(slice, span->from, span->to);
-
-		if (part)
-			what = slice->row | REPORT_ROW;
-		if (part && blame(report, life, what, part, span->from))
-			return -ENOMEM;
-		rest -= part;
-		if (slice->from <= span->from)
-			break;
-	}
-	if (add_forgotten(report, life, cpu, span, &rest))
-		return -ENOMEM;
-	if (rest > GRAIN_NS || !what)
-		what = life->why;
-	return rest ? blame(report, life, what, rest, span->from) : 0;
-}
-
-/* cpu: IDMAP_NONE if it is on none. */
-static void keep_single(struct report *report, struct longest *longest, const struct life *life,
-			const struct span *span, uint32_t what, uint32_t cpu)
+void report_keep_single(struct report *report, struct longest *longest, const struct life *life,
+			const struct report_single *time, uint32_t cpu)
 {
 	const struct report_thread *row = &report->rows[life->row];
-	const struct report_single single = {
-		.ns = span->to - span->from,
-		.from = span->from,
-		.name = row->name,
-		.what = what & REPORT_ROW ? report->rows[what & ~REPORT_ROW].name : what,
-		.tid = row->who.tid,
-		.cpu = cpu == IDMAP_NONE ? REPORT_NO_CPU : report->times.rows[cpu].id,
-	};
+	struct report_single single = *time;
 
+	single.name = row->name;
+	single.tid = row->who.tid;
+	single.cpu = cpu == IDMAP_NONE ? REPORT_NO_CPU : report->times.rows[cpu].id;
 	if (longest->most && report_row_matches(report, row) && longest_takes(longest, single.ns))
 		longest_add(longest, &single);
 }
 
-static int add_spread(struct report_thread *row, uint64_t ns)
+/* It waits no more. What is told of that wait until its next step counts, too. */
+static int leave_wait(struct report *report, struct life *life, const struct report_step *step)
 {
-	if (!row->spread)
-		row->spread = calloc(1, sizeof(*row->spread));
-	if (!row->spread)
-		return -ENOMEM;
-	spread_add(row->spread, ns);
-	return 0;
-}
-
-/* cpu: where it got one, or NULL. */
-static int leave_wait(struct report *report, const struct life *life, const struct slices *cpu,
-		      uint64_t now)
-{
-	struct report_thread *row = &report->rows[life->row];
-	struct span span = span_of(report, life->since, now);
-	uint64_t ns = span.to - span.from;
-	int err;
-
-	if (ns <= GRAIN_NS)
-		return 0;
-	add_sum(&row->waits, ns);
-	if (ns > row->longest_wait) {
-		row->longest_wait = ns;
-		row->longest_from = span.from;
-	}
-	report->wait.mark++;
-	report->wait.ns = 0;
-	err = add_spread(row, ns);
-	if (!err && cpu)
-		err = split_wait(report, life, cpu, &span);
-	else if (!err)
-		err = blame(report, life, life->why, ns, span.from);
-	keep_single(report, &report->long_waits, life, &span, report->wait.what,
-		    cpu ? life->cpu : IDMAP_NONE);
-	return err;
+	life->waited = true;
+	life->waited_to = step->now;
+	life->got = has_cpu(step->state) ? life->cpu : WAIT_ANY_CPU;
+	return has_cpu(step->state) ? 0 : blame_settle(report, life);
 }
 
 /* Who slept all the while has no row: there are too many of them. */
 static int leave_sleep(struct report *report, const struct life *life, uint64_t now)
 {
 	struct report_thread *row = &report->rows[life->row];
-	struct span span = span_of(report, life->since, now);
+	struct span span = report_span(report, life->since, now);
 	bool goes_on = report->ending || now > report->options.to;
 	struct report_pair pair = { .who = life->row, .what = life->why };
 
@@ -359,7 +259,7 @@ static int leave_sleep(struct report *report, const struct life *life, uint64_t 
 	if (goes_on)
 		row->still_ns += span.to - span.from;
 	else
-		add_sum(&row->sleeps, span.to - span.from);
+		report_add_sum(&row->sleeps, span.to - span.from);
 	if (goes_on && !row->ran) {
 		row->still = 1;
 		return 0;
@@ -371,23 +271,23 @@ static int leave_sleep(struct report *report, const struct life *life, uint64_t 
 	return pairs_merge(&report->sleeps, &pair);
 }
 
-static int leave_state(struct report *report, const struct life *life, const struct slices *cpu,
-		       uint64_t now)
+static int leave_state(struct report *report, struct life *life, const struct report_step *step)
 {
 	struct report_thread *row = &report->rows[life->row];
+	uint64_t now = step->now;
 	struct span span;
 
 	switch (life->state) {
 	case REPORT_RUNNING:
-		span = span_of(report, life->since, now);
+		span = report_span(report, life->since, now);
 		row->running += span.to - span.from;
 		return 0;
 	case REPORT_SYSCALL:
-		span = span_of(report, life->since, now);
+		span = report_span(report, life->since, now);
 		row->in_syscall += span.to - span.from;
 		return 0;
 	case REPORT_WAITING:
-		return leave_wait(report, life, cpu, now);
+		return leave_wait(report, life, step);
 	case REPORT_ASLEEP:
 		return leave_sleep(report, life, now);
 	default:
@@ -397,13 +297,7 @@ static int leave_state(struct report *report, const struct life *life, const str
 
 /* ---- who is on a CPU ---- */
 
-static bool has_cpu(enum report_state state)
-{
-	return state == REPORT_RUNNING || state == REPORT_SYSCALL;
-}
-
-/* *slot: IDMAP_NONE if there are too many. */
-static int cpu_of(struct report *report, uint64_t id, uint64_t now, uint32_t *slot)
+int report_cpu_of(struct report *report, uint64_t id, uint64_t now, uint32_t *slot)
 {
 	struct slices *grown;
 
@@ -425,13 +319,13 @@ int report_see_cpu(struct report *report, uint64_t cpu, uint64_t now)
 {
 	uint32_t slot;
 
-	return cpu_of(report, cpu, now, &slot);
+	return report_cpu_of(report, cpu, now, &slot);
 }
 
 int report_lose_cpu(struct report *report, uint64_t cpu, uint64_t now)
 {
 	uint32_t slot;
-	int err = cpu_of(report, cpu, now, &slot);
+	int err = report_cpu_of(report, cpu, now, &slot);
 
 	if (!err && slot != IDMAP_NONE)
 		cpus_lose(&report->times, slot, now);
@@ -441,18 +335,21 @@ int report_lose_cpu(struct report *report, uint64_t cpu, uint64_t now)
 /* ---- from state to state ---- */
 
 /* It leaves its CPU: what it ran there without a break is one time. */
-static void leave_cpu(struct report *report, struct life *life, uint64_t now)
+static void leave_cpu(struct report *report, struct life *life, const struct report_step *step)
 {
 	struct report_thread *row = &report->rows[life->row];
-	struct span span = span_of(report, life->on_since, now);
+	struct span span = report_span(report, life->on_since, step->now);
+	const struct report_single time = { .ns = span.to - span.from, .from = span.from };
+	bool limited = step->limited && !step->why_all;
+	uint64_t now = step->now;
 
-	if (life->slice && slices_close(&report->cpus[life->cpu], life->slice, now))
+	if (life->slice && slices_close(&report->cpus[life->cpu], life->slice, now, limited))
 		cpus_go(&report->times, life->cpu, now);
 	if (!is_within(report, life->on_since, now))
 		return;
 	row->ran = true;
-	add_sum(&row->runs, span.to - span.from);
-	keep_single(report, &report->long_runs, life, &span, 0, life->cpu);
+	report_add_sum(&row->runs, time.ns);
+	report_keep_single(report, &report->long_runs, life, &time, life->cpu);
 }
 
 /* Somebody came onto its CPU. */
@@ -463,7 +360,8 @@ static int take_cpu(struct report *report, struct life *life, uint32_t last, uin
 	if (life->cpu == IDMAP_NONE)
 		return 0;
 	cpus_come(&report->times, life->cpu, now, last != IDMAP_NONE && last != life->cpu);
-	return slices_open(&report->cpus[life->cpu], life->row, now, &life->slice);
+	blame_be_at(report, life, life->cpu);
+	return slices_open(&report->cpus[life->cpu], life->row | REPORT_ROW, now, &life->slice);
 }
 
 /* It may have to wait although a CPU is idle; who a limit keeps from running does not count. */
@@ -488,20 +386,23 @@ int report_go(struct report *report, uint32_t number, const struct report_step *
 	struct life *life = &report->lives[number];
 	bool comes = has_cpu(step->state) && !has_cpu(life->state);
 	uint32_t last = life->cpu;
-	struct slices *cpu = NULL;
+	int err = blame_settle(report, life);
 
-	if (comes)
+	if (!err && comes) {
 		life->cpu = IDMAP_NONE;
-	if (comes && step->cpu != REPORT_NO_CPU && cpu_of(report, step->cpu, step->now, &life->cpu))
-		return -ENOMEM;
-	if (comes && life->cpu != IDMAP_NONE)
-		cpu = &report->cpus[life->cpu];
-	if (leave_state(report, life, cpu, step->now))
-		return -ENOMEM;
-	if (comes && take_cpu(report, life, last, step->now))
-		return -ENOMEM;
+		if (step->cpu != REPORT_NO_CPU)
+			err = report_cpu_of(report, step->cpu, step->now, &life->cpu);
+	}
+	if (!err)
+		err = leave_state(report, life, step);
+	if (!err && comes)
+		err = take_cpu(report, life, last, step->now);
+	if (!err && step->state == REPORT_WAITING)
+		err = blame_begin(report, life, step);
+	if (err)
+		return err;
 	if (!has_cpu(step->state) && has_cpu(life->state))
-		leave_cpu(report, life, step->now);
+		leave_cpu(report, life, step);
 	if (step->state == REPORT_WAITING || life->in_line)
 		line_up(report, life, step);
 	life->state = step->state;

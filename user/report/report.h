@@ -10,8 +10,8 @@
  * that names itself after its birth is found under its own name. Of a part of
  * the time everything counts by what of it lies within.
  *
- * Who ran meanwhile is whoever the source has: of some processes alone, a CPU
- * that runs others is idle.
+ * A wait is split by who was on the CPU for which the thread waited. Those who
+ * are not in the source as lives are told apart where it says who they are.
  */
 #ifndef GOTRACE_REPORT_REPORT_H
 #define GOTRACE_REPORT_REPORT_H
@@ -63,7 +63,8 @@ enum report_state {
 	REPORT_ASLEEP,
 };
 
-#define REPORT_NO_CPU CPU_NO_ID
+#define REPORT_NO_CPU CPU_NO_ID		    /* none; waiting: whichever it gets */
+#define REPORT_UNKNOWN_CPU (UINT64_MAX - 1) /* waiting: for one, nobody knows which */
 
 /* What a source can tell of at all; without it rows say that it is not known. */
 enum report_knows {
@@ -102,15 +103,28 @@ int report_describe(struct report *report, uint32_t life, const struct report_wh
 /* Do rows speak of it? Its name counts as it is now. */
 bool report_speaks_of(const struct report *report, uint32_t life);
 const struct report_options *report_options(const struct report *report);
-/* What it goes over to. cpu: where, if it comes onto one. why: a text, for a wait or a sleep. */
+/* What it goes over to. */
 struct report_step {
 	enum report_state state;
 	uint64_t now;
-	uint64_t cpu;
-	uint32_t why;
-	bool limited; /* a wait: a limit keeps it from running, on whatever CPU */
+	uint64_t cpu; /* where, if it comes onto one; waiting: for which one */
+	uint32_t why; /* a text. Asleep: in what. Waiting: to blame where nobody was there */
+	bool why_all; /* waiting: nobody else is to blame */
+	bool limited; /* waiting: a limit keeps it from running, on whatever CPU */
 };
 int report_go(struct report *report, uint32_t life, const struct report_step *step);
+/* It waits on, for another CPU; why as in a step. */
+int report_move(struct report *report, uint32_t life, uint64_t cpu, uint32_t why, uint64_t now);
+/* Of the wait that its last step has ended, so much was due to a limit. */
+struct report_share {
+	uint64_t ns;
+	uint32_t what; /* a text: the limit */
+	uint32_t rest; /* in place of its why */
+	bool first;    /* it began with that */
+};
+int report_share(struct report *report, uint32_t life, const struct report_share *share);
+/* The same, and nothing is known of limits. Otherwise so is what its next step finds. */
+int report_settle(struct report *report, uint32_t life);
 int report_leave(struct report *report, uint32_t life, uint64_t now);
 enum report_state report_state_of(const struct report *report, uint32_t life);
 
@@ -126,6 +140,18 @@ int report_add_call(struct report *report, uint32_t life, const struct report_ca
 /* The CPU is there; records of it are missing, so who ran there up to now is not known. */
 int report_see_cpu(struct report *report, uint64_t cpu, uint64_t now);
 int report_lose_cpu(struct report *report, uint64_t cpu, uint64_t now);
+/*
+ * Somebody without a life, a text, comes onto the CPU or goes; going, it (or
+ * nobody: 0) has been there since anybody waited for the CPU.
+ */
+int report_stranger_in(struct report *report, uint64_t cpu, uint32_t what, uint64_t now);
+int report_stranger_out(struct report *report, uint64_t cpu, uint32_t what, uint64_t now);
+/* Who is on the CPU is not known from then on, up to whoever is told next: a text that says so. */
+int report_blind(struct report *report, uint64_t cpu, uint32_t what, uint64_t from);
+/* Every move of one that waits is told. */
+void report_tells(struct report *report, bool moves);
+/* Others may be on the CPUs, of whom the source says nothing. */
+void report_is_part(struct report *report);
 /* The last call: what goes on counts up to now. */
 int report_end(struct report *report, uint64_t now);
 
@@ -148,6 +174,7 @@ struct report_thread {		      /* all threads of a row */
 	struct spread *spread; /* of its waits; NULL: there was none */
 	uint64_t still_ns;     /* of sleeps that go on at the end; sleeps are those that ended */
 	uint64_t still;	       /* so many threads slept all the while */
+	uint64_t moves;	       /* between CPUs, on them or while it waits */
 
 	/* ---- the store's ---- */
 	uint32_t order;	    /* when its last life ended */
@@ -228,9 +255,11 @@ const struct report_single *report_long_runs(const struct report *report, size_t
 					     uint64_t *more);
 /* So many threads slept all the while. They have no row among the sleeps. */
 uint64_t report_still(const struct report *report);
+/* All moves of all rows. */
+uint64_t report_moves(const struct report *report);
 /* The text of a name or what; "?" for 0. */
 struct gt_text report_text(const struct report *report, uint32_t id);
-/* Is most of the waiting behind nobody that the source has? */
+/* Is most of the waiting behind nobody that the source has, though it may not have all? */
 bool report_waits_for_nobody(const struct report *report);
 
 #endif

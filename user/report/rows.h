@@ -17,6 +17,7 @@
 #include "report/pairs.h"
 #include "report/report.h"
 #include "report/slices.h"
+#include "report/waits.h"
 #include "trace/write/strtab.h"
 
 #define REPORT_ROW (1u << 31)
@@ -35,6 +36,11 @@ struct life {
 	bool in_line;	/* it waits, and may run where a CPU is idle: one of allowed */
 	uint64_t allowed;
 	uint32_t why;
+	uint32_t at; /* the CPU where it is or waits to be; IDMAP_NONE: not known */
+	struct wait wait;
+	bool waited;	    /* that has ended, and is not part of the sums yet: */
+	uint64_t waited_to; /* when, */
+	uint32_t got;	    /* and on which CPU */
 	uint32_t next_free;
 };
 
@@ -68,9 +74,35 @@ struct report {
 		uint64_t mark, ns;
 		uint32_t what;
 	} wait;
+	struct wait_end unknown; /* how unknown parts of waits are called */
+	bool tells_moves, is_part;
 	bool ending; /* what goes on is told to end */
 	uint64_t end;
 };
+
+/* What of a time lies in the part that is asked for. */
+struct span {
+	uint64_t from, to;
+};
+
+static inline struct span report_span(const struct report *report, uint64_t from, uint64_t to)
+{
+	const struct report_options *options = &report->options;
+	struct span span = { from > options->from ? from : options->from,
+			     to < options->to ? to : options->to };
+
+	if (span.to < span.from)
+		span.to = span.from;
+	return span;
+}
+
+void report_add_sum(struct report_sum *sum, uint64_t ns);
+/* One of the longest, if it is; name, tid and cpu of time are filled in. cpu: IDMAP_NONE if on
+ * none. */
+void report_keep_single(struct report *report, struct longest *longest, const struct life *life,
+			const struct report_single *time, uint32_t cpu);
+/* The CPU's number; IDMAP_NONE if there are too many. 0 or -ENOMEM. */
+int report_cpu_of(struct report *report, uint64_t id, uint64_t now, uint32_t *slot);
 
 /* Folds all rows whose life is over. final: all are, and pairs are texts then. 0 or -ENOMEM. */
 int report_fold(struct report *report, bool final);

@@ -19,21 +19,76 @@ static struct gt_text name_of(struct gt_text comm, struct fact_frame *frame)
 	return (struct gt_text){ frame->func, frame->func_size };
 }
 
-int said_wait(struct report *report, const struct gt_reader *reader,
-	      const struct gt_transition *transition, uint32_t *id)
+/* For which CPU, if a frame says it. */
+static uint64_t queue_of(const struct gt_reader *reader, uint64_t stack)
 {
-	struct gt_stack_frame top = top_of(reader, transition->stack);
+	size_t size = gt_reader_stack_size(reader, stack);
+	char buffer[FACT_FILE_MAX];
+	struct fact fact;
+
+	for (size_t i = 0; i + 1 < size; i++) {
+		struct gt_stack_frame frame = gt_reader_stack_frame(reader, stack, i);
+
+		fact_read(&fact, &frame, buffer);
+		if (fact.kind == FACT_CPU)
+			return fact.number;
+	}
+	return REPORT_UNKNOWN_CPU;
+}
+
+/* It could go on: who is to blame for that if nobody was there. */
+static int said_stop(struct report *report, const struct gt_stack_frame *top, struct said *said)
+{
 	char buffer[FACT_FILE_MAX];
 	struct fact_frame by;
 	struct fact fact;
 
-	*id = 0;
-	if (!top.func.size)
-		return 0;
-	fact_read(&fact, &top, buffer);
+	fact_read(&fact, top, buffer);
 	if (fact.kind == FACT_PREEMPTED)
-		return label_preempted(report, name_of(fact.text, &by), id);
-	return fact_is_limit(fact.kind) ? label_limit(report, top.func, id) : 0;
+		return label_preempted(report, name_of(fact.text, &by), &said->why);
+	if (!fact_is_limit(fact.kind))
+		return 0;
+	said->all = fact.kind == FACT_LIMIT_DEADLINE || fact.kind == FACT_LIMIT_RT;
+	said->limited = !said->all;
+	return label_limit(report, top->func, &said->why);
+}
+
+bool said_by_stranger(const struct gt_reader *reader, uint64_t stack)
+{
+	struct gt_stack_frame top = top_of(reader, stack);
+	char buffer[FACT_FILE_MAX];
+	struct fact fact;
+
+	fact_read(&fact, &top, buffer);
+	return fact.kind == FACT_WOKEN;
+}
+
+int said_wait(struct report *report, const struct gt_reader *reader, uint64_t stack,
+	      struct said *said)
+{
+	struct gt_stack_frame top = top_of(reader, stack);
+
+	*said = (struct said){ .queue = queue_of(reader, stack) };
+	return top.func.size ? said_stop(report, &top, said) : 0;
+}
+
+int said_limit(struct report *report, const struct gt_reader *reader, uint64_t stack, uint64_t *ns,
+	       uint32_t *what)
+{
+	struct gt_stack_frame top = top_of(reader, stack), under;
+	char buffer[FACT_FILE_MAX];
+	struct fact fact;
+
+	*what = 0;
+	fact_read(&fact, &top, buffer);
+	if (!fact_is_limit(fact.kind))
+		return 0;
+	under = gt_reader_stack_frame(reader, stack, 1);
+	fact_read(&fact, &under, buffer);
+	if (fact.kind != FACT_SPAN)
+		return 0;
+	*ns = fact.number;
+	return label_limit(report, top.func, what);
 }
 
 int said_sleep(struct report *report, const struct gt_reader *reader,

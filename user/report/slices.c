@@ -11,30 +11,67 @@ void slices_fini(struct slices *slices)
 	free(slices->kept);
 }
 
-bool slices_close(struct slices *slices, uint64_t number, uint64_t now)
+/* The last one, if it is kept. */
+static struct slice *last_of(struct slices *slices)
 {
-	if (!slices->kept || number != slices->count)
+	return slices->count ? &slices->kept[(slices->count - 1) % SLICES_KEPT] : NULL;
+}
+
+bool slices_close(struct slices *slices, uint64_t number, uint64_t now, bool limited)
+{
+	struct slice *last = last_of(slices);
+
+	if (!last || number != slices->count || last->to)
 		return false;
-	slices->kept[(number - 1) % SLICES_KEPT].to = now;
+	last->to = now;
+	last->limited = limited;
 	return true;
 }
 
-int slices_open(struct slices *slices, uint32_t row, uint64_t now, uint64_t *number)
+int slices_open(struct slices *slices, uint32_t who, uint64_t now, uint64_t *number)
 {
-	const struct slice *last = slices_back(slices, 0);
-	struct slice *grown;
+	struct slice *last = last_of(slices), *grown;
 
 	if (last && !last->to)
-		slices_close(slices, slices->count, now);
+		last->to = now;
 	if (slices->count < SLICES_KEPT) {
 		grown = grow_array(slices->kept, &slices->cap, slices->count + 1, sizeof(*grown));
 		if (!grown)
 			return -ENOMEM;
 		slices->kept = grown;
 	}
-	slices->kept[slices->count % SLICES_KEPT] = (struct slice){ .row = row, .from = now };
+	slices->kept[slices->count % SLICES_KEPT] = (struct slice){ .who = who, .from = now };
 	*number = ++slices->count;
 	return 0;
+}
+
+int slices_blind(struct slices *slices, uint32_t who, uint64_t from)
+{
+	uint64_t number;
+	int err = slices_open(slices, who, from, &number);
+
+	if (!err)
+		last_of(slices)->blind = true;
+	return err;
+}
+
+int slices_was(struct slices *slices, uint32_t who, uint64_t now)
+{
+	struct slice *last = last_of(slices);
+	uint64_t number;
+	int err;
+
+	if (last && !last->to) {
+		last->who = last->blind ? last->who : who;
+		last->to = last->who ? now : last->from;
+		return 0;
+	}
+	if (!who)
+		return 0;
+	err = slices_open(slices, who, last ? last->to : 0, &number);
+	if (!err)
+		last_of(slices)->to = now;
+	return err;
 }
 
 const struct slice *slices_back(const struct slices *slices, uint64_t back)
@@ -42,12 +79,4 @@ const struct slice *slices_back(const struct slices *slices, uint64_t back)
 	if (back >= slices->count || back >= SLICES_KEPT)
 		return NULL;
 	return &slices->kept[(slices->count - 1 - back) % SLICES_KEPT];
-}
-
-uint64_t slice_part(const struct slice *slice, uint64_t from, uint64_t to)
-{
-	uint64_t begin = slice->from > from ? slice->from : from;
-	uint64_t end = slice->to < to ? slice->to : to;
-
-	return end > begin ? end - begin : 0;
 }

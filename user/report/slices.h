@@ -10,7 +10,9 @@
 #define SLICES_KEPT (1 << 16)
 
 struct slice {
-	uint32_t row;
+	uint32_t who;	   /* a number of the user's; 0: nobody */
+	bool limited;	   /* it ended because of a limit */
+	bool blind;	   /* nobody saw who was there */
 	uint64_t from, to; /* to: 0 while it goes on */
 };
 
@@ -24,12 +26,17 @@ struct slices {
 void slices_fini(struct slices *slices);
 
 /* Somebody comes; who was there till now has gone. *number: the slice's, from 1. 0, -ENOMEM. */
-int slices_open(struct slices *slices, uint32_t row, uint64_t now, uint64_t *number);
+int slices_open(struct slices *slices, uint32_t who, uint64_t now, uint64_t *number);
 /* The one of that slice goes. Was it still there, and nobody had taken its place? */
-bool slices_close(struct slices *slices, uint64_t number, uint64_t now);
+bool slices_close(struct slices *slices, uint64_t number, uint64_t now, bool limited);
+/*
+ * who goes, or nobody (0), and had been there since nobody looked: whoever came
+ * last had gone before, unseen. 0, -ENOMEM, as the next.
+ */
+int slices_was(struct slices *slices, uint32_t who, uint64_t now);
+/* From then on nobody sees who is there; who says that. */
+int slices_blind(struct slices *slices, uint32_t who, uint64_t from);
 /* The slice that is back slices before the last one; NULL: it is not kept. */
 const struct slice *slices_back(const struct slices *slices, uint64_t back);
-/* How much of a slice that has ended lies between two times. */
-uint64_t slice_part(const struct slice *slice, uint64_t from, uint64_t to);
 
 #endif

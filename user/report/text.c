@@ -115,6 +115,7 @@ static void print_thread(const struct report *report, const struct report_thread
 			 struct out *out)
 {
 	enum report_by by = report_options(report)->by;
+	char moves[16];
 
 	if (by == REPORT_BY_NAME) {
 		print_text(report, row->name, 16, out);
@@ -128,13 +129,15 @@ static void print_thread(const struct report *report, const struct report_thread
 	else
 		print(out, "%-10" PRIu64, by == REPORT_BY_THREAD ? row->who.tid : row->threads);
 	print_times(row, false, out);
+	if (by == REPORT_BY_THREAD)
+		print(out, " %7s", quantity_format_count(moves, sizeof(moves), row->moves));
 	out_str(out, "  ");
 	if (by == REPORT_BY_PROCESS)
 		print_command(report, row, out);
 	else if (by == REPORT_BY_CGROUP)
 		print_label(report, row->label, out);
 	else
-		print_tail(report, row->name, TAIL_WIDTH, out);
+		print_tail(report, row->name, TAIL_WIDTH - 8, out);
 	out_char(out, '\n');
 }
 
@@ -146,7 +149,7 @@ static int print_threads(const struct report *report, const struct report_view *
 	} titles[] = {
 		[REPORT_BY_NAME] = { "NAME             THREADS", "", " names" },
 		[REPORT_BY_PROCESS] = { "PID       ", "  COMMAND", " processes" },
-		[REPORT_BY_THREAD] = { "TID       ", "  NAME", " threads" },
+		[REPORT_BY_THREAD] = { "TID       ", "   MOVES  NAME", " threads" },
 		[REPORT_BY_CGROUP] = { "THREADS   ", "  CGROUP", " cgroups" },
 	};
 	enum report_by by = report_options(report)->by;
@@ -415,7 +418,8 @@ static void print_title(const struct report *report, const char *name, struct ou
 	print(out, ": %s", time_of(report_duration(report)).text);
 	if (report_options(report)->from)
 		print(out, " from %s on", time_of(report_options(report)->from).text);
-	print(out, ", %zu CPUs\n", report_cpus(report));
+	print(out, ", %zu CPUs, %" PRIu64 " moves between them\n", report_cpus(report),
+	      report_moves(report));
 }
 
 int report_print(const struct report *report, const struct report_view *view, struct out *out)

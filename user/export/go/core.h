@@ -59,16 +59,20 @@ static inline struct goroutine *goroutine_of(struct export_go *go, const struct 
 
 /* What it is inside, and whose it is. */
 uint64_t stack_own(struct export_go *go, struct goroutine *g);
-/* Another top frame than what it is inside. */
-uint64_t stack_top(struct export_go *go, struct goroutine *g, enum fact_kind top);
+/* The same of one that is runnable: and for which CPU it waits, if that is known. */
+uint64_t stack_ready(struct export_go *go, struct goroutine *g);
 /* Nothing is known, for that reason. */
 uint64_t stack_gap(struct export_go *go, struct goroutine *g, enum change_gap gap);
+/* The same of one that is runnable from now on: and for which CPU it waits. */
+uint64_t stack_awake(struct export_go *go, struct goroutine *g, const struct change *change);
 /* Records of the CPU are missing. */
 uint64_t stack_loss(struct export_go *go, struct goroutine *g, const struct change_loss *loss,
 		    uint16_t cpu);
 /* Why it sleeps; why it left its CPU though it could go on. */
 uint64_t stack_sleep(struct export_go *go, struct goroutine *g, const struct change *change);
 uint64_t stack_stop(struct export_go *go, struct goroutine *g, const struct change *change);
+/* By which limit it was throttled, of the wait that ends, and how long. */
+uint64_t stack_share(struct export_go *go, struct goroutine *g, const struct change *change);
 /* Of the waker, change->other; own: it acts as a goroutine. */
 uint64_t stack_wakeup(struct export_go *go, const struct change *change, bool own);
 

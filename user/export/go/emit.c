@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/quantity.h"
+
 /* So much at the end of a trace needs no event of its own. */
 #define END_NS 1000000
 
@@ -80,9 +82,12 @@ static void give_p(struct export_go *go, struct goroutine *g, const struct chang
 	leave_cpu(go, g);
 }
 
-static void go_create(struct export_go *go, struct goroutine *g)
+static void go_create(struct export_go *go, struct goroutine *g, const struct change *change)
 {
-	gt_statuses_go_create(go->sched, g->m, g->g, stack_own(go, g), 0);
+	bool waits = change->to == THREAD_RUNNABLE;
+
+	gt_statuses_go_create(go->sched, g->m, g->g, waits ? stack_ready(go, g) : stack_own(go, g),
+			      0);
 }
 
 /* A stranger's fork: on its CPU, which is idle in the trace, and on its M. */
@@ -94,7 +99,7 @@ static void create_by_stranger(struct export_go *go, struct goroutine *child,
 	uint64_t stack = stack_own(go, goroutine_of(go, change->other));
 
 	gt_statuses_proc_start(go->sched, m, change->cpu);
-	gt_statuses_go_create(go->sched, m, child->g, stack_own(go, child), stack);
+	gt_statuses_go_create(go->sched, m, child->g, stack_ready(go, child), stack);
 	gt_statuses_proc_stop(go->sched, m);
 }
 
@@ -111,7 +116,7 @@ static void create_child(struct export_go *go, struct goroutine *child, const st
 	stack = stack_own(go, parent);
 	if (parent->state == G_SYSCALL)
 		gt_statuses_syscall_end(go->sched, parent->m);
-	gt_statuses_go_create(go->sched, parent->m, child->g, stack_own(go, child), stack);
+	gt_statuses_go_create(go->sched, parent->m, child->g, stack_ready(go, child), stack);
 	if (parent->state == G_SYSCALL)
 		gt_statuses_syscall_begin(go->sched, parent->m, stack);
 }
@@ -151,6 +156,17 @@ static void log_loss(struct export_go *go, struct goroutine *g, uint16_t cpu)
 			 trace_ns(go, at->lost.to_ns));
 	gt_statuses_log(go->sched, g->m, category, frames_text(go->frames, text), stack);
 	at->lost.count = 0;
+}
+
+/* Of the wait that ends with this start, so much was due to a limit. */
+static void log_share(struct export_go *go, struct goroutine *g, const struct change *change)
+{
+	uint64_t stack = stack_share(go, g, change);
+	uint32_t category = frames_text(go->frames, "throttled");
+	char text[32];
+
+	quantity_format_time(text, sizeof(text), change->in.throttled_ns);
+	gt_statuses_log(go->sched, g->m, category, frames_text(go->frames, text), stack);
 }
 
 static void tell_label(struct export_go *go, struct goroutine *g)
@@ -277,7 +293,7 @@ static void emit_step(struct export_go *go, struct goroutine *g, enum step step,
 		give_p(go, g, change);
 		break;
 	case GO_CREATE:
-		go_create(go, g);
+		go_create(go, g, change);
 		break;
 	case CREATE_CHILD:
 		create_child(go, g, change);
@@ -285,6 +301,9 @@ static void emit_step(struct export_go *go, struct goroutine *g, enum step step,
 	case GO_START:
 		gt_statuses_go_start(sched, g->m, g->g);
 		tell_pending(go, g);
+		if (change->kind == CHANGE_IN && change->from == THREAD_RUNNABLE &&
+		    change->in.throttled_ns)
+			log_share(go, g, change);
 		break;
 	case GO_STOP:
 		go_stop(go, g, change);
@@ -299,7 +318,7 @@ static void emit_step(struct export_go *go, struct goroutine *g, enum step step,
 		unblock(go, g, change);
 		break;
 	case UNBLOCK_UNKNOWN:
-		gt_statuses_go_unblock(sched, GT_NO_ID, g->g, stack_gap(go, g, change->gap));
+		gt_statuses_go_unblock(sched, GT_NO_ID, g->g, stack_awake(go, g, change));
 		break;
 	case GO_DESTROY:
 		gt_statuses_go_destroy(sched, g->m);
@@ -346,7 +365,7 @@ static uint64_t status_stack(struct export_go *go, struct goroutine *g, const st
 		return 0;
 	if (g->state == G_LOST)
 		return stack_gap(go, g, change->gap);
-	return stack_own(go, g);
+	return g->state == G_RUNNABLE ? stack_ready(go, g) : stack_own(go, g);
 }
 
 void emit_idle_cpu(struct export_go *go, uint16_t cpu)

@@ -148,6 +148,9 @@ static size_t put_func(char out[FACT_FUNC_MAX], const struct row *row, const str
 		if (!fact->text.size && number)
 			return used + (size_t)snprintf(out + used, FACT_FUNC_MAX - used,
 						       "cgroup %" PRIu64, number);
+		if (!fact->text.size)
+			return used +
+			       (size_t)snprintf(out + used, FACT_FUNC_MAX - used, "a cgroup");
 		return put_clean(out, used, FACT_FUNC_MAX, last_folder(fact->text));
 	case FORM_WORDS:
 		break;

@@ -13,12 +13,16 @@ uint64_t stack_own(struct export_go *go, struct goroutine *g)
 	return frames_own(go->frames, g);
 }
 
-uint64_t stack_top(struct export_go *go, struct goroutine *g, enum fact_kind top)
+uint64_t stack_ready(struct export_go *go, struct goroutine *g)
 {
-	return frames_stack(go->frames, g, frames_plain(go->frames, top), 0);
+	uint32_t queue = frames_queue(go->frames, g->thread->queue);
+	uint32_t top = frames_syscall(go->frames, g->thread->sys);
+
+	return top ? frames_stack(go->frames, g, top, queue)
+		   : frames_stack(go->frames, g, queue, 0);
 }
 
-uint64_t stack_gap(struct export_go *go, struct goroutine *g, enum change_gap gap)
+static uint32_t gap_top(struct export_go *go, enum change_gap gap)
 {
 	static const uint8_t kinds[] = {
 		[GAP_NONE] = FACT_NONE,
@@ -27,9 +31,21 @@ uint64_t stack_gap(struct export_go *go, struct goroutine *g, enum change_gap ga
 		[GAP_SCOPE] = FACT_SCOPE,
 	};
 
-	if (gap == GAP_NONE)
-		return frames_stack(go->frames, g, 0, 0);
-	return stack_top(go, g, kinds[gap]);
+	return gap == GAP_NONE ? 0 : frames_plain(go->frames, kinds[gap]);
+}
+
+uint64_t stack_gap(struct export_go *go, struct goroutine *g, enum change_gap gap)
+{
+	return frames_stack(go->frames, g, gap_top(go, gap), 0);
+}
+
+uint64_t stack_awake(struct export_go *go, struct goroutine *g, const struct change *change)
+{
+	uint32_t top = gap_top(go, change->gap), queue = 0;
+
+	if (change->to == THREAD_RUNNABLE)
+		queue = frames_queue(go->frames, g->thread->queue);
+	return frames_stack(go->frames, g, top, queue);
 }
 
 uint64_t stack_loss(struct export_go *go, struct goroutine *g, const struct change_loss *loss,
@@ -79,6 +95,14 @@ uint64_t stack_stop(struct export_go *go, struct goroutine *g, const struct chan
 	uint32_t top = stop_top(go, change);
 
 	return frames_stack(go->frames, g, top, frames_syscall(go->frames, g->thread->sys));
+}
+
+uint64_t stack_share(struct export_go *go, struct goroutine *g, const struct change *change)
+{
+	uint32_t tops[2] = { frames_limit(go->frames, FACT_LIMIT_CPU, change->in.group) };
+
+	tops[1] = frames_number(go->frames, FACT_SPAN, change->in.throttled_ns);
+	return frames_rare_stack(go->frames, g, tops, 2);
 }
 
 /* Of a wakeup that no thread of the trace made. */

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+#include "report/causes.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "export/go/reasons.h"
+#include "report/labels.h"
+#include "syscalls/names.h"
+
+int causes_init(struct causes *causes, struct report *report, uint32_t arch)
+{
+	*causes = (struct causes){ .report = report, .arch = arch };
+	return sys_classes_new(&causes->classes, arch);
+}
+
+void causes_fini(struct causes *causes)
+{
+	sys_classes_free(causes->classes);
+}
+
+struct gt_text causes_name(const struct thread *thread, struct fact_frame *frame)
+{
+	const struct fact fact = {
+		.kind = FACT_THREAD_NAMED,
+		.name = { thread->comm, strlen(thread->comm) },
+	};
+
+	fact_write(frame, &fact);
+	return (struct gt_text){ frame->func, frame->func_size };
+}
+
+int causes_asleep(const struct causes *causes, const struct change *change, uint32_t *why)
+{
+	const struct thread *thread = change->thread;
+	bool inside = sys_inside(change->sys), kernel = thread_is_kernel(thread);
+	enum reason reason = reason_of_sleep(sys_class_get(causes->classes, change->sys),
+					     change->out.fd, change->out.prev_state, kernel);
+	const char *name = sleep_name(change->out.prev_state, inside, kernel);
+	char buffer[SYSCALL_TEXT_MAX];
+
+	if (!name)
+		name = syscall_text(buffer, causes->arch, change->sys);
+	return label_sleep(causes->report, label_of(name), label_of(reason_text(reason)), why);
+}
+
+int causes_unknown(const struct causes *causes, enum change_gap gap, uint32_t *why)
+{
+	static const char *const texts[] = { [GAP_NONE] = "",
+					     [GAP_LOST] = "records lost",
+					     [GAP_UNSEEN] = "unseen",
+					     [GAP_SCOPE] = "left scope" };
+
+	*why = 0;
+	return report_add_text(causes->report, texts[gap], strlen(texts[gap]), why);
+}
+
+bool causes_know_cpus(const struct causes *causes)
+{
+	return causes->told & (TOLD_ALL | TOLD_STRANGERS);
+}
+
+int causes_idle(struct causes *causes, bool woken, uint32_t *why)
+{
+	*why = causes->idle[woken];
+	if (*why || !causes_know_cpus(causes))
+		return 0;
+	if (label_idle(causes->report, woken, &causes->idle[woken]))
+		return -ENOMEM;
+	*why = causes->idle[woken];
+	return 0;
+}
+
+int causes_limit(const struct causes *causes, enum fact_kind kind, uint64_t group, uint32_t *why)
+{
+	struct fact_frame frame;
+
+	fact_write(&frame, &(struct fact){ .kind = kind, .number = group });
+	return label_limit(causes->report, (struct gt_text){ frame.func, frame.func_size }, why);
+}
+
+bool causes_is_limit(enum change_cause cause)
+{
+	return cause >= CAUSE_THROTTLED && cause <= CAUSE_LIMIT;
+}
+
+int causes_stopped(struct causes *causes, const struct change *change, uint32_t *why)
+{
+	static const uint8_t limits[] = { [CAUSE_THROTTLED] = FACT_LIMIT_CPU,
+					  [CAUSE_DEADLINE] = FACT_LIMIT_DEADLINE,
+					  [CAUSE_REALTIME] = FACT_LIMIT_RT,
+					  [CAUSE_LIMIT] = FACT_LIMIT };
+	struct fact_frame frame;
+
+	*why = 0;
+	if (causes_is_limit(change->cause))
+		return causes_limit(causes, limits[change->cause], change->out.group, why);
+	if (causes_know_cpus(causes))
+		return causes_idle(causes, false, why);
+	if (change->cause != CAUSE_PREEMPTED)
+		return 0;
+	return label_preempted(causes->report, causes_name(change->other, &frame), why);
+}
