@@ -191,7 +191,7 @@ static struct totals totals_of(const struct report *report)
 		all.running += rows[i].running;
 		all.in_syscall += rows[i].in_syscall;
 		all.waiting += rows[i].waits.ns;
-		all.blocked += rows[i].sleeps.ns;
+		all.blocked += rows[i].sleeps.ns + rows[i].still_ns;
 	}
 	return all;
 }
