@@ -384,6 +384,17 @@ perfetto-fields: $(BUILD)/perfetto-schema $(BUILD)/tests/test_perfetto ## read a
 	$(Q)if [ "$(UPDATE)" = 1 ]; then cp $(BUILD)/fields.txt tests/export/fields.txt; fi
 	diff -u tests/export/fields.txt $(BUILD)/fields.txt
 
+# Every statement of docs/fleet.md, in the data bases that it is about.
+.PHONY: test-fleet
+$(BUILD)/fleet: tests/fleet/requirements.txt
+	$(call say,FETCH,$@)
+	$(Q)python3 -m venv $@
+	$(Q)$@/bin/pip -q install -r $<
+	@touch $@
+
+test-fleet: $(BUILD)/fleet $(TOOL) ## ask the questions of docs/fleet.md in DuckDB and ClickHouse (from PyPI)
+	$(Q)$(BUILD)/fleet/bin/python tests/fleet/fleet.py
+
 # Is the trace true? A workload that knows what it does, and a second witness
 # in the kernel (its own BPF program).
 WITNESS_WORK_SRC := $(sort $(wildcard tests/witness/work*.c))

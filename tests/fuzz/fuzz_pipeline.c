@@ -14,6 +14,8 @@
 
 #include "captext.h"
 #include "export/perfetto/perfetto.h"
+#include "export/slices/changes.h"
+#include "export/slices/print.h"
 #include "gotrace.h"
 #include "lib/perfettotext.h"
 #include "pipeline/pipeline.h"
@@ -167,6 +169,58 @@ static void make_live(const void *data, size_t size, struct captext_buffer *trac
 	raw_reader_free(reader);
 }
 
+struct slices {
+	uint64_t last_end;
+	struct slice_printer printer;
+};
+
+static int take_slice(void *ctx, const struct slice *slice)
+{
+	struct slices *slices = ctx;
+
+	expect(slice->end_ns > slice->start_ns && slice->end_ns >= slices->last_end);
+	expect(slice->state == SLICE_STRANGER || slice->who.id);
+	slices->last_end = slice->end_ns;
+	return slice_print(&slices->printer, slice);
+}
+
+static int drop(void *ctx, const void *data, size_t size)
+{
+	(void)ctx;
+	(void)data;
+	(void)size;
+	return 0;
+}
+
+/* Of data that make_stored() has accepted: slices in the order of their ends. */
+static void make_slices(const void *data, size_t size)
+{
+	static struct out out;
+	struct slices slices = { .printer = { .out = &out, .host = { "", 0 } } };
+	struct slice_changes_options options = { 0 };
+	struct pipeline_options pipeline_options = { 0 };
+	struct diag diag = { "" };
+	struct slice_changes *changes;
+	struct pipeline *pipeline;
+	struct raw_reader *reader;
+	struct exporter exporter;
+	struct raw_stop stop;
+	struct stream stream;
+
+	out_init(&out, drop, NULL);
+	expect(!raw_reader_new(&reader, data, size, &diag));
+	options.arch = raw_reader_info(reader)->arch;
+	expect(!slice_changes_new(&changes, &options, take_slice, &slices));
+	exporter = slice_changes_exporter(changes);
+	pipeline_options.exporter = &exporter;
+	expect(!pipeline_new(&pipeline, &pipeline_options, NULL, NULL));
+	stream = pipeline_stream(pipeline);
+	expect(!raw_play(reader, &stream, NULL, NULL, &stop));
+	pipeline_free(pipeline);
+	slice_changes_free(changes);
+	raw_reader_free(reader);
+}
+
 static void validate_perfetto(const struct captext_buffer *trace)
 {
 	FILE *out = fopen("/dev/null", "w");
@@ -202,6 +256,7 @@ static void check(const void *data, size_t size)
 	}
 	expect(refused == 0);
 	validate(&stored);
+	make_slices(data, size);
 	make_live(data, size, &live);
 	expect(stored.size == live.size && !memcmp(stored.data, live.data, live.size));
 	free(stored.data);

@@ -4,8 +4,7 @@
  * same. What it accepts Go's verdict accepts too, but for what is said to
  * differ; any part cut out of it stands alone, be it quiet there; what a repair
  * leaves of it is accepted, and all of it if nothing was wrong; its text makes
- * bytes that read the same; and its report and its profile add
- * up.
+ * bytes that read the same; its report, its profile and its slices add up.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -13,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "export/slices/events.h"
+#include "export/slices/print.h"
 #include "gotrace.h"
 #include "profile/events.h"
 #include "profile/folded.h"
@@ -304,6 +305,40 @@ static void check_profile(const uint8_t *data, size_t size, const struct report_
 	profile_free(profile);
 }
 
+struct slices {
+	uint64_t waiting, last_end;
+	struct slice_printer printer;
+};
+
+static int take_slice(void *ctx, const struct slice *slice)
+{
+	struct slices *slices = ctx;
+
+	expect(slice->end_ns - slice->start_ns <= INT64_MAX && slice->end_ns != slice->start_ns);
+	if (slice->state == SLICE_WAITING)
+		slices->waiting += slice->end_ns - slice->start_ns;
+	return slice_print(&slices->printer, slice);
+}
+
+static uint64_t waiting_of_slices(const uint8_t *data, size_t size, enum slice_format format)
+{
+	static struct out out;
+	struct slices slices = { .printer = { .out = &out, .format = format, .host = { "", 0 } } };
+	const struct gt_event *event;
+	struct slice_events *events;
+	struct gt_reader *reader;
+
+	out_init(&out, take_nothing, NULL);
+	expect(!slice_events_new(&events, take_slice, &slices));
+	expect(!gt_reader_new_memory(&reader, data, size, NULL));
+	while (!gt_reader_next(reader, &event) && event)
+		expect(!slice_events_add(events, reader, event));
+	expect(!slice_events_end(events));
+	gt_reader_free(reader);
+	slice_events_free(events);
+	return slices.waiting;
+}
+
 /* Every wait and every sleep is somebody's. */
 static void check_report(const uint8_t *data, size_t size)
 {
@@ -333,6 +368,8 @@ static void check_report(const uint8_t *data, size_t size)
 	expect(sum_of(waits, wait_count) == waiting && sum_of(sleeps, sleep_count) == blocked);
 	check_profile(data, size, threads, thread_count);
 	report_free(report);
+	expect(waiting_of_slices(data, size, SLICE_CSV) == waiting);
+	expect(waiting_of_slices(data, size, SLICE_JSON) == waiting);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -13,8 +13,9 @@
 
 #include <cmocka.h>
 
-#include "syscalls/names.h"
 #include "raw/raw.h"
+#include "syscalls/errors.h"
+#include "syscalls/names.h"
 
 /* From 424 on (Linux 5.1) a new syscall has the same number everywhere. */
 #define COMMON_FROM 424
@@ -124,13 +125,27 @@ static void test_unknown(void **state)
 	assert_null(syscall_name(99, true, 0));
 }
 
+static void test_errors(void **state)
+{
+	(void)state;
+	assert_string_equal(error_name(-11), "EAGAIN");
+	assert_string_equal(error_name(-133), "EHWPOISON");
+	assert_string_equal(error_name(-512), "ERESTARTSYS");
+	assert_null(error_name(0));
+	assert_null(error_name(7));
+	assert_null(error_name(-41)); /* a hole */
+	assert_null(error_name(-4095));
+	assert_null(error_name(INT64_MIN));
+	assert_null(error_name(INT64_MAX));
+}
+
 int main(void)
 {
 	enum {
 		ROWS = sizeof(known) / sizeof(known[0])
 	};
 	static char names[ROWS][64];
-	struct CMUnitTest tests[ROWS + 3];
+	struct CMUnitTest tests[ROWS + 4];
 	unsigned n = 0;
 
 	for (; n < ROWS; n++) {
@@ -142,5 +157,6 @@ int main(void)
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_rows);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_common_numbers);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_unknown);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_errors);
 	return cmocka_run_group_tests_name("syscalls", tests, NULL, NULL);
 }

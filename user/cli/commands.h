@@ -9,7 +9,7 @@
 #include "options/command.h"
 
 extern const struct command command_trace, command_record, command_convert, command_validate,
-	command_report, command_pprof, command_dump, command_undump, command_events,
+	command_report, command_slices, command_pprof, command_dump, command_undump, command_events,
 	command_footprint, command_cut, command_repair, command_formats, command_doctor,
 	command_help;
 
