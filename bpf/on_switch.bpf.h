@@ -8,26 +8,33 @@
 #include "state.bpf.h"
 #include "switch.bpf.h"
 
-/* OFF. False: dropped. */
+/* OFF. share: NULL if there is nothing to say of it. False: dropped. */
 static __always_inline bool write_switch(struct cpu_slot *cpu, u32 argument, u64 next,
-					 struct task_struct *task, const struct thread *to)
+					 struct task_struct *task, const struct thread *to,
+					 const struct wait_share *share)
 {
 	bool is_long = to && to->untold;
 	u32 words = is_long ? RING_SWITCH_LONG_WORDS : RING_SWITCH_WORDS;
 	struct ring_block *block;
 	u64 ts_ns = bpf_ktime_get_ns();
 	u64 head;
+	u32 at;
 
+	if (share)
+		words += RING_THROTTLED_WORDS;
 	if (!ring_open(cpu, words, ts_ns, &head))
 		return false;
 	block = ring_block(cpu, head);
 	if (block) {
-		ring_put(block, head,
+		at = head;
+		if (share)
+			at += switch_put_share(block, at, ts_ns, share);
+		ring_put(block, at,
 			 ring_word(ts_ns, argument, is_long ? RING_SWITCH_LONG : RING_SWITCH));
-		ring_put(block, head + 1, next);
+		ring_put(block, at + 1, next);
 		to = thread_again((struct thread *)to);
 		if (is_long && to)
-			ring_put(block, head + 2, ring_pair(task->pid, to->sys));
+			ring_put(block, at + 2, ring_pair(task->pid, to->sys));
 	}
 	ring_close(cpu, head, words);
 	return true;
@@ -39,7 +46,8 @@ int BPF_PROG(on_switch, bool preempt, struct task_struct *prev, struct task_stru
 {
 	u32 number, flags, to_num = 0, argument;
 	struct thread *from = NULL, *to;
-	bool to_in, left, known;
+	bool to_in, left, known, limited = false;
+	struct wait_share share = {};
 	struct cpu_slot *cpu;
 	u64 who, named;
 
@@ -61,11 +69,8 @@ int BPF_PROG(on_switch, bool preempt, struct task_struct *prev, struct task_stru
 	flags = switch_flags(prev, preempt, prev_state);
 	argument = flags | (to_in ? RING_SWITCH_SCOPE : 0) | (left ? RING_SWITCH_LEFT : 0) |
 		   prev_state << RING_SWITCH_STATE_SHIFT;
-	if (from && current_in_scope(cpu)) {
-		switch_settle_sys(cpu, from, prev, flags, prev_state);
-		if (flags & RING_SWITCH_ASLEEP)
-			argument |= switch_descriptor(prev, cpu->sys) << RING_SWITCH_FD_SHIFT;
-	}
+	if (from && current_in_scope(cpu))
+		argument |= switch_details(cpu, from, prev, flags, prev_state);
 	known = current_known(cpu, prev);
 	if (!thread_describe(to))
 		known = false;
@@ -75,13 +80,15 @@ int BPF_PROG(on_switch, bool preempt, struct task_struct *prev, struct task_stru
 		from->sys = cpu->sys;
 	}
 	to = thread_again(to);
-	if (to && (to_in || left))
+	if (to && (to_in || left)) {
 		to_num = thread_move(to, REC_STATE_RUNNING, number);
+		limited = wait_end(to, next, &share);
+	}
 	named = to ? ring_pair(to_num, to->id) : ring_pair(next->pid, 0);
 	if (!known)
 		ring_drop();
 	else
-		known = write_switch(cpu, argument, named, next, to);
+		known = write_switch(cpu, argument, named, next, to, limited ? &share : NULL);
 	from = thread_again(from);
 	if (!known && from)
 		from->untold = 1;

@@ -38,8 +38,11 @@ struct thread {
 	u8 described;	  /* a THREAD or snapshot entry names it */
 	u8 flags;	  /* enum rec_thread_flags, but scope */
 	u8 untold;	  /* the stream does not know sys */
-	u8 pad[8];
-	u64 pad2;
+	u8 pad[2];
+	/* While it waits for a CPU (throttle.bpf.h). */
+	u32 queue;	/* of its group there; 0: none that a limit applies to */
+	u32 limit;	/* cgroup whose limit it had reached when the wait began; 0: none */
+	u64 limit_base; /* the queue's total then */
 };
 REC_ASSERT_SIZE(thread, 64);
 
@@ -142,6 +145,15 @@ static __always_inline u32 thread_move(struct thread *thread, u8 state, u16 cpu)
 	*(volatile u64 *)&thread->word =
 		(u64)num << WORD_NUMBER_SHIFT | (u64)cpu << WORD_CPU_SHIFT | state;
 	return num;
+}
+
+/* Does it wait for a CPU, though not woken just now? Before its first transition the kernel says.
+ */
+static __always_inline bool thread_waits(const struct thread *thread, struct task_struct *task)
+{
+	u64 word = thread_word(thread);
+
+	return word_number(word) ? word_state(word) == REC_STATE_RUNNABLE : task->on_rq;
 }
 
 static __always_inline u8 thread_flags(struct task_struct *task, u32 tracer_tgid)
