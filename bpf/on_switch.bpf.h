@@ -8,10 +8,10 @@
 #include "state.bpf.h"
 #include "switch.bpf.h"
 
-/* OFF. share: NULL if there is nothing to say of it. False: dropped. */
+/* OFF. share: what wait_end() gave of next. False: dropped. */
 static __always_inline bool write_switch(struct cpu_slot *cpu, u32 argument, u64 next,
 					 struct task_struct *task, const struct thread *to,
-					 const struct wait_share *share)
+					 u32 share)
 {
 	bool is_long = to && to->untold;
 	u32 words = is_long ? RING_SWITCH_LONG_WORDS : RING_SWITCH_WORDS;
@@ -27,8 +27,9 @@ static __always_inline bool write_switch(struct cpu_slot *cpu, u32 argument, u64
 	block = ring_block(cpu, head);
 	if (block) {
 		at = head;
-		if (share)
-			at += switch_put_share(block, at, ts_ns, share);
+		to = thread_again((struct thread *)to);
+		if (share && to)
+			at += switch_put_share(block, at, ts_ns, share, to);
 		ring_put(block, at,
 			 ring_word(ts_ns, argument, is_long ? RING_SWITCH_LONG : RING_SWITCH));
 		ring_put(block, at + 1, next);
@@ -44,10 +45,9 @@ SEC("tp_btf/sched_switch")
 int BPF_PROG(on_switch, bool preempt, struct task_struct *prev, struct task_struct *next,
 	     unsigned int prev_state)
 {
-	u32 number, flags, to_num = 0, argument;
+	u32 number, flags, to_num = 0, argument, share = 0;
 	struct thread *from = NULL, *to;
-	bool to_in, left, known, limited = false;
-	struct wait_share share = {};
+	bool to_in, left, known;
 	struct cpu_slot *cpu;
 	u64 who, named;
 
@@ -62,7 +62,7 @@ int BPF_PROG(on_switch, bool preempt, struct task_struct *prev, struct task_stru
 	to_in = who >> CPU_WHO_SHIFT & CPU_WHO_SCOPE;
 	if (prev_state & TASK_DEAD || current_in_scope(cpu))
 		from = thread_of(prev);
-	if (!current_in_scope(cpu) && !to_in && !left) {
+	if (!current_in_scope(cpu) && !to_in && !left && !strangers_are_wanted(cpu)) {
 		switch_current(cpu, next, to, who, 0, CPU_TOLD_NO);
 		goto out;
 	}
@@ -82,13 +82,13 @@ int BPF_PROG(on_switch, bool preempt, struct task_struct *prev, struct task_stru
 	to = thread_again(to);
 	if (to && (to_in || left)) {
 		to_num = thread_move(to, REC_STATE_RUNNING, number);
-		limited = wait_end(to, next, &share);
+		share = wait_end(to, next);
 	}
 	named = to ? ring_pair(to_num, to->id) : ring_pair(next->pid, 0);
 	if (!known)
 		ring_drop();
 	else
-		known = write_switch(cpu, argument, named, next, to, limited ? &share : NULL);
+		known = write_switch(cpu, argument, named, next, to, share);
 	from = thread_again(from);
 	if (!known && from)
 		from->untold = 1;

@@ -130,6 +130,7 @@ int BPF_PROG(on_migrate, struct task_struct *task, int to)
 	if (!thread || !scope_has(thread) || !thread_waits(thread, task))
 		return 0;
 	wait_move(thread, task, to);
+	thread_requeue(thread, to);
 	if (!thread_describe(thread)) {
 		ring_drop();
 		return 0;

@@ -82,14 +82,18 @@ static __always_inline u32 switch_details(struct cpu_slot *cpu, struct thread *f
 
 /* A THROTTLED before the switch at position; its words. */
 static __always_inline u32 switch_put_share(struct ring_block *block, u32 position, u64 ts_ns,
-					    const struct wait_share *share)
+					    u32 share, const struct thread *to)
 {
-	u32 argument = RING_THROTTLED_WORDS | RING_UNNUMBERED | share->flags;
-
-	ring_put(block, position, ring_word(ts_ns, argument, RING_THROTTLED));
-	ring_put(block, position + 1, share->ns);
-	ring_put(block, position + 2, share->limit);
+	ring_put(block, position, ring_word(ts_ns, share, RING_THROTTLED));
+	ring_put(block, position + 1, to->limit_base);
+	ring_put(block, position + 2, to->limit);
 	return RING_THROTTLED_WORDS;
+}
+
+/* Of a switch between strangers: does a thread in scope wait for this CPU meanwhile? */
+static __always_inline bool strangers_are_wanted(const struct cpu_slot *cpu)
+{
+	return settings.scope != REC_SCOPE_SYSTEM && *(const volatile u32 *)&cpu->waiting;
 }
 
 /* From here on next is current, and the stream knows it or not. */

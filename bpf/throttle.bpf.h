@@ -98,6 +98,7 @@ static __always_inline u64 limit_clock(struct rq___limit *rq)
 {
 	if (limits_are_exact())
 		return rq->clock;
+	barrier_var(rq);
 	return rq->clock_pelt - rq->lost_idle_time;
 }
 
@@ -112,9 +113,11 @@ static __always_inline u64 limit_total(struct cfs_rq___limit *queue)
 	u64 total, since;
 
 	if (limits_are_exact()) {
+		barrier_var(queue); /* keeps the fields' offsets behind the test for them */
 		total = queue->throttled_clock_self_time;
 		since = queue->throttled_clock_self;
 	} else {
+		barrier_var(queue);
 		total = queue->throttled_clock_pelt_time;
 		since = queue->throttle_count ? queue->throttled_clock_pelt : 0;
 	}
@@ -124,9 +127,12 @@ static __always_inline u64 limit_total(struct cfs_rq___limit *queue)
 /* The same of a queue that only a helper may follow, at a time now of another CPU's clock. */
 static __always_inline u64 limit_total_at(struct cfs_rq___limit *queue, u64 now)
 {
-	if (limits_are_exact())
+	if (limits_are_exact()) {
+		barrier_var(queue);
 		return limit_sum(BPF_CORE_READ(queue, throttled_clock_self_time),
 				 BPF_CORE_READ(queue, throttled_clock_self), now);
+	}
+	barrier_var(queue);
 	return limit_sum(BPF_CORE_READ(queue, throttled_clock_pelt_time),
 			 BPF_CORE_READ(queue, throttle_count)
 				 ? BPF_CORE_READ(queue, throttled_clock_pelt)
@@ -279,44 +285,40 @@ static __always_inline void wait_move(struct thread *thread, struct task_struct 
 	thread->limit_base = base + limit_total_at(other, now) - limit_total(queue);
 }
 
-/* What a THROTTLED says. */
-struct wait_share {
-	u64 ns;
-	u32 limit; /* cgroup id */
-	u32 flags; /* RING_THROTTLED_* */
-};
+#define SHARE (RING_THROTTLED_WORDS | RING_UNNUMBERED)
 
-/* Task's wait ends. True: there is something to say. */
-static __always_inline bool wait_end(struct thread *thread, struct task_struct *task,
-				     struct wait_share *out)
+/*
+ * Task's wait ends. The argument of the THROTTLED that says so, or 0: there is
+ * nothing to say. Its other words are then limit_base and limit.
+ */
+static __always_inline u32 wait_end(struct thread *thread, struct task_struct *task)
 {
 	struct cfs_rq___limit *queue = limited_queue(task);
+	u64 base = thread->limit_base, total = 0;
 	u32 began = thread->queue;
-	u64 base = thread->limit_base, total;
+	u32 flags = 0;
 
 	thread->queue = 0;
-	if (!queue) {
-		/* It has left its group, or its class. */
-		out->flags = RING_THROTTLED_UNKNOWN;
-		return began;
+	if (queue)
+		total = limit_total(queue);
+	if (queue ? began != queue_name(thread, queue) : began) {
+		/* Its begin was not seen, or in another group or class. */
+		thread->limit_base = 0;
+		thread->limit = 0;
+		return began || total ? SHARE | RING_THROTTLED_UNKNOWN : 0;
 	}
-	total = limit_total(queue);
-	if (began != queue_name(thread, queue)) {
-		/* Its begin was not seen, or in another group. */
-		out->flags = RING_THROTTLED_UNKNOWN;
-		return began || total;
-	}
-	/* Two CPUs' clocks may differ by more than there is. */
-	if ((s64)(total - base) <= 0 || (limits_are_of_tasks() && !thread->limit))
-		return false;
-	out->ns = total - base;
-	out->flags = thread->limit ? RING_THROTTLED_BEGIN : 0;
+	/* Less than 0: two CPUs' clocks differed by more than there is. */
+	if (!queue || (s64)(total - base) <= 0 || (limits_are_of_tasks() && !thread->limit))
+		return 0;
+	flags = thread->limit ? RING_THROTTLED_BEGIN : 0;
 	if (!limits_are_exact())
-		out->flags |= RING_THROTTLED_ESTIMATE;
+		flags |= RING_THROTTLED_ESTIMATE;
 	if (!thread->limit)
 		limit_of_latest(thread);
-	out->limit = thread->limit == LIMIT_UNKNOWN ? 0 : thread->limit;
-	return true;
+	if (thread->limit == LIMIT_UNKNOWN)
+		thread->limit = 0;
+	thread->limit_base = total - base;
+	return SHARE | flags;
 }
 
 /* ---- other limits ---- */
@@ -342,9 +344,10 @@ static __always_inline bool realtime_is_throttled(struct task_struct *task)
 
 	if (!bpf_core_field_exists(struct rt_rq___limit, rt_throttled))
 		return false;
-	barrier_var(other);
-	if (bpf_core_field_exists(struct sched_rt_entity___limit, rt_rq))
+	if (bpf_core_field_exists(struct sched_rt_entity___limit, rt_rq)) {
+		barrier_var(other);
 		return other->rt.rt_rq->rt_throttled;
+	}
 	if (!bpf_core_field_exists(struct sched_entity___limit, cfs_rq))
 		return false;
 	barrier_var(limited);

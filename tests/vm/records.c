@@ -23,6 +23,7 @@
 #include "known.h"
 #include "limits.h"
 #include "storm.h"
+#include "strangers.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 #define GROUP "/gotrace-records"
@@ -468,6 +469,12 @@ int main(int argc, char **argv)
 		bool right = facts_check(why, sizeof(why));
 
 		report("facts", "what is known is there", right, why);
+		good &= right;
+	}
+	if (is_wanted("strangers", argv + optind, argc - optind)) {
+		bool right = strangers_check(why, sizeof(why));
+
+		report("strangers", "who ran meanwhile is told", right, why);
 		good &= right;
 	}
 	if (is_wanted("limits", argv + optind, argc - optind))
