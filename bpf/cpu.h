@@ -47,7 +47,7 @@ struct cpu_slot {
 	u16 sys;  /* REC_SYS_* form */
 	u8 told;  /* enum cpu_told */
 	u8 pad;
-	u32 waiting; /* threads in scope on this CPU's queue, in a scoped capture */
+	u32 waiting; /* threads in scope on this CPU's queue; 0 if all are in scope */
 	u32 pad2;
 
 	u64 dropped;

@@ -85,18 +85,27 @@ static __always_inline void thread_words_fill(union thread_words *out, const str
 	attributes_fill(&out->attributes, task);
 }
 
-static __always_inline void thread_words_put(struct ring_block *block, u32 position,
-					     const union thread_words *words)
+/*
+ * Where a THREAD's words lie that begins at position, all 0: they are filled in
+ * there, for the stack has no room for them. NULL: never, no record crosses the
+ * end of its block; but the verifier asks.
+ */
+static __always_inline union thread_words *thread_words_at(struct ring_block *block, u32 position)
 {
-#pragma unroll
-	for (u32 i = 0; i < RING_THREAD_WORDS - 1; i++)
-		ring_put(block, position + 1 + i, words->words[i]);
+	u32 at = position & (RING_BLOCK_WORDS - 1);
+	union thread_words *words;
+
+	if (at > RING_BLOCK_WORDS - RING_THREAD_WORDS)
+		return NULL;
+	words = (union thread_words *)&block->words[at + 1];
+	__builtin_memset(words, 0, sizeof(*words));
+	return words;
 }
 
 /* A record of who a thread is; false: dropped. */
 static __always_inline bool thread_report(const struct thread *thread, u8 type, const char *comm)
 {
-	union thread_words words = {};
+	union thread_words *words;
 	struct ring_block *block;
 	struct cpu_slot *cpu;
 	u32 number, busy;
@@ -106,13 +115,14 @@ static __always_inline bool thread_report(const struct thread *thread, u8 type, 
 	cpu = cpu_here(&number);
 	if (!cpu)
 		return false;
-	thread_words_fill(&words, thread, comm, 0);
 	busy = ring_enter(cpu);
 	position = ring_take(cpu, RING_THREAD_WORDS, true, &ts_ns);
 	block = position < 0 ? NULL : ring_block(cpu, position);
 	if (block) {
 		ring_put(block, position, ring_word(ts_ns, RING_THREAD_WORDS, type));
-		thread_words_put(block, position, &words);
+		words = thread_words_at(block, position);
+		if (words)
+			thread_words_fill(words, thread, comm, 0);
 	}
 	ring_leave(cpu, busy);
 	return position >= 0;
@@ -160,7 +170,7 @@ static __always_inline u32 command_put(struct ring_block *block, u32 position,
 
 __noinline int exec_report(const struct thread *thread, u32 old_tid)
 {
-	union thread_words words = {};
+	union thread_words *words;
 	struct ring_block *block;
 	struct cpu_slot *cpu;
 	u32 number, busy, bytes;
@@ -170,7 +180,6 @@ __noinline int exec_report(const struct thread *thread, u32 old_tid)
 	cpu = cpu_here(&number);
 	if (!cpu || !thread)
 		return 0;
-	thread_words_fill(&words, thread, NULL, old_tid);
 	busy = ring_enter(cpu);
 	position = ring_take(cpu, EXEC_WORDS, true, &ts_ns);
 	block = position < 0 ? NULL : ring_block(cpu, position);
@@ -178,7 +187,9 @@ __noinline int exec_report(const struct thread *thread, u32 old_tid)
 		bytes = command_put(block, position, (struct task_struct *)thread->task);
 		ring_put(block, position,
 			 ring_word(ts_ns, EXEC_WORDS | bytes << RING_EXEC_BYTES_SHIFT, RING_EXEC));
-		thread_words_put(block, position, &words);
+		words = thread_words_at(block, position);
+		if (words)
+			thread_words_fill(words, thread, NULL, old_tid);
 	}
 	ring_leave(cpu, busy);
 	return position >= 0;

@@ -18,11 +18,11 @@ int BPF_PROG(on_birth, struct task_struct *child, u64 clone_flags)
 
 	if (child->pid == 0)
 		return 0;
-	thread = thread_make(child, tracer_tgid);
+	thread = thread_make(child);
 	if (!thread)
 		return 0;
 	parent_thread = thread_of(parent);
-	thread->word = REC_STATE_NEW;
+	thread_set_word(thread, REC_STATE_NEW);
 	thread->scope = scope_of_child(child, parent, parent_thread);
 	parent_thread = thread_again(parent_thread);
 	thread->waker_id = parent_thread ? parent_thread->id : 0;
@@ -59,7 +59,7 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 	thread = thread_of(task);
 	if (!thread)
 		return 0;
-	thread->flags = thread_flags(task, tracer_tgid);
+	thread->flags = thread_flags(task);
 	thread->described = scope_has(thread) && exec_report(thread, old_pid);
 	return 0;
 }

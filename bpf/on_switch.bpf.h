@@ -8,26 +8,34 @@
 #include "state.bpf.h"
 #include "switch.bpf.h"
 
-/* OFF. False: dropped. */
+/* OFF. share: what wait_end() gave of next. False: dropped. */
 static __always_inline bool write_switch(struct cpu_slot *cpu, u32 argument, u64 next,
-					 struct task_struct *task, const struct thread *to)
+					 struct task_struct *task, const struct thread *to,
+					 u32 share)
 {
 	bool is_long = to && to->untold;
 	u32 words = is_long ? RING_SWITCH_LONG_WORDS : RING_SWITCH_WORDS;
 	struct ring_block *block;
 	u64 ts_ns = bpf_ktime_get_ns();
 	u64 head;
+	u32 at;
 
+	if (share)
+		words += RING_THROTTLED_WORDS;
 	if (!ring_open(cpu, words, ts_ns, &head))
 		return false;
 	block = ring_block(cpu, head);
 	if (block) {
-		ring_put(block, head,
+		at = head;
+		to = thread_again((struct thread *)to);
+		if (share && to)
+			at += switch_put_share(block, at, ts_ns, share, to);
+		ring_put(block, at,
 			 ring_word(ts_ns, argument, is_long ? RING_SWITCH_LONG : RING_SWITCH));
-		ring_put(block, head + 1, next);
+		ring_put(block, at + 1, next);
 		to = thread_again((struct thread *)to);
 		if (is_long && to)
-			ring_put(block, head + 2, ring_pair(task->pid, to->sys));
+			ring_put(block, at + 2, ring_pair(task->pid, to->sys));
 	}
 	ring_close(cpu, head, words);
 	return true;
@@ -37,7 +45,7 @@ SEC("tp_btf/sched_switch")
 int BPF_PROG(on_switch, bool preempt, struct task_struct *prev, struct task_struct *next,
 	     unsigned int prev_state)
 {
-	u32 number, flags, to_num = 0, argument;
+	u32 number, flags, to_num = 0, argument, share = 0;
 	struct thread *from = NULL, *to;
 	bool to_in, left, known;
 	struct cpu_slot *cpu;
@@ -54,18 +62,15 @@ int BPF_PROG(on_switch, bool preempt, struct task_struct *prev, struct task_stru
 	to_in = who >> CPU_WHO_SHIFT & CPU_WHO_SCOPE;
 	if (prev_state & TASK_DEAD || current_in_scope(cpu))
 		from = thread_of(prev);
-	if (!current_in_scope(cpu) && !to_in && !left) {
+	if (!current_in_scope(cpu) && !to_in && !left && !strangers_are_wanted(cpu)) {
 		switch_current(cpu, next, to, who, 0, CPU_TOLD_NO);
 		goto out;
 	}
 	flags = switch_flags(prev, preempt, prev_state);
 	argument = flags | (to_in ? RING_SWITCH_SCOPE : 0) | (left ? RING_SWITCH_LEFT : 0) |
 		   prev_state << RING_SWITCH_STATE_SHIFT;
-	if (from && current_in_scope(cpu)) {
-		switch_settle_sys(cpu, from, prev, flags, prev_state);
-		if (flags & RING_SWITCH_ASLEEP)
-			argument |= switch_descriptor(prev, cpu->sys) << RING_SWITCH_FD_SHIFT;
-	}
+	if (from && current_in_scope(cpu))
+		argument |= switch_details(cpu, from, prev, flags, prev_state);
 	known = current_known(cpu, prev);
 	if (!thread_describe(to))
 		known = false;
@@ -75,13 +80,15 @@ int BPF_PROG(on_switch, bool preempt, struct task_struct *prev, struct task_stru
 		from->sys = cpu->sys;
 	}
 	to = thread_again(to);
-	if (to && (to_in || left))
+	if (to && (to_in || left)) {
 		to_num = thread_move(to, REC_STATE_RUNNING, number);
+		share = wait_end(to, next);
+	}
 	named = to ? ring_pair(to_num, to->id) : ring_pair(next->pid, 0);
 	if (!known)
 		ring_drop();
 	else
-		known = write_switch(cpu, argument, named, next, to);
+		known = write_switch(cpu, argument, named, next, to, share);
 	from = thread_again(from);
 	if (!known && from)
 		from->untold = 1;

@@ -24,7 +24,7 @@ __noinline int find_caller(void)
 		return 0;
 	thread = thread_of(task);
 	if (!thread) {
-		thread = thread_make(task, tracer_tgid);
+		thread = thread_make(task);
 		if (thread)
 			thread->scope |= scope_look_up(task);
 	}

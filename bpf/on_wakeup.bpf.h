@@ -7,6 +7,7 @@
 #define GOTRACE_BPF_ON_WAKEUP_BPF_H
 
 #include "state.bpf.h"
+#include "throttle.bpf.h"
 #include "wakeup.bpf.h"
 
 SEC("tp_btf/sched_waking")
@@ -80,6 +81,7 @@ int BPF_PROG(on_wakeup, struct task_struct *task)
 	}
 	if (!thread->waking_ns)
 		thread->waker_context = REC_CTX_UNKNOWN;
+	wait_begin(thread, task, false);
 	remote = thread->waker_context != REC_CTX_UNKNOWN &&
 		 (thread->waker_cpu != number || cpu->told != CPU_TOLD_YES ||
 		  cpu->task != (u64)current_task);
@@ -125,8 +127,10 @@ int BPF_PROG(on_migrate, struct task_struct *task, int to)
 	if (!recording || !cpu)
 		return 0;
 	thread = thread_of(task);
-	if (!thread || !scope_has(thread) || word_state(thread_word(thread)) != REC_STATE_RUNNABLE)
+	if (!thread || !scope_has(thread) || !thread_waits(thread, task))
 		return 0;
+	wait_move(thread, task, to);
+	thread_requeue(thread, to);
 	if (!thread_describe(thread)) {
 		ring_drop();
 		return 0;
@@ -188,6 +192,7 @@ int BPF_PROG(on_wakeup_new, struct task_struct *child)
 	known = (cpu->task == (u64)parent && cpu->told == CPU_TOLD_YES) || waker_describe();
 	if (!thread_describe(thread))
 		known = false;
+	wait_begin(thread, child, false);
 	num = thread_move(thread, REC_STATE_RUNNABLE, target);
 	if (!known)
 		ring_drop();

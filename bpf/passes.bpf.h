@@ -39,7 +39,7 @@ int pass_storage(struct bpf_iter__task *ctx)
 	if (!task)
 		return 0;
 	/* The dead do nothing any more. */
-	thread = task->exit_state ? NULL : thread_make(task, tracer_tgid);
+	thread = task->exit_state ? NULL : thread_make(task);
 	if (thread)
 		thread->scope |= scope_look_up(task);
 	return 0;
@@ -54,7 +54,7 @@ int pass_snapshot(struct bpf_iter__task *ctx)
 
 	if (!task)
 		return 0;
-	thread = task->exit_state ? thread_of(task) : thread_make(task, tracer_tgid);
+	thread = task->exit_state ? thread_of(task) : thread_make(task);
 	if (!thread)
 		return 0;
 	thread->described = 1;

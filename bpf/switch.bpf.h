@@ -10,6 +10,7 @@
 #include "descriptor.bpf.h"
 #include "current.bpf.h"
 #include "scope.bpf.h"
+#include "throttle.bpf.h"
 
 static __always_inline u32 switch_flags(struct task_struct *prev, bool preempt, u32 prev_state)
 {
@@ -58,6 +59,41 @@ static __always_inline u8 switch_state(u32 flags, u32 prev_state)
 	if (prev_state & TASK_DEAD)
 		return REC_STATE_DEAD;
 	return flags & RING_SWITCH_ASLEEP ? REC_STATE_ASLEEP : REC_STATE_RUNNABLE;
+}
+
+/*
+ * What is told of prev, in scope, beyond its flags; and, if it stays runnable,
+ * its wait begins.
+ */
+static __always_inline u32 switch_details(struct cpu_slot *cpu, struct thread *from,
+					  struct task_struct *prev, u32 flags, u32 prev_state)
+{
+	u8 cause = REC_CAUSE_NONE;
+
+	switch_settle_sys(cpu, from, prev, flags, prev_state);
+	if (flags & RING_SWITCH_ASLEEP)
+		return switch_descriptor(prev, cpu->sys) << RING_SWITCH_FD_SHIFT;
+	if (wait_begin(from, prev, true))
+		cause = REC_CAUSE_BANDWIDTH;
+	else if (prev->prio <= LOWEST_REALTIME_PRIO)
+		cause = limit_of_class(prev);
+	return cause << RING_SWITCH_CAUSE_SHIFT;
+}
+
+/* A THROTTLED before the switch at position; its words. */
+static __always_inline u32 switch_put_share(struct ring_block *block, u32 position, u64 ts_ns,
+					    u32 share, const struct thread *to)
+{
+	ring_put(block, position, ring_word(ts_ns, share, RING_THROTTLED));
+	ring_put(block, position + 1, to->limit_base);
+	ring_put(block, position + 2, to->limit);
+	return RING_THROTTLED_WORDS;
+}
+
+/* Of a switch between strangers: does a thread in scope wait for this CPU meanwhile? */
+static __always_inline bool strangers_are_wanted(const struct cpu_slot *cpu)
+{
+	return settings.scope != REC_SCOPE_SYSTEM && *(const volatile u32 *)&cpu->waiting;
 }
 
 /* From here on next is current, and the stream knows it or not. */

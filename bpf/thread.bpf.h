@@ -22,6 +22,7 @@
 
 #include "compat.bpf.h"
 #include "ring.bpf.h"
+#include "state.bpf.h"
 
 struct thread {
 	u64 task;      /* its address; 0: free */
@@ -38,8 +39,11 @@ struct thread {
 	u8 described;	  /* a THREAD or snapshot entry names it */
 	u8 flags;	  /* enum rec_thread_flags, but scope */
 	u8 untold;	  /* the stream does not know sys */
-	u8 pad[8];
-	u64 pad2;
+	u8 pad[2];
+	/* While it waits for a CPU (throttle.bpf.h). */
+	u32 queue;	/* of its group there; 0: none that a limit applies to */
+	u32 limit;	/* cgroup whose limit it had reached when the wait began; 0: none */
+	u64 limit_base; /* the queue's total then */
 };
 REC_ASSERT_SIZE(thread, 64);
 
@@ -134,17 +138,65 @@ static __always_inline struct thread *thread_of(struct task_struct *task)
 	return thread_astray(task);
 }
 
+static __always_inline void count_waiting(u32 cpu, u32 change)
+{
+	struct cpu_slot *slot = bpf_map_lookup_elem(&cpus, &cpu);
+
+	if (slot)
+		__sync_fetch_and_add(&slot->waiting, change);
+}
+
+/*
+ * The only place where a word changes once the thread is in use. In a scoped
+ * capture each CPU's slot counts the words that are RUNNABLE there. The count
+ * cannot drift from the words, whatever goes unseen: each change of it is the
+ * difference of two words that the same thread has one after the other. (The
+ * kernel's locks let no two CPUs change one thread's state at a time.) A word
+ * that is stale, because a switch went unseen, is set right, and so counted
+ * right, by the thread's next transition.
+ */
+static __always_inline void thread_set_word(struct thread *thread, u64 word)
+{
+	u64 old = thread_word(thread);
+
+	*(volatile u64 *)&thread->word = word;
+	if (settings.scope == REC_SCOPE_SYSTEM)
+		return;
+	if (word_state(old) == REC_STATE_RUNNABLE)
+		count_waiting(word_cpu(old), -1);
+	if (word_state(word) == REC_STATE_RUNNABLE)
+		count_waiting(word_cpu(word), 1);
+}
+
 /* The next transition: its number. The thread is in state on cpu from now on. */
 static __always_inline u32 thread_move(struct thread *thread, u8 state, u16 cpu)
 {
 	u32 num = word_number(thread_word(thread)) + 1;
 
-	*(volatile u64 *)&thread->word =
-		(u64)num << WORD_NUMBER_SHIFT | (u64)cpu << WORD_CPU_SHIFT | state;
+	thread_set_word(thread, (u64)num << WORD_NUMBER_SHIFT | (u64)cpu << WORD_CPU_SHIFT | state);
 	return num;
 }
 
-static __always_inline u8 thread_flags(struct task_struct *task, u32 tracer_tgid)
+/* It waits on another CPU's queue now: no transition. */
+static __always_inline void thread_requeue(struct thread *thread, u16 cpu)
+{
+	u64 word = thread_word(thread);
+
+	if (word_state(word) == REC_STATE_RUNNABLE)
+		thread_set_word(thread, (u64)word_number(word) << WORD_NUMBER_SHIFT |
+						(u64)cpu << WORD_CPU_SHIFT | REC_STATE_RUNNABLE);
+}
+
+/* Does it wait for a CPU, though not woken just now? Before its first transition the kernel says.
+ */
+static __always_inline bool thread_waits(const struct thread *thread, struct task_struct *task)
+{
+	u64 word = thread_word(thread);
+
+	return word_number(word) ? word_state(word) == REC_STATE_RUNNABLE : task->on_rq;
+}
+
+static __always_inline u8 thread_flags(struct task_struct *task)
 {
 	u8 flags = 0;
 
@@ -172,7 +224,7 @@ static __always_inline struct thread *thread_again(struct thread *thread)
  * Two may come at once, the pass and a handler of the same task's birth: they
  * agree by the swaps.
  */
-static __always_inline struct thread *thread_make(struct task_struct *task, u32 tracer_tgid)
+static __always_inline struct thread *thread_make(struct task_struct *task)
 {
 	u32 place = (u32)task->pid & (SLOTS - 1);
 	struct stray *stray =
@@ -197,7 +249,7 @@ static __always_inline struct thread *thread_make(struct task_struct *task, u32 
 		u32 id = __sync_fetch_and_add(&thread_ids, 1) + 1;
 
 		__sync_val_compare_and_swap(&thread->id, 0, id);
-		thread->flags = thread_flags(task, tracer_tgid);
+		thread->flags = thread_flags(task);
 		thread->untold = 1;
 	}
 	return thread;
@@ -206,7 +258,7 @@ static __always_inline struct thread *thread_make(struct task_struct *task, u32 
 /* After its last switch out nobody asks for it any more. */
 static __always_inline void thread_free(struct thread *thread)
 {
-	thread->word = 0;
+	thread_set_word(thread, 0);
 	thread->waking_ns = 0;
 	thread->waker_id = 0;
 	thread->waker_cpu = 0;
@@ -217,6 +269,7 @@ static __always_inline void thread_free(struct thread *thread)
 	thread->scope = 0;
 	thread->described = 0;
 	thread->flags = 0;
+	thread->queue = 0;
 	thread->id = 0;
 	/* Last: from here on another CPU may take the place. */
 	store_last64(&thread->task, 0);

@@ -109,6 +109,15 @@ enum rec_fd {
 	REC_FD_ANON = 7, /* eventfd, timerfd, signalfd, ... */
 };
 
+/* Why a thread that stays runnable had to leave its CPU, beyond "another was chosen". */
+enum rec_cause {
+	REC_CAUSE_NONE = 0,
+	REC_CAUSE_BANDWIDTH = 1, /* a cgroup's CPU limit */
+	REC_CAUSE_DEADLINE = 2,	 /* its own deadline runtime is used up */
+	REC_CAUSE_REALTIME = 3,	 /* the CPU's limit for realtime threads */
+	REC_CAUSE_UNKNOWN = 255, /* an older kernel side wrote it */
+};
+
 #define REC_TASK_DEAD 0x80 /* of prev_state: this switch out is the last */
 
 enum rec_switch_flags {

@@ -21,7 +21,9 @@
 #include "collect.h"
 #include "facts.h"
 #include "known.h"
+#include "limits.h"
 #include "storm.h"
+#include "strangers.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 #define GROUP "/gotrace-records"
@@ -382,6 +384,31 @@ static bool run_storm(const struct storm_case *test)
 	return good && found.lost;
 }
 
+/* ---- limits ---- */
+
+static bool report_limit(const char *name, enum limits_result result, const char *why)
+{
+	if (result == LIMITS_CANNOT)
+		printf("ok - %s # SKIP %s\n", name, why);
+	else
+		report(name, "as the kernel counts", result == LIMITS_RIGHT, why);
+	if (result == LIMITS_RIGHT)
+		printf("#   %s\n", why);
+	return result != LIMITS_WRONG;
+}
+
+static bool run_limits(void)
+{
+	char why[256] = "";
+	bool good;
+
+	good = report_limit("one throttled thread", limits_check(1, false, why, sizeof(why)), why);
+	good &= report_limit("four throttled threads", limits_check(4, true, why, sizeof(why)),
+			     why);
+	return report_limit("a deadline thread", limits_check_deadline(why, sizeof(why)), why) &&
+	       good;
+}
+
 /* Where cgroup v2 is mounted, with our own group below it; NULL if nowhere. */
 static const char *make_group(char *out, size_t size)
 {
@@ -444,6 +471,14 @@ int main(int argc, char **argv)
 		report("facts", "what is known is there", right, why);
 		good &= right;
 	}
+	if (is_wanted("strangers", argv + optind, argc - optind)) {
+		bool right = strangers_check(why, sizeof(why));
+
+		report("strangers", "who ran meanwhile is told", right, why);
+		good &= right;
+	}
+	if (is_wanted("limits", argv + optind, argc - optind))
+		good &= run_limits();
 	if (cgroup)
 		rmdir(cgroup);
 	return !good;

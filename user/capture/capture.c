@@ -42,7 +42,8 @@ static void info_fill(struct capture *capture, const struct capture_options *opt
 
 	info->encoding = STREAM_WORDS;
 	info->page_size = sysconf(_SC_PAGESIZE);
-	info->on = STREAM_ON_COMMANDS | STREAM_ON_MIGRATE;
+	info->on = kernel_on(capture->kernel) |
+		   (options->scope == REC_SCOPE_SYSTEM ? 0 : STREAM_ON_STRANGERS);
 	info->abi = REC_ABI_VERSION;
 	info->arch = capture->host.arch;
 	info->cpus = capture->host.cpus;

@@ -27,6 +27,7 @@
 
 #include "cpu.h"
 #include "settings.h"
+#include "capture/features.h"
 #include "capture/rights.h"
 #include "gotrace.skel.h"
 #include "syscalls/classes.h"
@@ -41,6 +42,7 @@ struct kernel {
 	unsigned link_count;
 	struct cpu_slot *cpus; /* mapped */
 	size_t cpus_bytes;
+	uint64_t on; /* enum stream_on */
 };
 
 /* ---- settings ---- */
@@ -119,43 +121,23 @@ static bool is_optional(const char *program)
 	return false;
 }
 
-static bool has_tracepoint(const struct btf *btf, const char *section)
-{
-	char name[128];
-	const char *tracepoint = strchr(section, '/');
-
-	if (!tracepoint)
-		return true;
-	snprintf(name, sizeof(name), "btf_trace_%s", tracepoint + 1);
-	return btf__find_by_name_kind(btf, name, BTF_KIND_TYPEDEF) > 0;
-}
-
-/*
- * A CPU has a busy counter for task storage, and at first an interrupt's
- * look-up on top of another failed because of it. Commit e8b02296a6b8 (6.2)
- * mended that and split the helper; later kernels have no counter.
- */
-static bool lookups_fail(const struct btf *btf)
-{
-	return btf__find_by_name_kind(btf, "bpf_task_storage_busy", BTF_KIND_VAR) > 0 &&
-	       btf__find_by_name_kind(btf, "bpf_task_storage_get_recur", BTF_KIND_FUNC) < 0;
-}
-
 /* What this kernel has not, is left out or made up for. */
-static int adapt_to_kernel(struct gotrace_bpf *skel)
+static int adapt_to_kernel(struct kernel *kernel)
 {
+	struct gotrace_bpf *skel = kernel->skel;
 	struct btf *btf = btf__load_vmlinux_btf();
 	struct bpf_program *program;
 
 	if (!btf)
 		return -errno;
-	((struct settings *)&skel->rodata->settings)->lookups_fail = lookups_fail(btf);
+	((struct settings *)&skel->rodata->settings)->lookups_fail = features_lookups_fail(btf);
 	bpf_object__for_each_program(program, skel->obj)
 	{
 		if (is_optional(bpf_program__name(program)) &&
-		    !has_tracepoint(btf, bpf_program__section_name(program)))
+		    !features_has_tracepoint(btf, bpf_program__section_name(program)))
 			bpf_program__set_autoload(program, false);
 	}
+	kernel->on = features_on(btf);
 	btf__free(btf);
 	return 0;
 }
@@ -210,7 +192,7 @@ static int kernel_open(struct kernel *kernel, const struct host *host,
 	if (!err)
 		err = bpf_map__set_max_entries(skel->maps.rings, blocks_of(places, host->cpus));
 	if (!err)
-		err = adapt_to_kernel(skel);
+		err = adapt_to_kernel(kernel);
 	if (!err)
 		err = gotrace_bpf__load(skel);
 	if (!err)
@@ -274,6 +256,11 @@ struct rings_maps kernel_rings(const struct kernel *kernel)
 		.tails_fd = bpf_map__fd(kernel->skel->maps.tails),
 		.slots = kernel->cpus,
 	};
+}
+
+uint64_t kernel_on(const struct kernel *kernel)
+{
+	return kernel->on;
 }
 
 int kernel_marks_fd(const struct kernel *kernel)

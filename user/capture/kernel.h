@@ -35,6 +35,8 @@ void kernel_free(struct kernel *kernel);
 
 /* What rings_new() needs; valid while the kernel side is. */
 struct rings_maps kernel_rings(const struct kernel *kernel);
+/* enum stream_on: what this kernel side looks for. */
+uint64_t kernel_on(const struct kernel *kernel);
 int kernel_marks_fd(const struct kernel *kernel);
 /*
  * The counters of a CPU, live, into *out. Its number has 32 bits: out->seq must

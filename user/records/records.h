@@ -34,15 +34,6 @@ enum {
 /* The most that rec_bytes() can say. */
 #define REC_MOST_BYTES 640
 
-/* Why a thread that stays runnable had to leave its CPU, beyond "another was chosen". */
-enum rec_cause {
-	REC_CAUSE_NONE = 0,
-	REC_CAUSE_BANDWIDTH = 1, /* a cgroup's CPU limit */
-	REC_CAUSE_DEADLINE = 2,	 /* its own deadline runtime is used up */
-	REC_CAUSE_REALTIME = 3,	 /* the CPU's limit for realtime threads */
-	REC_CAUSE_UNKNOWN = 255, /* an older kernel side wrote it */
-};
-
 /* With it a cause that is not told is none. */
 #define REC_SWITCH_CAUSE_KNOWN (1 << 7) /* enum rec_switch_flags */
 
