@@ -39,6 +39,31 @@ static void validate(const struct captext_buffer *trace)
 	}
 }
 
+/* The parts of each sum make up the whole. */
+static void sum(struct fusecase *fusecase)
+{
+	const struct sums_row *all;
+	struct sums *sums;
+	uint64_t parts;
+
+	if (fusecase_sum(fusecase, &sums))
+		abort();
+	all = &sums->all;
+	parts = all->on_cpu + all->unseen;
+	for (size_t i = 0; i < FUSE_CLASSES; i++)
+		parts += all->off[i];
+	if (parts != all->running || all->syscall != all->syscall_on + all->syscall_queue +
+							     all->syscall_asleep +
+							     all->syscall_unseen)
+		abort();
+	parts = 0;
+	for (size_t i = 0; i < SUMS_DOINGS; i++)
+		parts += all->doing[i];
+	if (parts != all->runnable)
+		abort();
+	sums_free(sums);
+}
+
 static void fuse(const uint8_t *trace, size_t trace_size, const void *capture, size_t capture_size,
 		 uint64_t choice)
 {
@@ -51,6 +76,7 @@ static void fuse(const uint8_t *trace, size_t trace_size, const void *capture, s
 		if (fusecase_write(&fusecase, &options, captext_append, &fused, &stats))
 			abort();
 		validate(&fused);
+		sum(&fusecase);
 	}
 	free(fused.data);
 	fusecase_close(&fusecase);

@@ -88,3 +88,20 @@ int fusecase_write(struct fusecase *fusecase, const struct fuse_options *options
 	gt_reader_free(reader);
 	return err;
 }
+
+int fusecase_sum(struct fusecase *fusecase, struct sums **out)
+{
+	struct gt_reader *reader;
+	int err = gt_reader_new_memory(&reader, fusecase->trace, fusecase->trace_size, NULL);
+
+	if (err)
+		return err;
+	err = sums_new(out, &fusecase->belong, &fusecase->survey, fusecase->kernel);
+	if (!err) {
+		err = sums_read(*out, reader);
+		if (err)
+			sums_free(*out);
+	}
+	gt_reader_free(reader);
+	return err;
+}

@@ -10,6 +10,7 @@
 
 #include "captext.h"
 #include "fuse/fuse.h"
+#include "fuse/sums.h"
 
 struct fusecase {
 	const void *trace; /* borrowed, as the capture */
@@ -31,5 +32,8 @@ void fusecase_close(struct fusecase *fusecase);
 /* As fuse_write(). */
 int fusecase_write(struct fusecase *fusecase, const struct fuse_options *options, gt_sink_fn sink,
 		   void *ctx, struct fuse_stats *stats);
+
+/* As sums_new() and sums_read(); the sums are the caller's. */
+int fusecase_sum(struct fusecase *fusecase, struct sums **out);
 
 #endif

@@ -6,6 +6,7 @@
  *   # What this shows.
  *   === go                    the program's trace: minitrace.h
  *   === capture cpus=2        what the kernel did: captext.h
+ *   === report                the sums: sumtext.h
  *   === view=procs [min=NS]   what is made of both: tracetext.h, or "error: ..."
  *
  *   test_fuse                 from the top of the repository
@@ -23,6 +24,7 @@
 
 #include <cmocka.h>
 
+#include "fuse/sumtext.h"
 #include "fusecase.h"
 #include "gotrace.h"
 #include "minitrace.h"
@@ -116,6 +118,24 @@ static void make_view(const struct test *test, struct fusecase *fusecase, const 
 	free(trace.data);
 }
 
+static int append(void *ctx, const void *data, size_t size)
+{
+	return fwrite(data, 1, size, ctx) == size ? 0 : -1;
+}
+
+static void make_report(struct fusecase *fusecase, FILE *file)
+{
+	const struct sums_files names = { "app", "capture" };
+	static struct out out;
+	struct sums *sums;
+
+	assert_int_equal(fusecase_sum(fusecase, &sums), 0);
+	out_init(&out, append, file);
+	sums_print(sums, &names, 20, &out);
+	assert_int_equal(out_flush(&out), 0);
+	sums_free(sums);
+}
+
 static void write_seed(const struct test *test, const struct minitrace *trace,
 		       const struct captext_buffer *capture)
 {
@@ -152,6 +172,8 @@ static void make_all(const struct test *test, const struct section *sections, si
 		fprintf(out, "=== %s\n", sections[i].head);
 		if (err)
 			fprintf(out, "error: %s\n", fusecase.diag.text);
+		else if (!strncmp(sections[i].head, "report", 6))
+			make_report(&fusecase, out);
 		else
 			make_view(test, &fusecase, sections[i].head, (unsigned)i - 1, out);
 	}
@@ -159,16 +181,23 @@ static void make_all(const struct test *test, const struct section *sections, si
 	free(capture.data);
 }
 
+/* What is expected: what follows the two inputs. */
+static const char *expected_in(const char *text)
+{
+	text = strstr(text, "=== capture");
+	assert_non_null(text);
+	text = strstr(text + 1, "=== ");
+	assert_non_null(text);
+	return text;
+}
+
 static void rewrite(const struct test *test, const char *input, const char *made)
 {
-	const char *end = strstr(input, "=== ");
-	FILE *file;
+	int size = (int)(expected_in(input) - input);
+	FILE *file = fopen(test->path, "w");
 
-	end = strstr(end + 1, "=== capture");
-	end = strstr(end + 1, "=== ");
-	file = fopen(test->path, "w");
 	assert_non_null(file);
-	fprintf(file, "%.*s%s", (int)(end - input), input, made);
+	fprintf(file, "%.*s%s", size, input, made);
 	assert_int_equal(fclose(file), 0);
 }
 
@@ -176,18 +205,18 @@ static void test_fusion(void **state)
 {
 	const struct test *test = *state;
 	char *input = read_text(test->path), *text = strdup(input), *made = NULL;
-	const char *expected = strstr(input, "\n=== view");
+	const char *expected = expected_in(input);
 	struct section sections[16];
 	size_t size, count = cut(text, sections, 16);
 	FILE *out = open_memstream(&made, &size);
 
-	assert_true(count > 2 && expected);
+	assert_true(count > 2);
 	make_all(test, sections, count, out);
 	fclose(out);
 	if (test->rewrite)
 		rewrite(test, input, made);
-	else if (strcmp(made, expected + 1) != 0)
-		fail_msg("%s: expected:\n%s\ngot:\n%s", test->path, expected + 1, made);
+	else if (strcmp(made, expected) != 0)
+		fail_msg("%s: expected:\n%s\ngot:\n%s", test->path, expected, made);
 	free(made);
 	free(text);
 	free(input);

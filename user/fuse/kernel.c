@@ -230,12 +230,20 @@ static int why_queued(struct fuse_kernel *kernel, const struct change *change,
 		segment->cause = FUSE_WOKEN;
 	if (change->kind != CHANGE_OUT_RUNNABLE)
 		return 0;
-	if (change->cause == CAUSE_THROTTLED)
+	switch (change->cause) {
+	case CAUSE_THROTTLED:
+	case CAUSE_DEADLINE:
+	case CAUSE_REALTIME:
+	case CAUSE_LIMIT:
 		segment->cause = FUSE_THROTTLED;
-	else if (change->cause == CAUSE_YIELDED)
+		break;
+	case CAUSE_YIELDED:
 		segment->cause = FUSE_YIELDED;
-	else if (change->cause == CAUSE_PREEMPTED)
+		break;
+	case CAUSE_PREEMPTED:
 		segment->cause = FUSE_PREEMPTED;
+		break;
+	}
 	return who_came(kernel, change, &segment->word);
 }
 
