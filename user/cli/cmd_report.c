@@ -378,7 +378,7 @@ const struct command command_report = {
 		"gotrace-bpf report --by syscall --filter 'comm~redis*' a.gtraw  what they call\n"
 		"gotrace-bpf report --above 10ms --from 2s --to 3s a.gtraw       each long wait\n"
 		"gotrace-bpf report --diff a.gtraw b.gtraw   what has changed\n"
-		"gotrace-bpf report app.trace cap.gtraw      a Go program's own, and the kernel's\n"
+		"gotrace-bpf report app.trace cap.gtraw      of both together\n"
 		"gotrace-bpf report --json gotrace.out       for a script\n",
 	.min_args = 1,
 	.max_args = 2,
