@@ -305,7 +305,7 @@ bench-bin: $(BENCH_BIN)
 
 JUDGE_INPUT := $(addprefix $(BUILD)/judge-input/,sched_fuzz v1_skew)
 
-.PHONY: judge judge-sched judge-reader judge-v1 judge-old judge-scenarios
+.PHONY: judge judge-sched judge-reader judge-v1 judge-old judge-scenarios judge-fuse
 judge: $(BUILD)/judge $(BUILD)/judge-old $(JUDGE_INPUT) \
 	$(BUILD)/golden $(BUILD)/golden-progs $(BUILD)/golden-cgo ## build the Go judge of traces
 
@@ -320,6 +320,9 @@ judge-v1: judge all ## the same for traces before Go 1.22, some made by Go 1.11 
 
 judge-old: judge all ## let Go 1.19 and 1.21 (fetches them) open captures in their format; JUDGE_GO=: this Go, too
 	$(Q)JUDGE_OLD=$(or $(JUDGE_OLD),1.19.13$(comma)1.21.13) tests/run judge-old
+
+judge-fuse: judge all unit-programs ## let Go 1.23 to 1.27 (fetches them) open fused traces
+	$(Q)JUDGE_VERSIONS=$(or $(JUDGE_VERSIONS),1.23.12$(comma)1.24.12$(comma)1.25.12$(comma)1.27.0) tests/run judge-fuse
 
 judge-scenarios: judge unit-programs ## let Go judge the traces of all scenarios
 	$(Q)tests/run judge-model

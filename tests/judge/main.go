@@ -3,7 +3,7 @@
 // Judge says whether Go accepts trace files: its reader, and with -viewer what
 // `go tool trace` does at its start, its profiles and its pages.
 //
-//	judge [-viewer] [-versions 1.22.12,1.23.12] [-newest MINOR] FILE...
+//	judge [-viewer] [-versions 1.22.12,1.23.12] [-newest MINOR] [-fused] FILE...
 //	ls *.trace | judge -
 //
 // One line per file, in the order given: "ok EVENTS FILE" or "FAIL FILE:
@@ -33,6 +33,7 @@ type verdict struct {
 type judge struct {
 	tools  []*tool // the viewers to try; none: the reader alone
 	newest int     // headers above 1.newest are left out
+	fused  bool    // the traces are a program's own and a capture of it
 }
 
 func (j *judge) file(name string) verdict {
@@ -40,7 +41,7 @@ func (j *judge) file(name string) verdict {
 	if err != nil {
 		return verdict{err: err}
 	}
-	version, err := checkWire(data)
+	version, err := checkWire(data, j.fused)
 	if err != nil {
 		return verdict{err: fmt.Errorf("wire: %w", err)}
 	}
@@ -104,6 +105,7 @@ func main() {
 	viewer := flag.Bool("viewer", false, "also run go tool trace of this Go")
 	versions := flag.String("versions", "", "also run go tool trace of these Go versions, as in 1.22.12,1.25.12")
 	newest := flag.Int("newest", 99, "leave out headers above 1.`MINOR`")
+	fused := flag.Bool("fused", false, "the traces are of gotrace-bpf fuse")
 	gocmd := flag.String("go", "go", "the go command")
 	cache := flag.String("tools", filepath.Dir(os.Args[0]), "where the built viewers are kept")
 	flag.Parse()
@@ -116,7 +118,7 @@ func main() {
 		os.Exit(2)
 	}
 
-	j := judge{newest: *newest}
+	j := judge{newest: *newest, fused: *fused}
 	var want []string
 	if *viewer {
 		want = append(want, "")

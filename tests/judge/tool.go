@@ -113,7 +113,7 @@ func (t *tool) checkPages(name string, gos []trace.GoID) error {
 	}
 	go io.Copy(io.Discard, stderr)
 
-	pages := []string{"/", "/jsontrace?view=proc", "/jsontrace?view=thread", "/goroutines", "/usertasks"}
+	pages := []string{"/", "/jsontrace?view=proc", "/jsontrace?view=thread", "/goroutines", "/usertasks", "/userregions"}
 	for _, g := range gos {
 		pages = append(pages, fmt.Sprintf("/jsontrace?goid=%d", g))
 	}

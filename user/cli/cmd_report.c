@@ -7,6 +7,7 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/filekind.h"
+#include "cli/fusereport.h"
 #include "cli/tracefile.h"
 #include "pipeline/pipeline.h"
 #include "raw/raw.h"
@@ -284,13 +285,22 @@ static int run(const void *ctx)
 
 	if (config->filter)
 		filter_parse(&filter, config->filter, NULL); /* as it was checked */
-	return config->diff ? report_both(config, &filter) : report_one(config, &filter);
+	if (config->diff)
+		return report_both(config, &filter);
+	if (config->line.arg_count > 1)
+		return fuse_report(config->line.args[0], config->line.args[1], rows_of(config),
+				   config->json);
+	return report_one(config, &filter);
 }
 
 static int check_files(const struct config *config, struct diag *diag)
 {
-	if (!config->diff && config->line.arg_count > 1)
-		return diag_set(diag, -EINVAL, "two files are compared with --diff");
+	if (!config->diff && config->line.arg_count > 1 &&
+	    (config->filter || config->longest || config->above_ns || config->from_ns ||
+	     config->to_ns || config->by != REPORT_BY_NAME))
+		return diag_set(diag, -EINVAL,
+				"of a Go program's own trace and a capture there are --rows and "
+				"--json; other two files are compared with --diff");
 	if (config->diff && config->line.arg_count < 2)
 		return diag_set(diag, -EINVAL, "--diff needs two files");
 	if (config->diff && config->by != REPORT_BY_NAME && config->by != REPORT_BY_CGROUP)
@@ -357,13 +367,18 @@ const struct command command_report = {
 		"nobody. Of each sleep: the syscall, or what else it was, and Go's word for the "
 		"reason. Of a raw capture also syscalls with their errors, CPUs with the time in "
 		"which one was idle though somebody waited, and who is scheduled otherwise than "
-		"most. 'cut --from --to' makes a trace of what is worth a closer look.",
+		"most. 'cut --from --to' makes a trace of what is worth a closer look. Two files, "
+		"a "
+		"Go program's own trace and a raw capture of it, in any order, are reported "
+		"together: what the threads did while goroutines were running, in syscalls, "
+		"runnable and waiting (docs/fusion.md).",
 	.examples =
 		"gotrace-bpf report gotrace.out              what one wants to know first\n"
 		"gotrace-bpf report --by process cap.gtraw   a row a process, of a raw capture\n"
 		"gotrace-bpf report --by syscall --filter 'comm~redis*' a.gtraw  what they call\n"
 		"gotrace-bpf report --above 10ms --from 2s --to 3s a.gtraw       each long wait\n"
 		"gotrace-bpf report --diff a.gtraw b.gtraw   what has changed\n"
+		"gotrace-bpf report app.trace cap.gtraw      of both together\n"
 		"gotrace-bpf report --json gotrace.out       for a script\n",
 	.min_args = 1,
 	.max_args = 2,
