@@ -23,7 +23,7 @@ static __always_inline u64 current_who(struct task_struct *task, const struct th
 		return 0;
 	if (scope_has(thread))
 		flags = CPU_WHO_SCOPE;
-	if (flags && thread && !(thread->flags & REC_THREAD_TRACER))
+	if (flags && thread && !thread_is_tracer(thread))
 		flags |= CPU_WHO_CALLS;
 	return flags << CPU_WHO_SHIFT | (thread ? thread->id : 0);
 }

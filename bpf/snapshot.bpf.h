@@ -32,7 +32,7 @@ static __always_inline u16 sys_of_fields(struct task_struct *task, struct thread
 	if (!thread_makes_calls(thread))
 		return REC_SYS_NONE;
 	if ((state != REC_STATE_ASLEEP && state != REC_STATE_RUNNABLE) ||
-	    task->__state & TASK_STOPPED_OR_TRACED)
+	    task->__state & TASK_STOPPED_OR_TRACED || thread_is_tracer(thread))
 		return REC_SYS_UNKNOWN;
 	return sys_of_registers(task);
 }

@@ -47,7 +47,7 @@ static __always_inline void switch_settle_sys(struct cpu_slot *cpu, const struct
 	u16 sys;
 
 	if (cpu->sys != REC_SYS_UNKNOWN || !(flags & RING_SWITCH_ASLEEP) ||
-	    prev_state & TASK_STOPPED_OR_TRACED)
+	    prev_state & TASK_STOPPED_OR_TRACED || thread_is_tracer(from))
 		return;
 	sys = thread_makes_calls(from) ? sys_of_registers(prev) : REC_SYS_NONE;
 	cpu->sys = sys;

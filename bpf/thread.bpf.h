@@ -296,6 +296,12 @@ static __always_inline bool thread_makes_calls(const struct thread *thread)
 	return !(thread->flags & (REC_THREAD_KERNEL | REC_THREAD_WORKER));
 }
 
+/* The tracer's own calls are not recorded: what it was inside once says nothing of later. */
+static __always_inline bool thread_is_tracer(const struct thread *thread)
+{
+	return thread->flags & REC_THREAD_TRACER;
+}
+
 /*
  * The syscall that a task is inside by its saved registers: right for one that
  * is in the kernel or was when it left its CPU, and is neither stopped nor
