@@ -174,9 +174,13 @@ size_t gt_varint_get_slow(const uint8_t *at, const uint8_t *end, uint64_t *value
 
 static inline size_t gt_varint_get(const uint8_t *at, const uint8_t *end, uint64_t *value)
 {
-	if (at < end && *at < 0x80) {
-		*value = *at;
+	if (at < end && at[0] < 0x80) {
+		*value = at[0];
 		return 1;
+	}
+	if (end - at > 1 && at[1] < 0x80) {
+		*value = (uint64_t)(at[0] & 0x7f) | (uint64_t)at[1] << 7;
+		return 2;
 	}
 	return gt_varint_get_slow(at, end, value);
 }

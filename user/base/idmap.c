@@ -13,32 +13,6 @@
 #define IDMAP_MIN_SIZE 64
 #define IDMAP_KEEP_SIZE 4096
 
-/*
- * Ids are often consecutive (tids): multiply and take the high bits. A hostile
- * file may choose its ids, but it does not know the seed.
- */
-static size_t home(const struct idmap *map, uint64_t id)
-{
-	uint64_t hash = (id ^ map->seed) * UINT64_C(0x9e3779b97f4a7c15);
-
-	return (size_t)(hash ^ hash >> 32) & (map->size - 1);
-}
-
-static size_t next(const struct idmap *map, size_t at)
-{
-	return (at + 1) & (map->size - 1);
-}
-
-/* Where the id stands, or the empty entry where it would. */
-static size_t probe(const struct idmap *map, uint64_t id)
-{
-	size_t at = home(map, id);
-
-	while (map->entries[at].slot != IDMAP_NONE && map->entries[at].id != id)
-		at = next(map, at);
-	return at;
-}
-
 static int resize(struct idmap *map, size_t size)
 {
 	struct idmap bigger = { .size = size };
@@ -52,7 +26,7 @@ static int resize(struct idmap *map, size_t size)
 	bigger.seed = (uintptr_t)bigger.entries >> 4; /* random enough: where memory is */
 	for (size_t i = 0; i < map->size; i++) {
 		if (map->entries[i].slot != IDMAP_NONE)
-			bigger.entries[probe(&bigger, map->entries[i].id)] = map->entries[i];
+			bigger.entries[idmap_probe(&bigger, map->entries[i].id)] = map->entries[i];
 	}
 	free(map->entries);
 	map->entries = bigger.entries;
@@ -66,11 +40,6 @@ void idmap_fini(struct idmap *map)
 	free(map->entries);
 	free(map->free);
 	memset(map, 0, sizeof(*map));
-}
-
-uint32_t idmap_find(const struct idmap *map, uint64_t id)
-{
-	return map->size ? map->entries[probe(map, id)].slot : IDMAP_NONE;
 }
 
 int idmap_add(struct idmap *map, uint64_t id, uint32_t *slot)
@@ -92,7 +61,7 @@ int idmap_add(struct idmap *map, uint64_t id, uint32_t *slot)
 		map->free = stack;
 		map->free[map->free_count++] = map->slots++;
 	}
-	entry = &map->entries[probe(map, id)];
+	entry = &map->entries[idmap_probe(map, id)];
 	assert(entry->slot == IDMAP_NONE);
 	entry->id = id;
 	entry->slot = map->free[--map->free_count];
@@ -109,14 +78,15 @@ static bool stays(size_t hole, size_t at, size_t home_at)
 
 void idmap_del(struct idmap *map, uint64_t id)
 {
-	size_t hole = probe(map, id);
+	size_t hole = idmap_probe(map, id);
 
 	assert(map->entries[hole].slot != IDMAP_NONE);
 	map->free[map->free_count++] = map->entries[hole].slot;
 	map->count--;
 	/* Move back what was probed past the hole, so that no tombstones are needed. */
-	for (size_t at = next(map, hole); map->entries[at].slot != IDMAP_NONE; at = next(map, at)) {
-		if (stays(hole, at, home(map, map->entries[at].id)))
+	for (size_t at = idmap_after(map, hole); map->entries[at].slot != IDMAP_NONE;
+	     at = idmap_after(map, at)) {
+		if (stays(hole, at, idmap_home(map, map->entries[at].id)))
 			continue;
 		map->entries[hole] = map->entries[at];
 		hole = at;

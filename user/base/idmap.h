@@ -31,8 +31,37 @@ struct idmap {
 /* A zeroed struct is an empty map. */
 void idmap_fini(struct idmap *map);
 
+/*
+ * Where the id belongs. Ids are often consecutive (tids): multiply and take the
+ * high bits. A hostile file may choose its ids, but it does not know the seed.
+ */
+static inline size_t idmap_home(const struct idmap *map, uint64_t id)
+{
+	uint64_t hash = (id ^ map->seed) * UINT64_C(0x9e3779b97f4a7c15);
+
+	return (size_t)(hash ^ hash >> 32) & (map->size - 1);
+}
+
+static inline size_t idmap_after(const struct idmap *map, size_t at)
+{
+	return (at + 1) & (map->size - 1);
+}
+
+/* Where the id stands, or the empty entry where it would. The map has entries. */
+static inline size_t idmap_probe(const struct idmap *map, uint64_t id)
+{
+	size_t at = idmap_home(map, id);
+
+	while (map->entries[at].slot != IDMAP_NONE && map->entries[at].id != id)
+		at = idmap_after(map, at);
+	return at;
+}
+
 /* The id's slot, or IDMAP_NONE. */
-uint32_t idmap_find(const struct idmap *map, uint64_t id);
+static inline uint32_t idmap_find(const struct idmap *map, uint64_t id)
+{
+	return map->size ? map->entries[idmap_probe(map, id)].slot : IDMAP_NONE;
+}
 
 /* Adds an id that is not in the map: its slot in *slot. 0, or -ENOMEM with nothing changed. */
 int idmap_add(struct idmap *map, uint64_t id, uint32_t *slot);

@@ -24,6 +24,7 @@ static enum cli_exit record(struct live *live, struct traceout *trace)
 {
 	const struct live_output output = {
 		.stream = pipeline_stream(trace->pipeline),
+		.is_slow = true,
 		.file = trace->output,
 		.measure = measure,
 		.ctx = trace,

@@ -13,6 +13,7 @@
 #include "cli/lost.h"
 #include "cli/privilege.h"
 #include "base/quantity.h"
+#include "stream/relay.h"
 
 /* How long records stay in the rings: they are sized for ten times that. */
 #define POLL_NS 10000000
@@ -192,7 +193,7 @@ static uint64_t left_ns(const struct live *live, uint64_t elapsed_ns)
 	return elapsed_ns < duration ? duration - elapsed_ns : 0;
 }
 
-static void show_progress(struct live *live, const struct live_output *output, uint64_t elapsed_ns)
+static void show_progress(struct live *live, uint64_t elapsed_ns)
 {
 	struct progress_state state = { .elapsed_ns = elapsed_ns,
 					.left_ns = left_ns(live, elapsed_ns),
@@ -204,13 +205,13 @@ static void show_progress(struct live *live, const struct live_output *output, u
 	capture_usage(live->capture, &usage);
 	state.records = usage.records;
 	state.lost = usage.dropped;
-	output->measure(output->ctx, &state);
+	state.events = __atomic_load_n(&live->events, __ATOMIC_RELAXED);
+	state.bytes = __atomic_load_n(&live->bytes, __ATOMIC_RELAXED);
 	progress_show(&live->progress, &state);
 }
 
 /* Until the end; recording goes on. 0 or -errno of the stream. */
-static int drain_until_end(struct live *live, const struct stream *to,
-			   const struct live_output *output)
+static int drain_until_end(struct live *live, const struct stream *to)
 {
 	bool ended = false;
 
@@ -225,7 +226,7 @@ static int drain_until_end(struct live *live, const struct stream *to,
 		err = capture_poll(live->capture, to);
 		if (err)
 			return err;
-		show_progress(live, output, elapsed_ns);
+		show_progress(live, elapsed_ns);
 	}
 	return 0;
 }
@@ -254,20 +255,10 @@ static int start_capture(struct live *live, struct diag *diag)
 	return 0;
 }
 
-static int flush_file(void *ctx, const struct stream_counters *counters)
-{
-	(void)counters;
-	return output_flush(ctx);
-}
-
 /* Into the stream, up to the end. */
-static int record(struct live *live, const struct live_output *output, struct diag *diag)
+static int record_to(struct live *live, const struct stream *to, struct diag *diag)
 {
-	static const struct stream_ops flush = { .round = flush_file };
-	struct stream_tee tee;
-	const struct stream to =
-		stream_tee(&tee, output->stream, (struct stream){ &flush, output->file });
-	int err = capture_begin(live->capture, &to);
+	int err = capture_begin(live->capture, to);
 
 	if (err)
 		return err;
@@ -280,10 +271,48 @@ static int record(struct live *live, const struct live_output *output, struct di
 		err = start_command(live, diag);
 	live->has_recorded = !err;
 	if (!err)
-		err = drain_until_end(live, &to, output);
+		err = drain_until_end(live, to);
 	progress_clear(&live->progress);
 	live->end_ns = clock_now_ns();
-	return err ? err : capture_stop(live->capture, &to);
+	return err ? err : capture_stop(live->capture, to);
+}
+
+/* What comes after the stream has taken a round. */
+struct after {
+	struct live *live;
+	const struct live_output *output;
+};
+
+static int after_round(void *ctx, const struct stream_counters *counters)
+{
+	const struct after *after = ctx;
+	struct progress_state state = { 0 };
+
+	(void)counters;
+	after->output->measure(after->output->ctx, &state);
+	__atomic_store_n(&after->live->events, state.events, __ATOMIC_RELAXED);
+	__atomic_store_n(&after->live->bytes, state.bytes, __ATOMIC_RELAXED);
+	return output_flush(after->output->file);
+}
+
+/* What is converted may lag by that much: a second of what a converter can do. */
+#define RELAY_BYTES (64UL << 20)
+
+static int record(struct live *live, const struct live_output *output, struct diag *diag)
+{
+	static const struct stream_ops ops = { .round = after_round };
+	struct after after = { live, output };
+	struct relay *relay = NULL;
+	struct stream_tee tee;
+	struct stream to = stream_tee(&tee, output->stream, (struct stream){ &ops, &after });
+	int err = output->is_slow ? relay_new(&relay, to, RELAY_BYTES) : 0;
+
+	if (relay)
+		to = relay_stream(relay);
+	if (!err)
+		err = record_to(live, &to, diag);
+	relay_free(relay);
+	return err;
 }
 
 int live_run(struct live *live, const struct live_output *output, struct diag *diag)

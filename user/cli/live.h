@@ -20,8 +20,9 @@
 /* Where a capture goes. */
 struct live_output {
 	struct stream stream;
+	bool is_slow;	     /* it converts: it gets a thread of its own */
 	struct output *file; /* flushed after every round: a killed program loses no more */
-	/* Fills events and bytes. */
+	/* Fills events and bytes. After a round, in the stream's thread. */
 	void (*measure)(void *ctx, struct progress_state *state);
 	void *ctx; /* of measure */
 };
@@ -40,6 +41,7 @@ struct live {
 	bool has_child;
 	struct capture *capture;
 	struct progress progress;
+	uint64_t events, bytes;	    /* as of the last round; atomic: of the stream's thread */
 	bool has_recorded;	    /* the stream may have got something worth keeping */
 	uint64_t begin_ns, end_ns;  /* CLOCK_MONOTONIC: snapshot complete, recording off */
 	int signal;		    /* that ended it, or 0 */

@@ -186,8 +186,7 @@ static void look_anew(struct order *order, uint32_t cpu)
 		order_heap_add(&order->heap, item);
 }
 
-/* Looks at the CPU on top of the heap, whose head has gone. */
-static void look_top(struct order *order)
+static void look_top_anew(struct order *order)
 {
 	struct order_heap_item item = order->heap.items[0];
 
@@ -196,6 +195,31 @@ static void look_top(struct order *order)
 		order_heap_replace(&order->heap, item);
 	else
 		order_heap_drop(&order->heap);
+}
+
+/*
+ * Looks at the CPU on top of the heap, whose head has gone. Nearly always the
+ * next record's turn has come, and it is due as its head was.
+ */
+static void look_top(struct order *order)
+{
+	struct order_heap_item item = order->heap.items[0];
+	const struct order_queue *queue = &order->queues[item.cpu];
+	struct cpu *cpu = &order->cpus[item.cpu];
+	const struct rec_head *record;
+
+	if (!queue->count || queue->next >= cpu->due || !cpu->head_due) {
+		look_top_anew(order);
+		return;
+	}
+	record = order_queue_at(queue, 0);
+	if (record->seq != (uint32_t)queue->next) {
+		look_top_anew(order);
+		return;
+	}
+	cpu->head = HEAD_RECORD;
+	item.ts_ns = record->ts_ns;
+	order_heap_replace(&order->heap, item);
 }
 
 static void sort(struct order *order, struct order_queue *queue)
@@ -367,7 +391,7 @@ static enum verdict judge(struct order *order, uint32_t at, const struct order_s
 	return TAKE;
 }
 
-static uint64_t rising(struct order *order, uint64_t ts_ns)
+static inline uint64_t rising(struct order *order, uint64_t ts_ns)
 {
 	order->last_ts_ns = max(order->last_ts_ns, ts_ns);
 	return order->last_ts_ns;
@@ -384,12 +408,10 @@ static void take_record(struct order *order, const struct order_step *steps, uns
 	order->stats.records++;
 	order->stats.moved += record->ts_ns < order->last_ts_ns;
 	cpu->last_ts_ns = record->ts_ns;
-	*out = (struct order_item){
-		.kind = ORDER_RECORD,
-		.cpu = at,
-		.ts_ns = rising(order, record->ts_ns),
-		.record = record,
-	};
+	out->kind = ORDER_RECORD;
+	out->cpu = at;
+	out->ts_ns = rising(order, record->ts_ns);
+	out->record = record;
 	for (unsigned i = 0; i < count && !steps[i].behind; i++)
 		order_numbers_note(&order->numbers, &steps[i]);
 	look_top(order);

@@ -41,7 +41,7 @@ static int grow(struct order_queue *queue)
 	return 0;
 }
 
-int order_queue_push(struct order_queue *queue, const struct rec_head *record)
+int order_queue_insert(struct order_queue *queue, const struct rec_head *record)
 {
 	uint32_t ahead = record->seq - (uint32_t)queue->next;
 	size_t i = queue->count, passed = 0;

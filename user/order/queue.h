@@ -30,11 +30,8 @@ struct order_queue {
 
 void order_queue_free(struct order_queue *queue);
 
-/*
- * 1: queued; 0: its place has been passed or is taken (not detected while
- * unsorted); -ENOMEM.
- */
-int order_queue_push(struct order_queue *queue, const struct rec_head *record);
+/* order_queue_push() for any record. */
+int order_queue_insert(struct order_queue *queue, const struct rec_head *record);
 
 /*
  * Sorts a queue that got more disorder than interrupts make (a damaged
@@ -45,6 +42,21 @@ size_t order_queue_sort(struct order_queue *queue);
 static inline const struct rec_head *order_queue_at(const struct order_queue *queue, size_t i)
 {
 	return queue->ring[(queue->first + i) & (queue->size - 1)];
+}
+
+/*
+ * 1: queued; 0: its place has been passed or is taken (not detected while
+ * unsorted); -ENOMEM. Nearly always it is the one after the last.
+ */
+static inline int order_queue_push(struct order_queue *queue, const struct rec_head *record)
+{
+	uint32_t ahead = record->seq - (uint32_t)queue->next;
+
+	if (!queue->count || queue->count == queue->size || ahead > INT32_MAX ||
+	    order_queue_at(queue, queue->count - 1)->seq + 1 != record->seq || queue->unsorted)
+		return order_queue_insert(queue, record);
+	queue->ring[(queue->first + queue->count++) & (queue->size - 1)] = record;
+	return 1;
 }
 
 /* The place of a queued record. */

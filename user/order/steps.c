@@ -28,7 +28,7 @@ static unsigned steps_behind(const struct rec_task *task, struct order_step *ste
 	return task->id && task->num;
 }
 
-unsigned order_steps(const struct rec_head *record, struct order_step steps[2])
+unsigned order_steps_any(const struct rec_head *record, struct order_step steps[2])
 {
 	const struct rec_task *tasks[2];
 	unsigned named = 1, count = 0;

@@ -23,8 +23,17 @@ struct order_step {
 	bool behind;  /* not made: what makes none stands behind the one before it */
 };
 
+/* order_steps() for a record of any type. */
+unsigned order_steps_any(const struct rec_head *record, struct order_step steps[2]);
+
 /* The transitions of threads that a record waits for those before. Returns how many: 0 to 2. */
-unsigned order_steps(const struct rec_head *record, struct order_step steps[2]);
+static inline unsigned order_steps(const struct rec_head *record, struct order_step steps[2])
+{
+	if (record->type == REC_SYS_ENTER || record->type == REC_SYS_EXIT) /* most are */
+		return 0;
+	return order_steps_any(record, steps);
+}
+
 /* Those of them that it makes. */
 static inline unsigned order_steps_made(const struct rec_head *record, struct order_step steps[2])
 {

@@ -9,13 +9,6 @@
 /* Of the spare blocks so many are kept; more go back to the system. */
 #define SPARE_BLOCKS 64
 
-struct roundstore_block {
-	struct roundstore_block *next;
-	size_t used;
-	size_t size;
-	uint64_t data[];
-};
-
 #define ROUNDS (sizeof(((struct roundstore *)0)->rounds) / sizeof(struct roundstore_block *))
 
 static void free_blocks(struct roundstore_block *block)
@@ -36,10 +29,11 @@ void roundstore_fini(struct roundstore *store)
 	*store = (struct roundstore){ 0 };
 }
 
-static struct roundstore_block *take_block(struct roundstore *store, size_t size)
+struct roundstore_block *roundstore_block(struct roundstore *store, size_t size)
 {
 	struct roundstore_block *block = store->spare;
 
+	size = (size + 7) & ~(size_t)7;
 	if (block && block->size >= size) {
 		store->spare = block->next;
 	} else {
@@ -53,27 +47,6 @@ static struct roundstore_block *take_block(struct roundstore *store, size_t size
 	block->next = store->rounds[0];
 	store->rounds[0] = block;
 	return block;
-}
-
-void *roundstore_room(struct roundstore *store, size_t most)
-{
-	struct roundstore_block *block = store->rounds[0];
-
-	if (!block || block->size - block->used < most) {
-		block = take_block(store, most);
-		if (!block)
-			return NULL;
-	}
-	return (uint8_t *)block->data + block->used;
-}
-
-void roundstore_keep(struct roundstore *store, size_t size)
-{
-	struct roundstore_block *block = store->rounds[0];
-
-	block->used += (size + 7) & ~(size_t)7;
-	if (block->used > block->size)
-		block->used = block->size;
 }
 
 void *roundstore_copy(struct roundstore *store, const void *data, size_t size)

@@ -10,8 +10,14 @@
 #define GOTRACE_PIPELINE_ROUNDSTORE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
-struct roundstore_block;
+struct roundstore_block {
+	struct roundstore_block *next;
+	size_t used;
+	size_t size;
+	uint64_t data[];
+};
 
 struct roundstore {
 	struct roundstore_block *rounds[3]; /* newest first */
@@ -20,6 +26,9 @@ struct roundstore {
 
 /* A zeroed store is empty. */
 void roundstore_fini(struct roundstore *store);
+
+/* Begins a block with room for size bytes in the newest round. NULL: no memory. */
+struct roundstore_block *roundstore_block(struct roundstore *store, size_t size);
 
 /* A copy of data[size], 8-byte aligned, in the newest round; NULL: no memory. */
 void *roundstore_copy(struct roundstore *store, const void *data, size_t size);
@@ -30,8 +39,19 @@ void *roundstore_copy(struct roundstore *store, const void *data, size_t size);
  * was used of it: so things follow one another without a gap, unless a new
  * block had to be begun for the last one.
  */
-void *roundstore_room(struct roundstore *store, size_t most);
-void roundstore_keep(struct roundstore *store, size_t size);
+static inline void *roundstore_room(struct roundstore *store, size_t most)
+{
+	struct roundstore_block *block = store->rounds[0];
+
+	if (!block || block->size - block->used < most)
+		block = roundstore_block(store, most);
+	return block ? (uint8_t *)block->data + block->used : NULL;
+}
+
+static inline void roundstore_keep(struct roundstore *store, size_t size)
+{
+	store->rounds[0]->used += (size + 7) & ~(size_t)7;
+}
 
 /* Begins a new round; the bytes of the oldest of three are gone. */
 void roundstore_next(struct roundstore *store);

@@ -24,12 +24,17 @@ struct wire_frame {
 	uint64_t pc, func, file, line;
 };
 
-/* Most values are small. */
+/* Most values are small; the time between two events mostly has two bytes. */
 static inline uint8_t *wire_put_varint(uint8_t *at, uint64_t value)
 {
 	if (value < 0x80) {
 		*at = (uint8_t)value;
 		return at + 1;
+	}
+	if (value < 0x4000) {
+		at[0] = (uint8_t)value | 0x80;
+		at[1] = (uint8_t)(value >> 7);
+		return at + 2;
 	}
 	return at + gt_varint_put(at, value);
 }

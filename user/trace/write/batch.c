@@ -47,52 +47,35 @@ void batches_fini(struct batches *batches)
 	memset(batches, 0, sizeof(*batches));
 }
 
-struct batch *batches_get(struct batches *batches, uint64_t m)
+struct batch *batches_add(struct batches *batches, uint64_t m)
 {
+	struct batch *list =
+		grow_array(batches->list, &batches->cap, batches->count + 1, sizeof(*list));
 	uint32_t slot;
 
-	if (batches->latest && batches->latest->m == m)
-		return batches->latest;
-	slot = idmap_find(&batches->ms, m);
-	if (slot == IDMAP_NONE) {
-		struct batch *list =
-			grow_array(batches->list, &batches->cap, batches->count + 1, sizeof(*list));
-
-		if (!list)
-			return NULL;
-		batches->list = list;
-		batches->latest = NULL;
-		if (idmap_add(&batches->ms, m, &slot))
-			return NULL;
-		/* No id is ever removed, so slots count up as the list does. */
-		assert(slot == batches->count);
-		list[batches->count++] = (struct batch){ .m = m };
-	}
-	batches->latest = &batches->list[slot];
-	return batches->latest;
+	if (!list)
+		return NULL;
+	batches->list = list;
+	if (idmap_add(&batches->ms, m, &slot))
+		return NULL;
+	/* No id is ever removed, so slots count up as the list does. */
+	assert(slot == batches->count);
+	list[batches->count++] = (struct batch){ .m = m };
+	return &list[slot];
 }
 
-uint8_t *batch_room(struct batches *batches, struct batch *batch, size_t size)
+uint8_t *batch_grow(struct batches *batches, struct batch *batch)
 {
-	struct batch_chunk *chunk = batch->last;
+	struct batch_chunk *chunk = take_chunk(batches);
 
-	if (!chunk || BATCH_CHUNK_BYTES - chunk->used < size) {
-		chunk = take_chunk(batches);
-		if (!chunk)
-			return NULL;
-		if (batch->last)
-			batch->last->next = chunk;
-		else
-			batch->first = chunk;
-		batch->last = chunk;
-	}
-	return chunk->bytes + chunk->used;
-}
-
-void batch_commit(struct batch *batch, size_t used)
-{
-	batch->last->used += (uint32_t)used;
-	batch->size += used;
+	if (!chunk)
+		return NULL;
+	if (batch->last)
+		batch->last->next = chunk;
+	else
+		batch->first = chunk;
+	batch->last = chunk;
+	return chunk->bytes;
 }
 
 void batch_take(struct batches *batches, struct batch *batch, uint8_t *out)
@@ -122,5 +105,4 @@ void batches_clear(struct batches *batches)
 	}
 	idmap_clear(&batches->ms);
 	batches->count = 0;
-	batches->latest = NULL;
 }

@@ -36,7 +36,6 @@ struct batches {
 	struct idmap ms;    /* M to its slot in list */
 	struct batch *list; /* in the order of the Ms' first events */
 	size_t count, cap;
-	struct batch *latest; /* asked for last, or NULL */
 	struct batch_chunk *pool;
 	size_t pool_count;
 };
@@ -44,15 +43,36 @@ struct batches {
 /* A zeroed struct holds nothing. */
 void batches_fini(struct batches *batches);
 
+/* A batch for an M that has none, a chunk behind its last one. NULL: no memory. */
+struct batch *batches_add(struct batches *batches, uint64_t m);
+uint8_t *batch_grow(struct batches *batches, struct batch *batch);
+
 /* M's batch, made if need be; valid until the next call. NULL: no memory. */
-struct batch *batches_get(struct batches *batches, uint64_t m);
+static inline struct batch *batches_get(struct batches *batches, uint64_t m)
+{
+	uint32_t slot = idmap_find(&batches->ms, m);
+
+	return slot == IDMAP_NONE ? batches_add(batches, m) : &batches->list[slot];
+}
 
 /*
  * Where size <= BATCH_CHUNK_BYTES more bytes of the batch go, or NULL: no
  * memory. batch_commit() says how many of them were used.
  */
-uint8_t *batch_room(struct batches *batches, struct batch *batch, size_t size);
-void batch_commit(struct batch *batch, size_t used);
+static inline uint8_t *batch_room(struct batches *batches, struct batch *batch, size_t size)
+{
+	struct batch_chunk *chunk = batch->last;
+
+	if (chunk && BATCH_CHUNK_BYTES - chunk->used >= size)
+		return chunk->bytes + chunk->used;
+	return batch_grow(batches, batch);
+}
+
+static inline void batch_commit(struct batch *batch, size_t used)
+{
+	batch->last->used += (uint32_t)used;
+	batch->size += used;
+}
 
 /* Moves the batch's bytes to out, which has room for batch->size; it is empty then. */
 void batch_take(struct batches *batches, struct batch *batch, uint8_t *out);

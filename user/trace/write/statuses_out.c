@@ -2,9 +2,7 @@
 /* See statuses_out.h. The writer is the caller's. */
 #include "trace/write/statuses_out.h"
 
-#define FIRST_TIME 2		      /* so that structural batches can be before it, at 1 */
-#define LAST_TIME (UINT64_C(1) << 62) /* a reader's times are signed */
-#define MAX_EVENTS 4		      /* that one call makes, at most */
+#define FIRST_TIME 2 /* so that structural batches can be before it, at 1 */
 #define FREE_TIMES 2 /* between generations: the reader's own Sync event takes one */
 
 void statuses_out_init(struct statuses_out *out, struct gt_writer *writer,
@@ -18,11 +16,6 @@ void statuses_out_init(struct statuses_out *out, struct gt_writer *writer,
 	};
 }
 
-static uint64_t next_time(const struct statuses_out *out)
-{
-	return out->at > out->last ? out->at : out->last + 1;
-}
-
 static bool generation_is_due(const struct statuses_out *out)
 {
 	const struct gt_statuses_options *o = &out->options;
@@ -30,7 +23,7 @@ static bool generation_is_due(const struct statuses_out *out)
 	/* New statuses are legal in the first generation only. */
 	if (!out->started || !out->first)
 		return false;
-	if (o->generation_ns && next_time(out) - out->first >= o->generation_ns)
+	if (o->generation_ns && statuses_out_next_time(out) - out->first >= o->generation_ns)
 		return true;
 	return o->generation_bytes &&
 	       gt_writer_generation_bytes(out->writer) >= o->generation_bytes;
@@ -45,27 +38,6 @@ uint64_t statuses_out_at(struct statuses_out *out, uint64_t ts)
 		out->last += FREE_TIMES;
 	}
 	return out->generation;
-}
-
-bool statuses_out_has_time(const struct statuses_out *out)
-{
-	return next_time(out) < LAST_TIME - MAX_EVENTS;
-}
-
-void statuses_out_status(struct statuses_out *out, uint64_t m, unsigned type, const uint64_t *args,
-			 unsigned count)
-{
-	out->last = out->last_event = next_time(out);
-	if (!out->first)
-		out->first = out->last;
-	gt_writer_event(out->writer, m, out->last, type, args, count);
-}
-
-void statuses_out_event(struct statuses_out *out, uint64_t m, unsigned type, const uint64_t *args,
-			unsigned count)
-{
-	out->started = true;
-	statuses_out_status(out, m, type, args, count);
 }
 
 uint64_t statuses_out_proc_seq(struct statuses_out *out, struct statuses_proc *proc)

@@ -36,14 +36,36 @@ void statuses_out_init(struct statuses_out *out, struct gt_writer *writer,
 /* See gt_statuses_at(). */
 uint64_t statuses_out_at(struct statuses_out *out, uint64_t ts);
 
+#define STATUSES_LAST_TIME (UINT64_C(1) << 62) /* a reader's times are signed */
+#define STATUSES_MAX_EVENTS 4		       /* that one call makes, at most */
+
+static inline uint64_t statuses_out_next_time(const struct statuses_out *out)
+{
+	return out->at > out->last ? out->at : out->last + 1;
+}
+
 /* Is there time left for one more call's events? */
-bool statuses_out_has_time(const struct statuses_out *out);
+static inline bool statuses_out_has_time(const struct statuses_out *out)
+{
+	return statuses_out_next_time(out) < STATUSES_LAST_TIME - STATUSES_MAX_EVENTS;
+}
 
 /* Writes one status of the start; any other event ends the start. args as in gt_writer_event(). */
-void statuses_out_status(struct statuses_out *out, uint64_t m, unsigned type, const uint64_t *args,
-			 unsigned count);
-void statuses_out_event(struct statuses_out *out, uint64_t m, unsigned type, const uint64_t *args,
-			unsigned count);
+static inline void statuses_out_status(struct statuses_out *out, uint64_t m, unsigned type,
+				       const uint64_t *args, unsigned count)
+{
+	out->last = out->last_event = statuses_out_next_time(out);
+	if (!out->first)
+		out->first = out->last;
+	gt_writer_event(out->writer, m, out->last, type, args, count);
+}
+
+static inline void statuses_out_event(struct statuses_out *out, uint64_t m, unsigned type,
+				      const uint64_t *args, unsigned count)
+{
+	out->started = true;
+	statuses_out_status(out, m, type, args, count);
+}
 
 /* The next number; states it first if need be. The G is runnable or waiting. */
 uint64_t statuses_out_proc_seq(struct statuses_out *out, struct statuses_proc *proc);

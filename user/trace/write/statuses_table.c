@@ -49,20 +49,6 @@ struct statuses_go *statuses_table_go(const struct statuses_table *table, uint64
 	return slot == IDMAP_NONE ? NULL : &table->gos[slot];
 }
 
-struct statuses_held statuses_table_m(const struct statuses_table *table, uint64_t m)
-{
-	uint32_t slot = idmap_find(&table->m_ids, m);
-	struct statuses_held held = { NULL, NULL };
-
-	if (slot == IDMAP_NONE)
-		return held;
-	if (table->ms[slot].proc != IDMAP_NONE)
-		held.proc = &table->procs[table->ms[slot].proc];
-	if (table->ms[slot].go != IDMAP_NONE)
-		held.go = &table->gos[table->ms[slot].go];
-	return held;
-}
-
 struct statuses_proc *statuses_table_add_proc(struct statuses_table *table, uint64_t p)
 {
 	uint32_t slot = IDMAP_NONE;

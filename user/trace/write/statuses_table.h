@@ -54,7 +54,19 @@ void statuses_table_fini(struct statuses_table *table);
 /* NULL if unknown. Valid until one of the same kind is added. */
 struct statuses_proc *statuses_table_proc(const struct statuses_table *table, uint64_t p);
 struct statuses_go *statuses_table_go(const struct statuses_table *table, uint64_t g);
-struct statuses_held statuses_table_m(const struct statuses_table *table, uint64_t m);
+static inline struct statuses_held statuses_table_m(const struct statuses_table *table, uint64_t m)
+{
+	uint32_t slot = idmap_find(&table->m_ids, m);
+	struct statuses_held held = { NULL, NULL };
+
+	if (slot == IDMAP_NONE)
+		return held;
+	if (table->ms[slot].proc != IDMAP_NONE)
+		held.proc = &table->procs[table->ms[slot].proc];
+	if (table->ms[slot].go != IDMAP_NONE)
+		held.go = &table->gos[table->ms[slot].go];
+	return held;
+}
 
 /* Adds one that is unknown, held by nobody, with seq 0; a P is idle. NULL: no memory. */
 struct statuses_proc *statuses_table_add_proc(struct statuses_table *table, uint64_t p);

@@ -405,24 +405,35 @@ static void bring_in(struct gt_writer *w, unsigned type, uint64_t *args)
 	}
 }
 
-void gt_writer_event(struct gt_writer *w, uint64_t m, uint64_t ts, unsigned type,
-		     const uint64_t *args, unsigned count)
+static void put_event(struct gt_writer *w, uint64_t m, uint64_t ts, unsigned type,
+		      const uint64_t *args, unsigned count)
 {
-	uint64_t now[MAX_ARGS] = { 0 };
-
-	if (ts < 1 || count > MAX_ARGS) {
-		encoder_fail(&w->encoder, -EINVAL);
-		return;
-	}
-	if (w->lasting.used && count) {
-		memcpy(now, args, count * sizeof(*args));
-		bring_in(w, type, now);
-		args = now;
-	}
 	if (w->v1)
 		v1_event(w, m, ts, type, args, count);
 	else
 		encoder_event(&w->encoder, m, ts, type, args, count);
+}
+
+/* Of arguments that may be ids of what lasts. */
+static void put_lasting_event(struct gt_writer *w, uint64_t m, uint64_t ts, unsigned type,
+			      const uint64_t *args, unsigned count)
+{
+	uint64_t now[MAX_ARGS] = { 0 };
+
+	memcpy(now, args, count * sizeof(*args));
+	bring_in(w, type, now);
+	put_event(w, m, ts, type, now, count);
+}
+
+void gt_writer_event(struct gt_writer *w, uint64_t m, uint64_t ts, unsigned type,
+		     const uint64_t *args, unsigned count)
+{
+	if (ts < 1 || count > MAX_ARGS)
+		encoder_fail(&w->encoder, -EINVAL);
+	else if (w->lasting.used && count)
+		put_lasting_event(w, m, ts, type, args, count);
+	else
+		put_event(w, m, ts, type, args, count);
 }
 
 void gt_writer_sample(struct gt_writer *w, uint64_t ts, uint64_t m, uint64_t p, uint64_t g,
