@@ -8,6 +8,7 @@
 #include "base/grow.h"
 #include "base/idmap.h"
 #include "export/go/facts.h"
+#include "report/labels.h"
 #include "report/said.h"
 
 struct goroutine {
@@ -93,11 +94,10 @@ static int take_who(struct report_events *events, struct goroutine *g, uint64_t 
 		who.tid = id % LIVES_APART;
 		who.recurs = true;
 		who.pid = (uint32_t)fact.number;
-		err = report_add_text(events->report, fact.text.data, fact.text.size,
-				      fact.kind == FACT_THREAD ? &who.command : &who.process);
+		err = label_bytes(events->report, fact.text,
+				  fact.kind == FACT_THREAD ? &who.command : &who.process);
 		if (!err)
-			err = report_add_text(events->report, fact.container.data,
-					      fact.container.size, &who.container);
+			err = label_bytes(events->report, fact.container, &who.container);
 	}
 	return err ? err : report_describe(events->report, g->life, &who);
 }

@@ -32,8 +32,10 @@ void track_drop(struct track *track, struct thread *thread)
 				 .other = &track->nobody,
 				 .cpu = CHANGE_NO_CPU };
 
-	if (forgotten)
-		track_tell(track, &change);
+	if (!forgotten)
+		return;
+	track_tell(track, &change);
+	process_put(track->processes, forgotten->process);
 }
 
 /* ---- what a change means ---- */

@@ -215,6 +215,8 @@ static void step_fork(struct track *track, const struct rec_fork *record)
 	if (!child || !who_take_num(track, child, &record->child, &change))
 		return;
 	child->flags = record->flags;
+	if (child->tgid == child->tid)
+		who_begin_process(track, child, parent ? parent->process : NULL);
 	child->scope = who_in_scope(track, record->flags & REC_THREAD_SCOPE);
 	if (!child->scope)
 		return;
@@ -368,6 +370,7 @@ static void step_exec(struct track *track, const struct rec_thread *record)
 		track_bring(track, thread, cpu);
 	thread->held_valid = false;
 	who_set_attributes(track, thread, record);
+	who_takes_program(track, thread, record);
 	if (late)
 		track_bring(track, thread, cpu);
 	else
