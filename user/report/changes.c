@@ -460,12 +460,16 @@ static int on_change(void *ctx, const struct change *change)
 		return take_stranger(changes, change);
 	case CHANGE_CPU:
 		return report_see_cpu(changes->report, change->cpu, now_of(changes, change));
+	case CHANGE_CGROUP:
+		return cgroupmap_add(&changes->causes.cgroups, change->cgroup);
 	case CHANGE_LOSS:
 		return take_loss(changes, change);
 	case CHANGE_IS:
 		return take_start(changes, life, change);
 	case CHANGE_DESCRIBED:
 	case CHANGE_RENAMED:
+		if (change->renamed.anew && *life != NO_LIFE)
+			return exec(changes, life, change);
 		return take_name(changes, *life, change->thread);
 	default:
 		return 0;

@@ -79,6 +79,9 @@ static void move(struct track *track, struct thread *thread, const struct change
 
 	if (change->from == THREAD_ON_CPU && *running == thread)
 		*running = NULL;
+	if (change->from == THREAD_ON_CPU)
+		thread->named_ns += track->ts_ns - thread->on_since;
+	thread->on_since = track->ts_ns;
 	if (change->kind <= CHANGE_END)
 		thread->cpu = change->cpu;
 	if (change->to == THREAD_ON_CPU)

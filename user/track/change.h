@@ -181,6 +181,11 @@ struct change {
 		struct {
 			uint32_t old_tid;
 		} exec;
+		struct {
+			/* It ran for so long under the old name that it is another
+			 * from here on, as after an exec; it is on a CPU. */
+			bool anew;
+		} renamed;
 		const struct change_loss *loss;
 		const struct cgroup *cgroup; /* valid as long as the tracker */
 		struct {

@@ -90,6 +90,7 @@ static void settle_state(struct track *track, struct thread *thread)
 		thread->lost_how = GAP_LOST;
 		if (holds_cpu(track, thread)) {
 			thread->state = THREAD_ON_CPU;
+			thread->on_since = track->end_ns;
 			track->cpus[thread->cpu].running = thread;
 			track->cpus[thread->cpu].seen = true;
 		}

@@ -83,6 +83,10 @@ struct thread {
 	bool held_valid;       /* held_comm is a comm that belongs to a coming exec */
 	uint16_t born_sys;     /* the syscall it was born inside, until it enters one */
 	char held_comm[REC_COMM_LEN];
+	uint64_t on_since; /* while THREAD_ON_CPU: it came, or got its name there */
+	uint64_t named_ns; /* on a CPU under its name, before that */
+	uint8_t lives;	   /* so often it became another by a rename */
+	bool anew_pending; /* it will, when it is next on a CPU */
 	struct thread *id_next;
 	struct thread *tid_next;
 };

@@ -8,7 +8,7 @@
 
 #include "base/container.h"
 #include "base/grow.h"
-#include "base/idmap.h"
+#include "export/cgroupmap.h"
 #include "syscalls/names.h"
 
 /* Words for a sleep; more of them would be made anew each time. */
@@ -44,9 +44,7 @@ struct frames {
 		} limits[LIMITS];
 	} kept;
 	uint32_t *queues; /* [cpus] */
-	struct idmap cgroup_ids;
-	const struct cgroup **cgroups; /* with a path; at the slots of their ids */
-	size_t cgroup_room;
+	struct cgroupmap cgroups;
 	uint32_t cpus;
 	struct {
 		const struct syscall_table *table; /* NULL: unknown architecture */
@@ -89,8 +87,7 @@ void frames_free(struct frames *frames)
 	free(frames->syscalls[0].frames);
 	free(frames->syscalls[1].frames);
 	free(frames->queues);
-	free(frames->cgroups);
-	idmap_fini(&frames->cgroup_ids);
+	cgroupmap_fini(&frames->cgroups);
 	free(frames->made);
 	free(frames);
 }
@@ -219,30 +216,16 @@ uint32_t frames_asleep(struct frames *frames, const char *why)
 
 int frames_know_cgroup(struct frames *frames, const struct cgroup *cgroup)
 {
-	uint32_t slot = idmap_find(&frames->cgroup_ids, cgroup->id);
-	const struct cgroup **grown;
-
-	if (slot == IDMAP_NONE) {
-		grown = grow_array(frames->cgroups, &frames->cgroup_room,
-				   frames->cgroup_ids.slots + 1, sizeof(*grown));
-		if (!grown)
-			return -ENOMEM;
-		frames->cgroups = grown;
-		if (idmap_add(&frames->cgroup_ids, cgroup->id, &slot))
-			return -ENOMEM;
-	}
-	frames->cgroups[slot] = cgroup;
-	return 0;
+	return cgroupmap_add(&frames->cgroups, cgroup);
 }
 
 static uint32_t limit_frame(struct frames *frames, enum fact_kind kind, uint64_t group)
 {
-	uint32_t slot = idmap_find(&frames->cgroup_ids, group);
+	const struct cgroup *cgroup = cgroupmap_find(&frames->cgroups, group);
 	struct fact fact = { .kind = kind, .number = group };
 
-	if (slot != IDMAP_NONE && (kind == FACT_LIMIT_CPU || kind == FACT_LIMIT_RT))
-		fact.text = (struct gt_text){ frames->cgroups[slot]->path,
-					      frames->cgroups[slot]->size };
+	if (cgroup && (kind == FACT_LIMIT_CPU || kind == FACT_LIMIT_RT))
+		fact.text = (struct gt_text){ cgroup->path, cgroup->size };
 	return make_frame(frames, &fact);
 }
 
