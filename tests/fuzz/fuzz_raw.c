@@ -53,6 +53,8 @@ static int write_chunk(const struct stream *to, const struct raw_chunk *chunk)
 		return stream_round(to, &chunk->counters);
 	case RAW_CHUNK_END:
 		return stream_end(to, &chunk->counters);
+	case RAW_CHUNK_TEXTS:
+		return stream_texts(to, &chunk->texts);
 	}
 	return -EINVAL;
 }

@@ -116,6 +116,9 @@ void changecheck_take(struct changecheck *check, const struct change *change)
 	case CHANGE_STARTED:
 	case CHANGE_LOSS:
 		return;
+	case CHANGE_CGROUP:
+		expect(check, change, change->cgroup && change->cgroup->path, "no path");
+		return;
 	case CHANGE_FORGOTTEN:
 		*slot_of(check, change->thread) = (struct changecheck_slot){ 0 };
 		return;

@@ -8,17 +8,21 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "capture/cgroups.h"
 #include "capture/hierarchy.h"
 #include "capture/host.h"
 #include "capture/kernel.h"
 #include "capture/rings.h"
 #include "capture/target.h"
+#include "capture/titles.h"
 
 struct capture {
 	struct host host;
 	struct kernel *kernel;
 	struct rings *rings;
 	struct targets targets;
+	struct titles *titles; /* NULL: pids of /proc are not those of records */
+	struct cgroups *cgroups;
 	struct stream_info info;
 	struct rec_snapshot *threads; /* until the stream has them */
 	size_t thread_count;
@@ -153,6 +157,8 @@ void capture_close(struct capture *capture)
 	kernel_free(capture->kernel);
 	targets_fini(&capture->targets);
 	host_fini(&capture->host);
+	titles_free(capture->titles);
+	cgroups_free(capture->cgroups);
 	free(capture->threads);
 	free(capture->counters);
 	free(capture->places);
@@ -194,6 +200,20 @@ static void be_prompt(void)
 	setpriority(PRIO_PROCESS, 0, -20);
 }
 
+/* What stands in /proc. In a pid namespace of its own that has other numbers than records. */
+static int read_texts(struct capture *capture)
+{
+	capture->cgroups = cgroups_new();
+	if (!capture->cgroups)
+		return -ENOMEM;
+	if (capture->info.tracer_tgid != (uint32_t)getpid())
+		return 0;
+	capture->titles = titles_new(capture->info.scope == REC_SCOPE_SYSTEM);
+	if (!capture->titles)
+		return -ENOMEM;
+	return titles_start(capture->titles, capture->threads, capture->thread_count);
+}
+
 int capture_start(struct capture *capture, struct diag *diag)
 {
 	int err = capture_prepare(capture, diag);
@@ -208,7 +228,8 @@ int capture_start(struct capture *capture, struct diag *diag)
 	if (err)
 		return fail(diag, err, "cannot take the snapshot of all tasks");
 	capture->begin_ns = host_mono_ns();
-	return 0;
+	err = read_texts(capture);
+	return err ? fail(diag, err, "cannot read command lines") : 0;
 }
 
 uint64_t capture_begin_ns(const struct capture *capture)
@@ -223,6 +244,10 @@ int capture_begin(struct capture *capture, const struct stream *to)
 	if (!err)
 		err = stream_snapshot(to, capture->threads, capture->thread_count,
 				      capture->begin_ns);
+	if (!err)
+		err = cgroups_begin(capture->cgroups, to, capture->begin_ns);
+	if (!err && capture->titles)
+		err = titles_begin(capture->titles, to, capture->begin_ns);
 	free(capture->threads);
 	capture->threads = NULL;
 	return err;
@@ -284,8 +309,11 @@ static int poll_once(struct capture *capture, const struct stream *to)
 int capture_poll(struct capture *capture, const struct stream *to)
 {
 	int done = poll_once(capture, to);
+	int err = cgroups_poll(capture->cgroups, to);
 
-	return done < 0 ? done : 0;
+	if (!err && capture->titles)
+		err = titles_poll(capture->titles, to);
+	return done < 0 ? done : err;
 }
 
 /* Handlers that still write a record are done after the grace period; then a

@@ -142,10 +142,12 @@ static enum cli_exit tell_apart(struct fuse_files *files)
 	struct trace_file app = files->app;
 
 	if (is_capture(&files->app) == is_capture(&files->capture))
-		return cli_fail("%s and %s: both are %s; wanted is a Go program's own trace, and "
-				"what 'gotrace-bpf record' wrote meanwhile",
-				files->app.name, files->capture.name,
-				is_capture(&files->app) ? "captures" : "no captures");
+		return cli_fail(
+			"%s and %s: both are %s; wanted is a Go program's own trace, and "
+			"what 'gotrace-bpf record' wrote meanwhile ('report --diff' compares "
+			"two of a kind)",
+			files->app.name, files->capture.name,
+			is_capture(&files->app) ? "captures" : "no captures");
 	if (is_capture(&files->app)) {
 		files->app = files->capture;
 		files->capture = app;

@@ -13,6 +13,7 @@
 #include "order/order.h"
 #include "pipeline/roundstore.h"
 #include "pipeline/teller.h"
+#include "pipeline/textqueue.h"
 #include "raw/raw.h"
 #include "records/frame.h"
 #include "records/words.h"
@@ -49,6 +50,7 @@ struct pipeline {
 	struct span *spans;	 /* of the round under way */
 	size_t span_count, span_room;
 	uint64_t open_records; /* in them */
+	struct textqueue texts;
 	struct order *order;
 	struct teller *teller;
 	struct track *track;
@@ -119,6 +121,7 @@ void pipeline_free(struct pipeline *pipeline)
 	teller_free(pipeline->teller);
 	order_free(pipeline->order);
 	roundstore_fini(&pipeline->store);
+	textqueue_fini(&pipeline->texts);
 	free(pipeline->spans);
 	free(pipeline->words);
 	free(pipeline);
@@ -353,6 +356,50 @@ static int push_round(struct pipeline *pipeline)
 	return err;
 }
 
+/* ---- texts ---- */
+
+static int tell_texts(struct pipeline *pipeline, const struct stream_texts *texts)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < texts->count && !err; i++) {
+		const struct stream_text *text = &texts->texts[i];
+
+		if (texts->kind == STREAM_COMMANDS)
+			err = track_command(pipeline->track, (uint32_t)text->id, text->text,
+					    text->size);
+		else
+			err = track_cgroup(pipeline->track, text->id, text->text, text->size);
+	}
+	return keep(pipeline, err);
+}
+
+static int tell_front(struct pipeline *pipeline)
+{
+	const struct stream_texts front = textqueue_front(&pipeline->texts);
+	int err = tell_texts(pipeline, &front);
+
+	textqueue_drop(&pipeline->texts);
+	return err;
+}
+
+/* What is of a time that the records have not come to waits for them. */
+static int take_texts(void *ctx, const struct stream_texts *texts)
+{
+	struct pipeline *pipeline = ctx;
+	int err = check_phase(pipeline, PHASE_RECORDS);
+
+	if (err)
+		return err;
+	if (texts->ts_ns >= LAST_NS)
+		return -EBADMSG;
+	if (texts->ts_ns <= pipeline->last_ns)
+		return tell_texts(pipeline, texts);
+	if (pipeline->texts.count == TEXTQUEUE_MAX)
+		err = tell_front(pipeline);
+	return err ? err : keep(pipeline, textqueue_add(&pipeline->texts, texts));
+}
+
 /* The trace begins where the tracker has been followed to. */
 static int speak(struct pipeline *pipeline)
 {
@@ -368,6 +415,9 @@ static void take_item(struct pipeline *pipeline, const struct order_item *item)
 		pipeline->last_ns = item->ts_ns;
 	if (item->ts_ns >= pipeline->until_ns)
 		return;
+	while (item->ts_ns > textqueue_next(&pipeline->texts))
+		if (tell_front(pipeline))
+			return;
 	if (item->ts_ns >= pipeline->begin_ns && speak(pipeline))
 		return;
 	keep(pipeline, track_step(pipeline->track, item));
@@ -465,6 +515,7 @@ static const struct stream_ops pipeline_ops = {
 	.snapshot = take_snapshot,
 	.ring = take_ring,
 	.round = take_round,
+	.texts = take_texts,
 	.end = take_end,
 };
 

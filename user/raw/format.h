@@ -66,6 +66,9 @@ enum raw_file_type {
 	RAW_TYPE_RING = 3,     /* struct raw_ring_head, frames or words */
 	RAW_TYPE_ROUND = 4,    /* struct raw_round_head, rec_counters entries */
 	RAW_TYPE_END = 5,      /* the same */
+	/* enum stream_text_kind; struct raw_texts_head, texts */
+	RAW_TYPE_CGROUPS = STREAM_CGROUPS,
+	RAW_TYPE_COMMANDS = STREAM_COMMANDS,
 };
 
 struct raw_chunk_head {
@@ -96,6 +99,22 @@ struct raw_round_head {
 	uint32_t entry_size;
 };
 
+/* Its texts, one behind another, are the payload's last bytes. */
+struct raw_texts_head {
+	uint64_t ts_ns;
+	uint32_t count;
+	uint32_t bytes;
+};
+
+/* Then size bytes, and zeros up to a multiple of 8. */
+struct raw_text {
+	uint64_t id;
+	uint32_t size;
+	uint32_t pad;
+};
+
+_Static_assert(sizeof(struct raw_texts_head) == 16, "the head of texts");
+_Static_assert(sizeof(struct raw_text) == 16, "the head of a text");
 _Static_assert(sizeof(struct raw_info) == 456, "the file's header");
 _Static_assert(sizeof(struct raw_file_head) == 16, "the file's head");
 _Static_assert(sizeof(struct raw_chunk_head) == 32, "a chunk's head");
@@ -107,6 +126,9 @@ _Static_assert(sizeof(struct raw_round_head) == 24, "a round's head");
 #define RAW_INFO_SIZE 440
 #define RAW_SNAPSHOT_SIZE 72
 #define RAW_COUNTERS_SIZE 32
+
+/* So many texts a chunk. */
+#define RAW_TEXTS_MAX 65536
 
 /* A ring chunk's frames: few enough that a killed capture misses little. */
 #define RAW_RING_MAX (1U << 20)

@@ -102,6 +102,8 @@ static int play_chunk(struct play *play, const struct raw_chunk *chunk)
 		return play_round(play, chunk);
 	case RAW_CHUNK_END:
 		return play_end(play, chunk);
+	case RAW_CHUNK_TEXTS:
+		return stream_texts(play->to, &chunk->texts);
 	}
 	return -EBADMSG;
 }
@@ -120,6 +122,7 @@ static void note_nonsense(struct play *play, const struct raw_chunk *chunk)
 		[RAW_CHUNK_RING] = "what stands there is no record",
 		[RAW_CHUNK_ROUND] = "an impossible round",
 		[RAW_CHUNK_END] = "an end at an impossible time",
+		[RAW_CHUNK_TEXTS] = "texts at an impossible time",
 	};
 	struct diag diag = { "" };
 

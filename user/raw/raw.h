@@ -51,6 +51,7 @@ enum raw_chunk_type {
 	RAW_CHUNK_RING,
 	RAW_CHUNK_ROUND,
 	RAW_CHUNK_END,
+	RAW_CHUNK_TEXTS,
 };
 
 struct raw_chunk {
@@ -65,6 +66,8 @@ struct raw_chunk {
 	uint32_t position;
 	const void *data;
 	size_t size;
+	/* TEXTS: the list is borrowed until the next call, what it leads to as RING */
+	struct stream_texts texts;
 	/* ROUND, END: borrowed until the next call */
 	struct stream_counters counters;
 };

@@ -236,6 +236,58 @@ static int read_counters(struct raw_reader *reader, const struct span *span, str
 	return 0;
 }
 
+/* The text at *at of a payload that ends at end; moves *at behind it. */
+static bool next_text(const uint8_t **at, const uint8_t *end, struct stream_text *out)
+{
+	struct raw_text entry;
+
+	if ((size_t)(end - *at) < sizeof(entry))
+		return false;
+	memcpy(&entry, *at, sizeof(entry));
+	*at += sizeof(entry);
+	if (entry.size > STREAM_TEXT_MAX || ((entry.size + 7u) & ~7u) > (size_t)(end - *at))
+		return false;
+	*out = (struct stream_text){ entry.id, (const char *)*at, entry.size };
+	*at += (entry.size + 7u) & ~7u;
+	return true;
+}
+
+static int read_texts(struct raw_reader *reader, const struct span *span, struct raw_chunk *out,
+		      struct diag *diag)
+{
+	const struct raw_texts_head *head = (const void *)span->payload;
+	const uint8_t *end = span->payload + span->head.size, *at;
+	struct stream_text *texts;
+
+	if (span->head.size < sizeof(*head) || head->bytes > span->head.size - sizeof(*head) ||
+	    head->bytes % 8 || head->count > head->bytes / sizeof(struct raw_text) ||
+	    head->count > RAW_TEXTS_MAX)
+		return damaged(span, diag, "its texts do not fit into the chunk");
+	free(reader->entries);
+	texts = calloc(head->count + 1u, sizeof(*texts));
+	reader->entries = (uint8_t *)texts;
+	if (!texts)
+		return diag_set(diag, -ENOMEM, "not enough memory");
+	at = end - head->bytes;
+	for (uint32_t i = 0; i < head->count; i++)
+		if (!next_text(&at, end, &texts[i]))
+			return damaged(span, diag, "a text does not fit into the chunk");
+	*out = (struct raw_chunk){
+		.type = RAW_CHUNK_TEXTS,
+		.offset = span->offset,
+		.texts = { .kind = (enum stream_text_kind)span->head.type,
+			   .ts_ns = head->ts_ns,
+			   .texts = texts,
+			   .count = head->count },
+	};
+	return 0;
+}
+
+static bool is_texts(uint32_t type)
+{
+	return type == RAW_TYPE_CGROUPS || type == RAW_TYPE_COMMANDS;
+}
+
 static int read_span(struct raw_reader *reader, const struct span *span, struct raw_chunk *out,
 		     struct diag *diag)
 {
@@ -250,12 +302,14 @@ static int read_span(struct raw_reader *reader, const struct span *span, struct 
 		return read_snapshot(reader, span, out, diag);
 	if (span->head.type == RAW_TYPE_RING)
 		return read_ring(reader, span, out, diag);
+	if (is_texts(span->head.type))
+		return read_texts(reader, span, out, diag);
 	return read_counters(reader, span, out, diag);
 }
 
 static bool is_known(uint32_t type)
 {
-	return type >= RAW_TYPE_HEADER && type <= RAW_TYPE_END;
+	return (type >= RAW_TYPE_HEADER && type <= RAW_TYPE_END) || is_texts(type);
 }
 
 /* The next chunk of a known type. 1, or -errno. */

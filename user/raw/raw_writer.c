@@ -200,6 +200,39 @@ static int write_round(void *ctx, const struct stream_counters *counters)
 	return put_counters(ctx, RAW_TYPE_ROUND, counters);
 }
 
+static size_t padded(size_t size)
+{
+	return (size + 7) & ~(size_t)7;
+}
+
+static int write_texts(void *ctx, const struct stream_texts *texts)
+{
+	struct raw_texts_head head = { .ts_ns = texts->ts_ns, .count = (uint32_t)texts->count };
+	struct raw_writer *writer = ctx;
+	uint8_t *bytes, *at;
+
+	for (size_t i = 0; i < texts->count; i++) {
+		if (texts->texts[i].size > STREAM_TEXT_MAX || i >= RAW_TEXTS_MAX)
+			return -EBADMSG;
+		head.bytes += sizeof(struct raw_text) + padded(texts->texts[i].size);
+	}
+	bytes = at = calloc(1, head.bytes + 1u);
+	if (!bytes)
+		return writer->err = writer->err ? writer->err : -ENOMEM;
+	for (size_t i = 0; i < texts->count; i++) {
+		const struct stream_text *text = &texts->texts[i];
+		const struct raw_text entry = { .id = text->id, .size = (uint32_t)text->size };
+
+		memcpy(at, &entry, sizeof(entry));
+		if (text->size)
+			memcpy(at + sizeof(entry), text->text, text->size);
+		at += sizeof(entry) + padded(text->size);
+	}
+	put_chunk(writer, (enum raw_file_type)texts->kind, &head, sizeof(head), bytes, head.bytes);
+	free(bytes);
+	return writer->err;
+}
+
 /* A capture that was cut off gets no end: a reader sees that it is missing. */
 static int write_end(void *ctx, const struct stream_counters *counters)
 {
@@ -213,6 +246,7 @@ static const struct stream_ops writer_ops = {
 	.snapshot = write_snapshot,
 	.ring = write_ring,
 	.round = write_round,
+	.texts = write_texts,
 	.end = write_end,
 };
 

@@ -17,6 +17,7 @@ int causes_init(struct causes *causes, struct report *report, uint32_t arch)
 void causes_fini(struct causes *causes)
 {
 	sys_classes_free(causes->classes);
+	cgroupmap_fini(&causes->cgroups);
 }
 
 struct gt_text causes_name(const struct thread *thread, struct fact_frame *frame)
@@ -73,9 +74,13 @@ int causes_idle(struct causes *causes, bool woken, uint32_t *why)
 
 int causes_limit(const struct causes *causes, enum fact_kind kind, uint64_t group, uint32_t *why)
 {
+	const struct cgroup *cgroup = cgroupmap_find(&causes->cgroups, group);
+	struct fact fact = { .kind = kind, .number = group };
 	struct fact_frame frame;
 
-	fact_write(&frame, &(struct fact){ .kind = kind, .number = group });
+	if (cgroup && (kind == FACT_LIMIT_CPU || kind == FACT_LIMIT_RT))
+		fact.text = (struct gt_text){ cgroup->path, cgroup->size };
+	fact_write(&frame, &fact);
 	return label_limit(causes->report, (struct gt_text){ frame.func, frame.func_size }, why);
 }
 

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "export/cgroupmap.h"
 #include "export/go/facts.h"
 #include "report/report.h"
 #include "syscalls/classes.h"
@@ -18,7 +19,8 @@ struct causes {
 	struct report *report;
 	struct sys_classes *classes;
 	uint32_t arch;
-	unsigned told;	  /* enum change_told */
+	unsigned told; /* enum change_told */
+	struct cgroupmap cgroups;
 	uint32_t idle[2]; /* texts: [was it woken?] */
 };
 

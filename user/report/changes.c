@@ -8,9 +8,11 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/container.h"
 #include "base/grow.h"
 #include "report/causes.h"
 #include "report/inside.h"
@@ -77,6 +79,41 @@ static uint32_t *life_of(struct report_changes *changes, const struct thread *th
 	return &grown[thread->slot];
 }
 
+static int take_process(struct report_changes *changes, const struct thread *thread,
+			struct report_who *who)
+{
+	const struct thread_process *process = thread->process;
+
+	if (!process || !process->command_size)
+		return 0;
+	return label_bytes(changes->report,
+			   (struct gt_text){ process->command, process->command_size },
+			   &who->command);
+}
+
+/* Without a path it has its id. */
+static int take_cgroup(struct report_changes *changes, const struct thread *thread,
+		       struct report_who *who)
+{
+	const struct cgroup *cgroup = thread->cgroup;
+	char id[32];
+	const char *container;
+	size_t size;
+
+	if (!cgroup)
+		return 0;
+	if (!cgroup->path) {
+		size = (size_t)snprintf(id, sizeof(id), "id %llu", (unsigned long long)cgroup->id);
+		return report_add_text(changes->report, id, size, &who->cgroup);
+	}
+	size = cgroup->size;
+	container = container_of_path(cgroup->path, &size);
+	if (label_bytes(changes->report, (struct gt_text){ container, size }, &who->container))
+		return -ENOMEM;
+	return label_bytes(changes->report, (struct gt_text){ cgroup->path, cgroup->size },
+			   &who->cgroup);
+}
+
 static int take_who(struct report_changes *changes, uint32_t life, const struct thread *thread)
 {
 	struct report_who who = {
@@ -86,6 +123,8 @@ static int take_who(struct report_changes *changes, uint32_t life, const struct 
 
 	if (thread->more.known & REC_KNOWN_NAMESPACE)
 		who.ns_pid = thread->more.ns_tgid;
+	if (take_process(changes, thread, &who) || take_cgroup(changes, thread, &who))
+		return -ENOMEM;
 	if (strcmp(thread->leader_comm, "?") != 0 &&
 	    report_add_text(changes->report, thread->leader_comm, size, &who.process))
 		return -ENOMEM;
@@ -421,12 +460,16 @@ static int on_change(void *ctx, const struct change *change)
 		return take_stranger(changes, change);
 	case CHANGE_CPU:
 		return report_see_cpu(changes->report, change->cpu, now_of(changes, change));
+	case CHANGE_CGROUP:
+		return cgroupmap_add(&changes->causes.cgroups, change->cgroup);
 	case CHANGE_LOSS:
 		return take_loss(changes, change);
 	case CHANGE_IS:
 		return take_start(changes, life, change);
 	case CHANGE_DESCRIBED:
 	case CHANGE_RENAMED:
+		if (change->renamed.anew && *life != NO_LIFE)
+			return exec(changes, life, change);
 		return take_name(changes, *life, change->thread);
 	default:
 		return 0;

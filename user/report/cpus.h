@@ -16,8 +16,8 @@
 struct cpu_times {
 	uint64_t id;
 	uint64_t busy, idle;
-	uint64_t unknown;    /* records are missing: who ran then is not known */
-	uint64_t wasted;     /* of idle: somebody waited meanwhile who could have run there */
+	uint64_t unknown; /* records are missing: who ran then is not known */
+	uint64_t wasted; /* of idle: somebody waited meanwhile who could have run there, at least */
 	uint64_t switches;   /* so often a thread came onto it, */
 	uint64_t migrations; /* from another CPU */
 
@@ -36,7 +36,7 @@ struct cpus {
 	uint64_t waiters;  /* that may run everywhere */
 	uint64_t anywhere; /* how long there was one, up to at */
 	uint64_t at;
-	bool unsure; /* some waited of whom it is not known where they may run */
+	bool sure; /* of some that waited it is known where they may run */
 };
 
 void cpus_fini(struct cpus *cpus);

@@ -140,7 +140,7 @@ const struct report_call_sum *report_calls(const struct report *report, size_t *
 const struct cpu_times *report_cpu_times(const struct report *report, size_t *count, bool *sure)
 {
 	*count = report->times.count;
-	*sure = !report->times.unsure && report->knows & REPORT_KNOWS_IDLE;
+	*sure = report->times.sure && report->knows & REPORT_KNOWS_IDLE;
 	return report->times.rows;
 }
 

@@ -8,11 +8,13 @@
 #include "base/grow.h"
 #include "base/idmap.h"
 #include "export/go/facts.h"
+#include "report/labels.h"
 #include "report/said.h"
 
 struct goroutine {
 	uint32_t life;
 	bool named;
+	uint64_t generation; /* in which its root was looked at last */
 	bool of_go;	/* a goroutine of Go's runtime */
 	bool of_thread; /* a thread, so that it waits for a CPU, not for any */
 	bool limited;	/* its wait began with a CPU limit */
@@ -23,6 +25,7 @@ struct report_events {
 	struct idmap map; /* goroutines by id */
 	struct goroutine *goroutines;
 	size_t cap;
+	uint64_t generation;
 	int64_t start, end;
 	bool started;
 };
@@ -93,11 +96,10 @@ static int take_who(struct report_events *events, struct goroutine *g, uint64_t 
 		who.tid = id % LIVES_APART;
 		who.recurs = true;
 		who.pid = (uint32_t)fact.number;
-		err = report_add_text(events->report, fact.text.data, fact.text.size,
-				      fact.kind == FACT_THREAD ? &who.command : &who.process);
+		err = label_bytes(events->report, fact.text,
+				  fact.kind == FACT_THREAD ? &who.command : &who.process);
 		if (!err)
-			err = report_add_text(events->report, fact.container.data,
-					      fact.container.size, &who.container);
+			err = label_bytes(events->report, fact.container, &who.container);
 	}
 	return err ? err : report_describe(events->report, g->life, &who);
 }
@@ -110,9 +112,12 @@ static int take_name(struct report_events *events, const struct gt_reader *reade
 	struct gt_stack_frame root;
 	int err;
 
-	if (g->named || !size)
+	if (!size || g->generation == events->generation)
 		return 0;
 	root = gt_reader_stack_frame(reader, stack, size - 1);
+	g->generation = events->generation;
+	if (g->named) /* for good; its process may call itself otherwise by now */
+		return take_who(events, g, id, &root);
 	g->named = true;
 	/* No thread of our traces is called so (frames.h). */
 	g->of_go = root.func.size > 8 && !memcmp(root.func.data, "runtime.", 8);
@@ -238,8 +243,10 @@ int report_events_add(struct report_events *events, const struct gt_reader *read
 	enum gt_kind kind = gt_event_kind(event);
 	struct gt_transition to;
 
-	if (kind == GT_KIND_SYNC)
-		return 0; /* its time is the reader's */
+	if (kind == GT_KIND_SYNC) { /* its time is the reader's */
+		events->generation++;
+		return 0;
+	}
 	if (!events->started)
 		events->start = event->time;
 	events->started = true;

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/escape.h"
+
 struct gt_text label_of(const char *text)
 {
 	return (struct gt_text){ text, strlen(text) };
@@ -44,6 +46,14 @@ int label_limit(struct report *report, struct gt_text limit, uint32_t *id)
 	if (!limit.size)
 		limit = label_of("throttled, CPU left idle");
 	return report_add_text(report, limit.data, limit.size, id);
+}
+
+int label_bytes(struct report *report, struct gt_text bytes, uint32_t *id)
+{
+	char text[512];
+	size_t size = escape_text(text, sizeof(text), bytes.data, bytes.size, "", ESCAPE_HEAD);
+
+	return report_add_text(report, text, size, id);
 }
 
 /* ---- how a thread is scheduled ---- */

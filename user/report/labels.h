@@ -20,6 +20,8 @@ int label_preempted(struct report *report, struct gt_text by, uint32_t *id);
 /* It could run and was not let: by that limit, if it is known. */
 int label_limit(struct report *report, struct gt_text limit, uint32_t *id);
 
+/* Any bytes, as a text of one line (base/escape.h). */
+int label_bytes(struct report *report, struct gt_text bytes, uint32_t *id);
 /* "fifo 50", "nice 10", "CPUs 0-3", or several. 0 also if it is as most threads are. */
 int label_sched(struct report *report, const struct rec_attributes *attributes, uint32_t *id);
 /* The policy's name; "" if it is not known. */

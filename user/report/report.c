@@ -364,20 +364,23 @@ static int take_cpu(struct report *report, struct life *life, uint32_t last, uin
 	return slices_open(&report->cpus[life->cpu], life->row | REPORT_ROW, now, &life->slice);
 }
 
-/* It may have to wait although a CPU is idle; who a limit keeps from running does not count. */
+/*
+ * It may have to wait although a CPU is idle. Who a limit keeps from running does
+ * not count, nor one of whom it is not known where it may run.
+ */
 static void line_up(struct report *report, struct life *life, const struct report_step *step)
 {
 	const struct rec_attributes *attributes = &report->rows[life->row].who.attributes;
 
 	if (life->in_line)
 		cpus_wait_end(&report->times, life->allowed, step->now);
-	life->in_line = step->state == REPORT_WAITING && !step->limited;
+	life->in_line = step->state == REPORT_WAITING && !step->limited && report->machine &&
+			attributes->known & REC_KNOWN_AFFINITY;
 	if (!life->in_line)
 		return;
 	life->allowed =
 		attributes->cpus_allowed_count < report->machine ? attributes->cpus_allowed : 0;
-	if (!(attributes->known & REC_KNOWN_AFFINITY) || !report->machine)
-		report->times.unsure = true;
+	report->times.sure = true;
 	cpus_wait(&report->times, life->allowed, step->now);
 }
 

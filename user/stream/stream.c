@@ -23,6 +23,11 @@ int stream_round(const struct stream *stream, const struct stream_counters *coun
 	return stream->ops->round ? stream->ops->round(stream->ctx, counters) : 0;
 }
 
+int stream_texts(const struct stream *stream, const struct stream_texts *texts)
+{
+	return stream->ops->texts ? stream->ops->texts(stream->ctx, texts) : 0;
+}
+
 int stream_end(const struct stream *stream, const struct stream_counters *counters)
 {
 	return stream->ops->end ? stream->ops->end(stream->ctx, counters) : 0;
@@ -61,6 +66,14 @@ static int tee_round(void *ctx, const struct stream_counters *counters)
 	return err ? err : stream_round(&tee->second, counters);
 }
 
+static int tee_texts(void *ctx, const struct stream_texts *texts)
+{
+	const struct stream_tee *tee = ctx;
+	int err = stream_texts(&tee->first, texts);
+
+	return err ? err : stream_texts(&tee->second, texts);
+}
+
 static int tee_end(void *ctx, const struct stream_counters *counters)
 {
 	const struct stream_tee *tee = ctx;
@@ -74,6 +87,7 @@ static const struct stream_ops tee_ops = {
 	.snapshot = tee_snapshot,
 	.ring = tee_ring,
 	.round = tee_round,
+	.texts = tee_texts,
 	.end = tee_end,
 };
 

@@ -94,6 +94,27 @@ struct stream_counters {
 	const struct rec_counters *cpu; /* one per CPU of stream_info.cpus */
 };
 
+/* Of which kind texts are that stand beside the records. The numbers are those of a raw file. */
+enum stream_text_kind {
+	STREAM_CGROUPS = 10,  /* cgroup id: its path from the root of the hierarchy (v2) */
+	STREAM_COMMANDS = 11, /* tgid: its process's arguments, a NUL behind each */
+};
+
+struct stream_text {
+	uint64_t id;
+	const char *text;
+	size_t size; /* at most STREAM_TEXT_MAX */
+};
+#define STREAM_TEXT_MAX 4096
+
+/* They are so from ts_ns (CLOCK_MONOTONIC) on. */
+struct stream_texts {
+	enum stream_text_kind kind;
+	uint64_t ts_ns;
+	const struct stream_text *texts;
+	size_t count;
+};
+
 /*
  * A verb that is NULL is one that its stream does not care for. Each returns
  * 0 or -errno:
@@ -110,6 +131,8 @@ struct stream_ops {
 	int (*ring)(void *ctx, const struct stream_ring *ring);
 	/* Every ring was read up to where it was written when the round began. */
 	int (*round)(void *ctx, const struct stream_counters *counters);
+	/* Any time after the snapshot; those of the start before the first ring. */
+	int (*texts)(void *ctx, const struct stream_texts *texts);
 	/*
 	 * The last call. NULL: the capture was cut off; the rings since its last
 	 * round are not all there are, and losses at its end are not known.
@@ -127,6 +150,7 @@ int stream_snapshot(const struct stream *stream, const struct rec_snapshot *thre
 		    uint64_t end_ns);
 int stream_ring(const struct stream *stream, const struct stream_ring *ring);
 int stream_round(const struct stream *stream, const struct stream_counters *counters);
+int stream_texts(const struct stream *stream, const struct stream_texts *texts);
 int stream_end(const struct stream *stream, const struct stream_counters *counters);
 
 /*

@@ -32,8 +32,10 @@ void track_drop(struct track *track, struct thread *thread)
 				 .other = &track->nobody,
 				 .cpu = CHANGE_NO_CPU };
 
-	if (forgotten)
-		track_tell(track, &change);
+	if (!forgotten)
+		return;
+	track_tell(track, &change);
+	process_put(track->processes, forgotten->process);
 }
 
 /* ---- what a change means ---- */
@@ -77,6 +79,9 @@ static void move(struct track *track, struct thread *thread, const struct change
 
 	if (change->from == THREAD_ON_CPU && *running == thread)
 		*running = NULL;
+	if (change->from == THREAD_ON_CPU)
+		thread->named_ns += track->ts_ns - thread->on_since;
+	thread->on_since = track->ts_ns;
 	if (change->kind <= CHANGE_END)
 		thread->cpu = change->cpu;
 	if (change->to == THREAD_ON_CPU)

@@ -12,8 +12,9 @@
  * comes as the other, then the change of who came, with who left as the other;
  * the idle task is never the thread of a change.
  *
- * The start. First CHANGE_START, then a CHANGE_CPU for each CPU and a CHANGE_IS
- * for each thread that is known then, then CHANGE_STARTED. Nothing is told of
+ * The start. First CHANGE_START, then a CHANGE_CGROUP for each cgroup with a
+ * path, a CHANGE_CPU for each CPU and a CHANGE_IS for each thread that is known
+ * then, then CHANGE_STARTED. Nothing is told of
  * the time before.
  *
  * Threads. A change names threads by pointers, valid during the call, and
@@ -21,8 +22,8 @@
  * who" are two threads like others (thread.h). A thread's slot is a small
  * dense number: what belongs to a thread may stand in an array at its slot,
  * until CHANGE_FORGOTTEN says that the slot may become another thread's. A
- * thread's attributes (name, syscall, ids) are as they are after the change;
- * a name may come late, then CHANGE_DESCRIBED tells it.
+ * thread's attributes (name, syscall, ids, its process's command line) are as they are after the
+ * change; a name may come late, then CHANGE_DESCRIBED tells it.
  *
  * Scope. A thread out of scope, a stranger, has the state THREAD_ABSENT. That
  * it comes onto a CPU or leaves one is CHANGE_STRANGER_IN and _OUT, and it can
@@ -77,6 +78,7 @@ enum change_kind {
 	CHANGE_DESCRIBED, /* its attributes were told: tgid, flags, names, start */
 	CHANGE_RENAMED,	  /* it has another comm, or the same once more */
 	CHANGE_REVIVED,	  /* CHANGE_GONE was wrong; it is in state to again */
+	CHANGE_CGROUP,	  /* a cgroup has a path: cgroup */
 	CHANGE_FORGOTTEN, /* its slot will be another thread's */
 	CHANGE_KINDS
 };
@@ -179,7 +181,13 @@ struct change {
 		struct {
 			uint32_t old_tid;
 		} exec;
+		struct {
+			/* It ran for so long under the old name that it is another
+			 * from here on, as after an exec; it is on a CPU. */
+			bool anew;
+		} renamed;
 		const struct change_loss *loss;
+		const struct cgroup *cgroup; /* valid as long as the tracker */
 		struct {
 			uint64_t threads;
 			uint32_t told; /* enum change_told */

@@ -17,6 +17,7 @@
 #include "syscalls/classes.h"
 #include "track/change.h"
 #include "track/machine.h"
+#include "track/processes.h"
 #include "track/threads.h"
 #include "track/track.h"
 
@@ -41,6 +42,7 @@ struct track {
 	void *ctx;
 	struct sys_classes *classes;
 	struct thread_table *threads;
+	struct processes *processes;
 	struct cpu *cpus;
 	/* Stand in where a thread is named that is none. */
 	struct thread idle;
@@ -102,6 +104,13 @@ static inline bool who_in_scope(const struct track *track, bool flag)
  */
 bool who_is_wakee(const struct track *track, const struct rec_task *wakee);
 
+/* The thread's process and cgroup, by what is known of it now. */
+void who_set_belonging(struct track *track, struct thread *thread);
+/* It is a process of its own from now on. like: whose command line it has, or NULL. */
+void who_begin_process(struct track *track, struct thread *thread,
+		       const struct thread_process *like);
+/* It runs a new program. */
+void who_takes_program(struct track *track, struct thread *thread, const struct rec_thread *record);
 void who_set_attributes(struct track *track, struct thread *thread,
 			const struct rec_thread *record);
 /* Its syscall from now on, unless the record does not know. */

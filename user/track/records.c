@@ -128,6 +128,72 @@ static void take_share(const struct track *track, const struct rec_switch *recor
 	change->in.group = throttled.by;
 }
 
+static void tell_about(struct track *track, const struct thread *thread, enum change_kind kind)
+{
+	struct change change = { .kind = kind,
+				 .thread = thread,
+				 .other = &track->nobody,
+				 .from = thread->state,
+				 .to = thread->state,
+				 .cpu = CHANGE_NO_CPU,
+				 .sys = thread->sys };
+
+	track_tell(track, &change);
+}
+
+/*
+ * A server's workers and a JVM's threads name themselves late, and some
+ * programs at every request: so who ran for a while under the old name is
+ * another from here on, but not without end.
+ */
+#define NAMED_NS 100000000
+#define LIVES_MAX 16
+
+static void tell_anew(struct track *track, struct thread *thread)
+{
+	struct change change = { .kind = CHANGE_RENAMED,
+				 .thread = thread,
+				 .other = &track->nobody,
+				 .from = thread->state,
+				 .to = thread->state,
+				 .cpu = thread->cpu,
+				 .sys = thread->sys,
+				 .renamed = { .anew = true } };
+
+	thread->anew_pending = false;
+	thread->lives++;
+	track_tell(track, &change);
+}
+
+/* Returns how long it was on CPUs under the name that it has no more; 0: it still has it. */
+static uint64_t take_comm(struct track *track, struct thread *thread, const char *comm)
+{
+	uint64_t named_ns = thread->named_ns;
+	char old[REC_COMM_LEN];
+
+	memcpy(old, thread->comm, sizeof(old));
+	thread_clean_comm(thread->comm, comm);
+	if (!memcmp(old, thread->comm, sizeof(old)))
+		return 0;
+	if (thread_on_cpu(thread))
+		named_ns += track->ts_ns - thread->on_since;
+	thread->named_ns = 0;
+	thread->on_since = track->ts_ns;
+	return named_ns;
+}
+
+static void rename_thread(struct track *track, struct thread *thread, const char *comm)
+{
+	uint64_t named_ns = take_comm(track, thread, comm);
+
+	if (named_ns < NAMED_NS || thread->lives >= LIVES_MAX)
+		tell_about(track, thread, CHANGE_RENAMED);
+	else if (thread_on_cpu(thread))
+		tell_anew(track, thread);
+	else
+		thread->anew_pending = true;
+}
+
 static void switch_in(struct track *track, const struct rec_switch *record, struct thread *prev,
 		      struct thread *next)
 {
@@ -148,6 +214,8 @@ static void switch_in(struct track *track, const struct rec_switch *record, stru
 	}
 	take_share(track, record, &change);
 	track_apply(track, next, CHANGE_IN, &change);
+	if (next->anew_pending && thread_on_cpu(next))
+		tell_anew(track, next);
 }
 
 static void step_switch(struct track *track, const struct rec_switch *record)
@@ -215,6 +283,8 @@ static void step_fork(struct track *track, const struct rec_fork *record)
 	if (!child || !who_take_num(track, child, &record->child, &change))
 		return;
 	child->flags = record->flags;
+	if (child->tgid == child->tid)
+		who_begin_process(track, child, parent ? parent->process : NULL);
 	child->scope = who_in_scope(track, record->flags & REC_THREAD_SCOPE);
 	if (!child->scope)
 		return;
@@ -265,25 +335,6 @@ static void step_sys_enter(struct track *track, const struct rec_sys_enter *reco
 	thread->born_sys = REC_SYS_NONE;
 	thread->sys = sys_inside(record->sys) ? record->sys : REC_SYS_OTHER;
 	track_apply(track, thread, CHANGE_SYS_ENTER, &change);
-}
-
-static void tell_about(struct track *track, const struct thread *thread, enum change_kind kind)
-{
-	struct change change = { .kind = kind,
-				 .thread = thread,
-				 .other = &track->nobody,
-				 .from = thread->state,
-				 .to = thread->state,
-				 .cpu = CHANGE_NO_CPU,
-				 .sys = thread->sys };
-
-	track_tell(track, &change);
-}
-
-static void rename_thread(struct track *track, struct thread *thread, const char *comm)
-{
-	thread_clean_comm(thread->comm, comm);
-	tell_about(track, thread, CHANGE_RENAMED);
 }
 
 static void step_sys_exit(struct track *track, const struct rec_sys_exit *record)
@@ -368,6 +419,10 @@ static void step_exec(struct track *track, const struct rec_thread *record)
 		track_bring(track, thread, cpu);
 	thread->held_valid = false;
 	who_set_attributes(track, thread, record);
+	who_takes_program(track, thread, record);
+	thread->named_ns = 0;
+	thread->on_since = track->ts_ns;
+	thread->anew_pending = false;
 	if (late)
 		track_bring(track, thread, cpu);
 	else

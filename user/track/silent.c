@@ -120,6 +120,7 @@ static void apply_migrate(struct track *track, const struct rec_migrate *record)
 static void apply_fork(struct track *track, const struct rec_fork *record)
 {
 	struct thread *child = subject(track, &record->head, record->child.id, record->child.tid);
+	const struct thread *parent = thread_by_id(track->threads, record->parent_id);
 	int queue = rec_fork_queue(record);
 
 	if (!child)
@@ -128,6 +129,8 @@ static void apply_fork(struct track *track, const struct rec_fork *record)
 	if (!take_newer(child, record->child.num))
 		return;
 	child->flags = record->flags;
+	if (child->tgid == child->tid)
+		who_begin_process(track, child, parent ? parent->process : NULL);
 	child->scope = who_in_scope(track, record->flags & REC_THREAD_SCOPE);
 	child->start_state = REC_STATE_RUNNABLE;
 	child->queue = queue < 0 ? CHANGE_NO_CPU : (uint16_t)queue;
@@ -184,6 +187,14 @@ static void apply_attributes(struct track *track, const struct rec_thread *recor
 	}
 }
 
+static void apply_program(struct track *track, const struct rec_thread *record)
+{
+	struct thread *thread = who_is(track, record->task.id, record->task.tid);
+
+	if (thread)
+		who_takes_program(track, thread, record);
+}
+
 /* All losses before the start are told as one. */
 static void note_loss(struct cpu *cpu, const struct order_item *item)
 {
@@ -236,6 +247,7 @@ void silent_step(struct track *track, const struct order_item *item)
 		apply_sys(track, head, exec->task.id, exec->task.tid,
 			  sys_classes_exec(track->classes));
 		apply_attributes(track, exec);
+		apply_program(track, exec);
 		break;
 	}
 	case REC_THREAD:

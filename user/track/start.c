@@ -28,6 +28,7 @@ static void apply_entry(struct track *track, struct thread *thread,
 	thread->scope = who_in_scope(track, entry->flags & REC_THREAD_SCOPE);
 	thread_clean_comm(thread->comm, entry->comm);
 	thread_clean_comm(thread->leader_comm, entry->leader_comm);
+	who_set_belonging(track, thread);
 }
 
 int start_snapshot(struct track *track, const struct rec_snapshot *threads, size_t count)
@@ -89,6 +90,7 @@ static void settle_state(struct track *track, struct thread *thread)
 		thread->lost_how = GAP_LOST;
 		if (holds_cpu(track, thread)) {
 			thread->state = THREAD_ON_CPU;
+			thread->on_since = track->end_ns;
 			track->cpus[thread->cpu].running = thread;
 			track->cpus[thread->cpu].seen = true;
 		}
@@ -163,6 +165,17 @@ static void tell_thread(struct track *track, struct thread *thread)
 	track_tell(track, &change);
 }
 
+static void tell_cgroups(struct track *track)
+{
+	struct change change = { .kind = CHANGE_CGROUP,
+				 .other = &track->nobody,
+				 .cpu = CHANGE_NO_CPU };
+
+	for (size_t i = 0; (change.cgroup = cgroup_at(track->processes, i)); i++)
+		if (change.cgroup->path)
+			track_tell(track, &change);
+}
+
 /* Each with who is on it. */
 static void tell_cpus(struct track *track)
 {
@@ -226,6 +239,7 @@ int start_settle(struct track *track)
 	track->settled = true;
 	track->ts_ns = track->kernel_ns = track->end_ns;
 	tell_start(track, CHANGE_START, count);
+	tell_cgroups(track);
 	settle_states(track, threads, count);
 	tell_cpus(track);
 	tell_threads(track, threads, count);
@@ -245,6 +259,7 @@ int start_tell_again(struct track *track, uint64_t ts_ns)
 	track->ts_ns = track->kernel_ns = ts_ns;
 	track->step = 0;
 	tell_start(track, CHANGE_START, count);
+	tell_cgroups(track);
 	tell_cpus(track);
 	tell_threads(track, threads, count);
 	tell_start(track, CHANGE_STARTED, count);

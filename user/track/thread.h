@@ -7,6 +7,7 @@
 #define GOTRACE_TRACK_THREAD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "record.h"
@@ -33,6 +34,22 @@ enum {
 	THREAD_SLOT_FIRST
 };
 
+#define COMMAND_MAX 256
+
+/* What all threads of a process have in common. */
+struct thread_process {
+	uint32_t tgid;
+	uint16_t command_size;	   /* 0: its command line is not known */
+	char command[COMMAND_MAX]; /* its arguments, a blank behind each but the last */
+};
+
+/* A cgroup of the unified hierarchy (v2). */
+struct cgroup {
+	uint64_t id;
+	size_t size;
+	char *path; /* from the hierarchy's root, "/a/b"; NULL: not known */
+};
+
 struct thread {
 	uint64_t id; /* 0: only known by its tid */
 	uint32_t tid;
@@ -47,8 +64,10 @@ struct thread {
 	uint64_t start_ns; /* task_struct.start_time, or when it was first seen; 0: not known */
 	/* Never empty and without control characters; "?" if not known. */
 	char comm[REC_COMM_LEN];
-	char leader_comm[REC_COMM_LEN]; /* its process's name */
-	struct rec_attributes more;	/* beyond that; its known says what */
+	char leader_comm[REC_COMM_LEN];	      /* its process's name */
+	struct rec_attributes more;	      /* beyond that; its known says what */
+	const struct thread_process *process; /* NULL: not known, or a kernel thread's */
+	const struct cgroup *cgroup;	      /* NULL: not known */
 
 	/* ---- the tracker's ---- */
 
@@ -64,6 +83,10 @@ struct thread {
 	bool held_valid;       /* held_comm is a comm that belongs to a coming exec */
 	uint16_t born_sys;     /* the syscall it was born inside, until it enters one */
 	char held_comm[REC_COMM_LEN];
+	uint64_t on_since; /* while THREAD_ON_CPU: it came, or got its name there */
+	uint64_t named_ns; /* on a CPU under its name, before that */
+	uint8_t lives;	   /* so often it became another by a rename */
+	bool anew_pending; /* it will, when it is next on a CPU */
 	struct thread *id_next;
 	struct thread *tid_next;
 };

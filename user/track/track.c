@@ -32,7 +32,7 @@ int track_new(struct track **out, const struct track_options *options, change_fn
 	name_no_thread(&track->idle, THREAD_SLOT_IDLE, "idle");
 	name_no_thread(&track->nobody, THREAD_SLOT_NOBODY, "?");
 	if (!track->cpus || sys_classes_new(&track->classes, options->arch) ||
-	    thread_table_new(&track->threads)) {
+	    thread_table_new(&track->threads) || processes_new(&track->processes)) {
 		track_free(track);
 		return -ENOMEM;
 	}
@@ -45,6 +45,7 @@ void track_free(struct track *track)
 	if (!track)
 		return;
 	thread_table_free(track->threads);
+	processes_free(track->processes);
 	sys_classes_free(track->classes);
 	free(track->cpus);
 	free(track);
@@ -112,6 +113,43 @@ int track_speak(struct track *track, uint64_t ts_ns)
 	track->stats = (struct track_stats){ 0 };
 	err = start_tell_again(track, ts_ns);
 	return err ? err : track->error;
+}
+
+int track_command(struct track *track, uint32_t tgid, const char *arguments, size_t size)
+{
+	struct thread_process *process = process_find(track->processes, tgid);
+	struct thread *leader = thread_by_tid(track->threads, tgid);
+	struct change change = { .kind = CHANGE_DESCRIBED,
+				 .thread = leader,
+				 .other = &track->nobody,
+				 .cpu = CHANGE_NO_CPU };
+
+	if (!process)
+		return 0;
+	process_set_command(process, arguments, size);
+	if (!track->settled || !leader || leader->process != process)
+		return track->error;
+	change.from = change.to = leader->state;
+	change.sys = leader->sys;
+	track_tell(track, &change);
+	return track->error;
+}
+
+int track_cgroup(struct track *track, uint64_t id, const char *path, size_t size)
+{
+	struct cgroup *cgroup = cgroup_get(track->processes, id);
+	struct change change = { .kind = CHANGE_CGROUP,
+				 .other = &track->nobody,
+				 .cpu = CHANGE_NO_CPU,
+				 .cgroup = cgroup };
+
+	if (!cgroup)
+		return 0;
+	if (cgroup_set_path(cgroup, path, size))
+		return track->error = -ENOMEM;
+	if (track->settled)
+		track_tell(track, &change);
+	return track->error;
 }
 
 int track_end(struct track *track)

@@ -65,6 +65,13 @@ int track_step(struct track *track, const struct order_item *item);
  * here. 0, -ENOMEM or what tell returned.
  */
 int track_speak(struct track *track, uint64_t ts_ns);
+/*
+ * What is known of a process, of a cgroup, from now on; between steps, or before
+ * the first. Of those that nobody has heard of nothing is kept. As track_step().
+ */
+/* Its arguments, a NUL behind each. */
+int track_command(struct track *track, uint32_t tgid, const char *arguments, size_t size);
+int track_cgroup(struct track *track, uint64_t id, const char *path, size_t size);
 /* The capture ends: what is so at the start is told if nothing happened since. */
 int track_end(struct track *track);
 

@@ -141,6 +141,43 @@ bool who_is_wakee(const struct track *track, const struct rec_task *wakee)
 	return thread && thread->scope;
 }
 
+static void take_process(struct track *track, struct thread *thread, struct thread_process *process)
+{
+	if (!process)
+		track->error = -ENOMEM;
+	process_put(track->processes, thread->process);
+	thread->process = process;
+}
+
+void who_begin_process(struct track *track, struct thread *thread,
+		       const struct thread_process *like)
+{
+	if (thread->tgid && !thread_is_kernel(thread))
+		take_process(track, thread, process_renew(track->processes, thread->tgid, like));
+}
+
+void who_takes_program(struct track *track, struct thread *thread, const struct rec_thread *record)
+{
+	size_t size;
+	const char *arguments = rec_exec_command(record, &size);
+	struct thread_process *process;
+
+	who_begin_process(track, thread, NULL);
+	process = process_find(track->processes, thread->tgid);
+	if (arguments && process && process == thread->process)
+		process_set_command(process, arguments, size);
+}
+
+void who_set_belonging(struct track *track, struct thread *thread)
+{
+	bool has_one = thread->process && thread->process->tgid == thread->tgid;
+
+	if (thread->more.known & REC_KNOWN_CGROUP)
+		thread->cgroup = cgroup_get(track->processes, thread->more.cgroup_id);
+	if (thread->tgid && !thread_is_kernel(thread) && !has_one)
+		take_process(track, thread, process_get(track->processes, thread->tgid));
+}
+
 void who_set_attributes(struct track *track, struct thread *thread, const struct rec_thread *record)
 {
 	const struct rec_attributes *more = rec_thread_attributes(record);
@@ -153,6 +190,7 @@ void who_set_attributes(struct track *track, struct thread *thread, const struct
 	thread->scope |= who_in_scope(track, record->flags & REC_THREAD_SCOPE);
 	thread_clean_comm(thread->comm, record->comm);
 	thread_clean_comm(thread->leader_comm, record->leader_comm);
+	who_set_belonging(track, thread);
 }
 
 void who_set_sys(const struct track *track, struct thread *thread, uint16_t sys)

@@ -88,7 +88,7 @@ void emit_idle_cpu(struct export_go *go, uint16_t cpu);
 void emit_running(struct export_go *go, struct goroutine *g, const struct change *change);
 void emit_off_cpu(struct export_go *go, struct goroutine *g, const struct change *change);
 /* It has a new comm: named so where the trace still allows it, else labelled. */
-void emit_renamed(struct export_go *go, struct goroutine *g);
+void emit_renamed(struct export_go *go, struct goroutine *g, const struct change *change);
 /* What is not told yet and needs a goroutine on a CPU: any will do. */
 void emit_leftovers(struct export_go *go);
 /* The last of all: nothing happened until then. */

@@ -191,16 +191,6 @@ static void tell_pending(struct export_go *go, struct goroutine *g)
 		log_loss(go, g, g->cpu);
 }
 
-void emit_renamed(struct export_go *go, struct goroutine *g)
-{
-	frames_renamed(go->frames, g);
-	if (!g->g || g->generation == go->generation)
-		return;
-	g->label_pending = true;
-	if (g->state == G_RUNNING)
-		tell_label(go, g);
-}
-
 /* A goroutine that annotations may stand on: running, not in a syscall. NULL: none. */
 static struct goroutine *any_running(struct export_go *go)
 {
@@ -354,6 +344,31 @@ void emit_steps(struct export_go *go, struct goroutine *g, const uint8_t *steps,
 {
 	for (unsigned i = 0; i < STEPS_MAX && steps[i] != STEP_END; i++)
 		emit_step(go, g, steps[i], change);
+}
+
+/* A name that a thread takes late is another goroutine's: viewers know one name of each. */
+static bool become_another(struct export_go *go, struct goroutine *g, const struct change *change)
+{
+	static const uint8_t running[STEPS_MAX] = { GO_DESTROY, REBIRTH, GO_CREATE, GO_START };
+	static const uint8_t in_syscall[STEPS_MAX] = { SYS_END,	  GO_DESTROY, REBIRTH,
+						       GO_CREATE, GO_START,   SYS_BEGIN };
+
+	if (!g->g || (g->state != G_RUNNING && g->state != G_SYSCALL))
+		return false;
+	emit_steps(go, g, g->state == G_SYSCALL ? in_syscall : running, change);
+	return true;
+}
+
+void emit_renamed(struct export_go *go, struct goroutine *g, const struct change *change)
+{
+	if (change->renamed.anew && become_another(go, g, change))
+		return;
+	frames_renamed(go->frames, g);
+	if (!g->g || g->generation == go->generation)
+		return;
+	g->label_pending = true;
+	if (g->state == G_RUNNING)
+		tell_label(go, g);
 }
 
 /* ---- the start ---- */

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/container.h"
 #include "base/grow.h"
+#include "export/cgroupmap.h"
 #include "syscalls/names.h"
 
 /* Words for a sleep; more of them would be made anew each time. */
@@ -42,6 +44,7 @@ struct frames {
 		} limits[LIMITS];
 	} kept;
 	uint32_t *queues; /* [cpus] */
+	struct cgroupmap cgroups;
 	uint32_t cpus;
 	struct {
 		const struct syscall_table *table; /* NULL: unknown architecture */
@@ -84,6 +87,7 @@ void frames_free(struct frames *frames)
 	free(frames->syscalls[0].frames);
 	free(frames->syscalls[1].frames);
 	free(frames->queues);
+	cgroupmap_fini(&frames->cgroups);
 	free(frames->made);
 	free(frames);
 }
@@ -131,10 +135,22 @@ static struct gt_text comm_of(const char comm[REC_COMM_LEN])
 
 static void write_root(struct fact_frame *out, const struct goroutine *g)
 {
-	fact_write(out, &(struct fact){ .kind = FACT_THREAD_NAMED,
-					.number = g->thread->tgid,
-					.name = comm_of(g->thread->comm),
-					.text = comm_of(g->thread->leader_comm) });
+	const struct thread_process *process = g->thread->process;
+	const struct cgroup *cgroup = g->thread->cgroup;
+	struct fact fact = { .kind = FACT_THREAD_NAMED,
+			     .number = g->thread->tgid,
+			     .name = comm_of(g->thread->comm),
+			     .text = comm_of(g->thread->leader_comm) };
+
+	if (process && process->command_size) {
+		fact.kind = FACT_THREAD;
+		fact.text = (struct gt_text){ process->command, process->command_size };
+	}
+	if (cgroup && cgroup->path) {
+		fact.container.size = cgroup->size;
+		fact.container.data = container_of_path(cgroup->path, &fact.container.size);
+	}
+	fact_write(out, &fact);
 }
 
 uint32_t frames_comm(struct frames *frames, const struct goroutine *g)
@@ -198,6 +214,21 @@ uint32_t frames_asleep(struct frames *frames, const char *why)
 	return frames->kept.sleeps[i].frame;
 }
 
+int frames_know_cgroup(struct frames *frames, const struct cgroup *cgroup)
+{
+	return cgroupmap_add(&frames->cgroups, cgroup);
+}
+
+static uint32_t limit_frame(struct frames *frames, enum fact_kind kind, uint64_t group)
+{
+	const struct cgroup *cgroup = cgroupmap_find(&frames->cgroups, group);
+	struct fact fact = { .kind = kind, .number = group };
+
+	if (cgroup && (kind == FACT_LIMIT_CPU || kind == FACT_LIMIT_RT))
+		fact.text = (struct gt_text){ cgroup->path, cgroup->size };
+	return make_frame(frames, &fact);
+}
+
 uint32_t frames_limit(struct frames *frames, enum fact_kind kind, uint64_t group)
 {
 	unsigned slot = group % LIMITS;
@@ -206,7 +237,7 @@ uint32_t frames_limit(struct frames *frames, enum fact_kind kind, uint64_t group
 	    frames->kept.limits[slot].kind != kind) {
 		frames->kept.limits[slot].group = group;
 		frames->kept.limits[slot].kind = kind;
-		frames->kept.limits[slot].frame = frames_number(frames, kind, group);
+		frames->kept.limits[slot].frame = limit_frame(frames, kind, group);
 	}
 	return frames->kept.limits[slot].frame;
 }

@@ -63,6 +63,9 @@ uint64_t frames_stack(struct frames *frames, struct goroutine *g, uint32_t top, 
 uint64_t frames_rare_stack(struct frames *frames, struct goroutine *g, const uint32_t *tops,
 			   unsigned count);
 
+/* A cgroup has a path, for limits: it stays valid until frames_free(). 0 or -ENOMEM. */
+int frames_know_cgroup(struct frames *frames, const struct cgroup *cgroup);
+
 /* Its comm or its process's name changed. */
 void frames_renamed(struct frames *frames, struct goroutine *g);
 

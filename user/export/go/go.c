@@ -183,7 +183,11 @@ static void other_kinds(struct export_go *go, const struct change *change)
 		break;
 	case CHANGE_RENAMED:
 		set_time(go, change);
-		emit_renamed(go, goroutine_of(go, change->thread));
+		emit_renamed(go, goroutine_of(go, change->thread), change);
+		break;
+	case CHANGE_CGROUP:
+		if (frames_know_cgroup(go->frames, change->cgroup))
+			go->error = -ENOMEM;
 		break;
 	case CHANGE_REVIVED:
 		revive(go, goroutine_of(go, change->thread));
