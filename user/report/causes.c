@@ -34,7 +34,7 @@ int causes_asleep(const struct causes *causes, const struct change *change, uint
 {
 	const struct thread *thread = change->thread;
 	bool inside = sys_inside(change->sys), kernel = thread_is_kernel(thread);
-	enum reason reason = reason_of_sleep(sys_class_get(causes->classes, change->sys),
+	enum reason reason = reason_of_sleep(reason_class(causes->classes, thread),
 					     change->out.fd, change->out.prev_state, kernel);
 	const char *name = sleep_name(change->out.prev_state, inside, kernel);
 	char buffer[SYSCALL_TEXT_MAX];

@@ -264,6 +264,8 @@ static void step_sys_enter(struct track *track, const struct rec_sys_enter *reco
 	}
 	thread->born_sys = REC_SYS_NONE;
 	thread->sys = sys_inside(record->sys) ? record->sys : REC_SYS_OTHER;
+	if (sys_class_get(track->classes, thread->sys) != SYS_RESTART)
+		thread->resumes = REC_SYS_UNKNOWN;
 	track_apply(track, thread, CHANGE_SYS_ENTER, &change);
 }
 
@@ -286,6 +288,19 @@ static void rename_thread(struct track *track, struct thread *thread, const char
 	tell_about(track, thread, CHANGE_RENAMED);
 }
 
+/* What the kernel returns where restart_syscall is to go on; a program never sees it. */
+#define RESTART_BLOCK (-516)
+
+/* It leaves the syscall sys; the next may go on with that one. */
+static void note_interrupted(const struct track *track, struct thread *thread, uint16_t sys,
+			     int64_t ret)
+{
+	if (ret != RESTART_BLOCK)
+		thread->resumes = REC_SYS_UNKNOWN;
+	else if (sys_class_get(track->classes, sys) != SYS_RESTART)
+		thread->resumes = sys;
+}
+
 static void step_sys_exit(struct track *track, const struct rec_sys_exit *record)
 {
 	uint16_t cpu = record->head.cpu;
@@ -297,6 +312,7 @@ static void step_sys_exit(struct track *track, const struct rec_sys_exit *record
 	if (!thread)
 		return;
 	change.sys = thread->sys;
+	note_interrupted(track, thread, thread->sys, record->ret);
 	thread->sys = REC_SYS_NONE;
 	if (track->cpus[cpu].running != thread)
 		track_bring(track, thread, cpu);
