@@ -289,28 +289,36 @@ static void expect_last(const struct slices *slices, uint32_t who, uint64_t from
 	assert_int_equal(slices_back(slices, 0)->to, to);
 }
 
-/* Whoever goes has been there since nobody looked. */
-static void test_slices_unseen(void **state)
+/* Who comes while nobody waits is not seen to go; who goes was there as long as somebody waits. */
+static void test_slices_transient(void **state)
 {
 	struct slices slices = { 0 };
 	uint64_t number;
 
 	(void)state;
-	assert_int_equal(slices_was(&slices, 0, 10), 0);
-	assert_null(slices_back(&slices, 0));
-	assert_int_equal(slices_was(&slices, 1, 20), 0);
+	assert_int_equal(slices_go(&slices, 1, 20), 0);
 	expect_last(&slices, 1, 0, 20);
-	assert_int_equal(slices_open(&slices, 2, 30, &number), 0);
-	assert_int_equal(slices_was(&slices, 3, 40), 0);
+	assert_int_equal(slices_come(&slices, 2, 30), 0);
+	expect_last(&slices, 2, 30, 30);
+	assert_int_equal(slices_go(&slices, 3, 40), 0);
 	expect_last(&slices, 3, 30, 40);
-	assert_int_equal(slices_was(&slices, 4, 50), 0);
-	expect_last(&slices, 4, 40, 50);
-	assert_int_equal(slices_open(&slices, 5, 60, &number), 0);
-	assert_int_equal(slices_was(&slices, 0, 70), 0);
-	expect_last(&slices, 0, 60, 60);
-	assert_int_equal(slices_blind(&slices, 6, 80), 0);
-	assert_int_equal(slices_was(&slices, 7, 90), 0);
-	expect_last(&slices, 6, 80, 90);
+	slices_wait(&slices);
+	slices_wait(&slices);
+	assert_int_equal(slices_come(&slices, 4, 50), 0);
+	slices_wait_end(&slices, 60);
+	expect_last(&slices, 4, 50, 0);
+	slices_wait_end(&slices, 70);
+	expect_last(&slices, 4, 50, 70);
+	slices_wait(&slices);
+	assert_int_equal(slices_come(&slices, 5, 80), 0);
+	assert_int_equal(slices_go(&slices, 5, 90), 0);
+	expect_last(&slices, 5, 80, 90);
+	assert_int_equal(slices_come(&slices, 6, 90), 0);
+	assert_int_equal(slices_go(&slices, 7, 95), 0);
+	expect_last(&slices, 0, 90, 95);
+	assert_int_equal(slices_open(&slices, 8, 100, &number), 0);
+	slices_wait_end(&slices, 110);
+	expect_last(&slices, 8, 100, 0);
 	slices_fini(&slices);
 }
 
@@ -319,7 +327,7 @@ int main(void)
 	struct CMUnitTest tests[sizeof(rows) / sizeof(rows[0]) + 4] = {
 		{ "nothing", test_nothing, NULL, NULL, NULL },
 		{ "slices", test_slices, NULL, NULL, NULL },
-		{ "slices of which the begin is not seen", test_slices_unseen, NULL, NULL, NULL },
+		{ "transient slices", test_slices_transient, NULL, NULL, NULL },
 		{ "many lives", test_many_lives, NULL, NULL, NULL },
 	};
 

@@ -22,6 +22,7 @@
 
 enum {
 	WHY = 90,
+	IDLE = 60,
 	MOVED = 70,
 	UNKNOWN,
 	FORGOTTEN,
@@ -51,6 +52,9 @@ static const struct row rows[] = {
   .expected = "1 100-300\n1 300-303\n2 303-700\n2 700-702\n" },
 { .name = "nobody at all", .slices = "1 1 50 1000\n", .pieces = "100 0\n", .end = 900, .got = 0,
   .expected = "90 100-900\n" },
+{ .name = "an idle CPU is told apart from one of which nothing is known",
+  .slices = "0 2147483647 50 300\n0 1 400 900\n", .pieces = "100 0\n", .end = 900, .got = 0,
+  .expected = "60 100-300\n90 300-400\n1 400-900\n" },
 { .name = "moved: behind each where it waited",
   .slices = "0 1 50 1000\n1 2 50 1000\n", .pieces = "100 0\n400 1\n600 0\n", .end = 900, .got = 0,
   .expected = "1 100-400\n2 400-600\n1 600-900\n" },
@@ -154,7 +158,7 @@ static void add_slices(struct slices *cpus, const char *text)
 static void add_pieces(struct wait *wait, const char *text)
 {
 	for (uint32_t why = WHY; *text; text = strchr(text, '\n') + 1, why++) {
-		struct wait_piece piece = { .why = why };
+		struct wait_piece piece = { .why = why, .idle = IDLE };
 		char cpu;
 
 		assert_int_equal(sscanf(text, "%" SCNu64 " %c", &piece.from, &cpu), 2);

@@ -135,9 +135,25 @@ void blame_be_at(struct report *report, struct life *life, uint32_t cpu)
 	life->at = cpu;
 }
 
+/* It waits for that CPU from now on. */
+static void line_up(struct report *report, struct life *life, uint32_t cpu)
+{
+	life->queue = cpu;
+	if (cpu < WAIT_UNKNOWN_CPU)
+		slices_wait(&report->cpus[cpu]);
+	blame_be_at(report, life, cpu);
+}
+
+void blame_end(struct report *report, struct life *life, uint64_t now)
+{
+	if (life->queue < WAIT_UNKNOWN_CPU)
+		slices_wait_end(&report->cpus[life->queue], now);
+	life->queue = WAIT_UNKNOWN_CPU;
+}
+
 int blame_begin(struct report *report, struct life *life, const struct report_step *step)
 {
-	struct wait_piece piece = { .from = step->now, .why = step->why };
+	struct wait_piece piece = { .from = step->now, .why = step->why, .idle = step->idle };
 	int err = queue_of(report, step->cpu, step->now, &piece.cpu);
 
 	if (!err)
@@ -146,20 +162,21 @@ int blame_begin(struct report *report, struct life *life, const struct report_st
 		return err;
 	life->wait.all = step->why_all;
 	life->wait.by_absent = idmap_find(&report->strangers, step->why) != IDMAP_NONE;
-	blame_be_at(report, life, piece.cpu);
+	line_up(report, life, piece.cpu);
 	return 0;
 }
 
-int report_move(struct report *report, uint32_t number, uint64_t cpu, uint32_t why, uint64_t now)
+int report_move(struct report *report, uint32_t number, const struct report_step *to)
 {
 	struct life *life = &report->lives[number];
-	struct wait_piece piece = { .from = now, .why = why };
+	struct wait_piece piece = { .from = to->now, .why = to->why, .idle = to->idle };
 
 	if (life->state != REPORT_WAITING)
 		return 0;
-	if (queue_of(report, cpu, now, &piece.cpu))
+	if (queue_of(report, to->cpu, to->now, &piece.cpu))
 		return -ENOMEM;
-	blame_be_at(report, life, piece.cpu);
+	blame_end(report, life, to->now);
+	line_up(report, life, piece.cpu);
 	return wait_move(&life->wait, &piece);
 }
 
@@ -167,8 +184,8 @@ int report_share(struct report *report, uint32_t number, const struct report_sha
 {
 	struct life *life = &report->lives[number];
 
-	if (!life->waited)
-		return 0;
+	if (!life->waited || life->wait.all)
+		return blame_settle(report, life);
 	life->wait.limit_ns = share->ns;
 	life->wait.limit = share->what;
 	life->wait.limit_first = share->first;
@@ -188,15 +205,19 @@ void report_tells(struct report *report, bool moves)
 
 /* ---- who is on a CPU and has no life ---- */
 
+/* A text, as slices have it. */
+static uint32_t who_of(uint32_t what)
+{
+	return what == REPORT_IDLE ? WAIT_IDLE : what;
+}
+
 int report_stranger_in(struct report *report, uint64_t cpu, uint32_t what, uint64_t now)
 {
-	uint64_t number;
 	uint32_t slot;
 	int err = report_cpu_of(report, cpu, now, &slot);
 
-	if (err || slot == IDMAP_NONE)
-		return err;
-	return slices_open(&report->cpus[slot], what, now, &number);
+	return err || slot == IDMAP_NONE ? err
+					 : slices_come(&report->cpus[slot], who_of(what), now);
 }
 
 int report_stranger_out(struct report *report, uint64_t cpu, uint32_t what, uint64_t now)
@@ -204,19 +225,17 @@ int report_stranger_out(struct report *report, uint64_t cpu, uint32_t what, uint
 	uint32_t slot;
 	int err = report_cpu_of(report, cpu, now, &slot);
 
-	if (err || slot == IDMAP_NONE)
-		return err;
-	return slices_was(&report->cpus[slot], what, now);
+	return err || slot == IDMAP_NONE ? err : slices_go(&report->cpus[slot], who_of(what), now);
 }
 
 int report_blind(struct report *report, uint64_t cpu, uint32_t what, uint64_t from)
 {
+	uint64_t number;
 	uint32_t slot;
 	int err = report_cpu_of(report, cpu, from, &slot);
 
-	if (err || slot == IDMAP_NONE)
-		return err;
-	return slices_blind(&report->cpus[slot], what, from);
+	return err || slot == IDMAP_NONE ? err
+					 : slices_open(&report->cpus[slot], what, from, &number);
 }
 
 void report_is_part(struct report *report)

@@ -10,6 +10,8 @@
 
 /* 0 or -ENOMEM, as the next. */
 int blame_begin(struct report *report, struct life *life, const struct report_step *step);
+/* It waits for no CPU from now on. */
+void blame_end(struct report *report, struct life *life, uint64_t now);
 /* The life's last wait, if it has ended and is not part of the sums yet, becomes one. */
 int blame_settle(struct report *report, struct life *life);
 /* It is on that CPU now, or waits for it. */

@@ -35,8 +35,8 @@ int causes_asleep(const struct causes *causes, const struct change *change, uint
 {
 	const struct thread *thread = change->thread;
 	bool inside = sys_inside(change->sys), kernel = thread_is_kernel(thread);
-	enum reason reason = reason_of_sleep(sys_class_get(causes->classes, change->sys),
-					     change->out.fd, change->out.prev_state, kernel);
+	enum reason reason = reason_of_sleep(reason_class(causes->classes, thread), change->out.fd,
+					     change->out.prev_state, kernel);
 	const char *name = sleep_name(change->out.prev_state, inside, kernel);
 	char buffer[SYSCALL_TEXT_MAX];
 
@@ -56,20 +56,32 @@ int causes_unknown(const struct causes *causes, enum change_gap gap, uint32_t *w
 	return report_add_text(causes->report, texts[gap], strlen(texts[gap]), why);
 }
 
-bool causes_know_cpus(const struct causes *causes)
+/* Its text, made once. */
+static int text_of(const struct causes *causes, const char *text, uint32_t *id)
 {
-	return causes->told & (TOLD_ALL | TOLD_STRANGERS);
+	return *id ? 0 : label_unknown(causes->report, text, id);
 }
 
 int causes_idle(struct causes *causes, bool woken, uint32_t *why)
 {
+	static const char *const texts[] = { "(CPU idle, it is not known why)",
+					     "(CPU idle: the wakeup's latency)" };
+	int err = text_of(causes, texts[woken], &causes->idle[woken]);
+
 	*why = causes->idle[woken];
-	if (*why || !causes_know_cpus(causes))
-		return 0;
-	if (label_idle(causes->report, woken, &causes->idle[woken]))
-		return -ENOMEM;
-	*why = causes->idle[woken];
-	return 0;
+	return err;
+}
+
+int causes_nobody(struct causes *causes, bool woken, uint32_t *why)
+{
+	int err = 0;
+
+	if (causes->told & TOLD_ALL)
+		return causes_idle(causes, woken, why);
+	if (causes->told & TOLD_STRANGERS)
+		err = text_of(causes, "(not traced, it is not known who)", &causes->stranger);
+	*why = causes->stranger;
+	return err;
 }
 
 int causes_limit(const struct causes *causes, enum fact_kind kind, uint64_t group, uint32_t *why)
@@ -100,9 +112,7 @@ int causes_stopped(struct causes *causes, const struct change *change, uint32_t 
 	*why = 0;
 	if (causes_is_limit(change->cause))
 		return causes_limit(causes, limits[change->cause], change->out.group, why);
-	if (causes_know_cpus(causes))
-		return causes_idle(causes, false, why);
-	if (change->cause != CAUSE_PREEMPTED)
-		return 0;
+	if (causes->told & (TOLD_ALL | TOLD_STRANGERS) || change->cause != CAUSE_PREEMPTED)
+		return causes_nobody(causes, false, why);
 	return label_preempted(causes->report, causes_name(change->other, &frame), why);
 }

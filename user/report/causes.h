@@ -22,9 +22,10 @@ struct causes {
 	unsigned told; /* enum change_told */
 	struct cgroupmap cgroups;
 	uint32_t idle[2]; /* texts: [was it woken?] */
+	uint32_t stranger;
 };
 
-/* 0 or -ENOMEM, as all below but the two questions. told is set when it is known. */
+/* 0 or -ENOMEM, as all below but the question. told is set when it is known. */
 int causes_init(struct causes *causes, struct report *report, uint32_t arch);
 void causes_fini(struct causes *causes);
 
@@ -32,13 +33,12 @@ int causes_asleep(const struct causes *causes, const struct change *change, uint
 int causes_unknown(const struct causes *causes, enum change_gap gap, uint32_t *why);
 /* It left its CPU and could go on. */
 int causes_stopped(struct causes *causes, const struct change *change, uint32_t *why);
-/* It was woken, or could go on, and its CPU was idle; 0 if that is not known. */
+/* It was woken, or could go on, and its CPU was idle; nobody is known to have been there. */
 int causes_idle(struct causes *causes, bool woken, uint32_t *why);
+int causes_nobody(struct causes *causes, bool woken, uint32_t *why);
 int causes_limit(const struct causes *causes, enum fact_kind kind, uint64_t group, uint32_t *why);
 
 bool causes_is_limit(enum change_cause cause);
-/* Is it known who is on the CPUs while threads wait? */
-bool causes_know_cpus(const struct causes *causes);
 
 /* As the root of a thread's stacks in a trace has it, which lies in frame. */
 struct gt_text causes_name(const struct thread *thread, struct fact_frame *frame);

@@ -185,7 +185,7 @@ static int wait_for_cpu(struct report_changes *changes, uint32_t life, const str
 {
 	uint16_t queue = change->thread->queue;
 	bool stopped = change->kind == CHANGE_OUT_RUNNABLE;
-	const struct report_step step = {
+	struct report_step step = {
 		.state = REPORT_WAITING,
 		.now = now_of(changes, change),
 		.cpu = queue == CHANGE_NO_CPU ? REPORT_UNKNOWN_CPU : queue,
@@ -195,6 +195,8 @@ static int wait_for_cpu(struct report_changes *changes, uint32_t life, const str
 		.limited = stopped && causes_is_limit(change->cause),
 	};
 
+	if (causes_idle(&changes->causes, !stopped, &step.idle))
+		return -ENOMEM;
 	return report_go(changes->report, life, &step);
 }
 
@@ -230,7 +232,7 @@ static int take_share(struct report_changes *changes, uint32_t life, const struc
 		return report_settle(changes->report, life);
 	err = causes_limit(&changes->causes, FACT_LIMIT_CPU, change->in.group, &share.what);
 	if (!err)
-		err = causes_idle(&changes->causes, false, &share.rest);
+		err = causes_nobody(&changes->causes, false, &share.rest);
 	return err ? err : report_share(changes->report, life, &share);
 }
 
@@ -274,7 +276,7 @@ static int become_runnable(struct report_changes *changes, uint32_t life,
 	if (!err)
 		err = change->kind == CHANGE_OUT_RUNNABLE
 			      ? causes_stopped(&changes->causes, change, &why)
-			      : causes_idle(&changes->causes, true, &why);
+			      : causes_nobody(&changes->causes, true, &why);
 	return err ? err : wait_for_cpu(changes, life, change, why);
 }
 
@@ -380,21 +382,28 @@ static int take_start(struct report_changes *changes, uint32_t *life, const stru
 
 static int take_move(struct report_changes *changes, uint32_t life, const struct change *change)
 {
-	uint32_t why;
-	int err = causes_idle(&changes->causes, false, &why);
+	struct report_step to = { .now = now_of(changes, change), .cpu = change->cpu };
 
-	return err || life == NO_LIFE ? err
-				      : report_move(changes->report, life, change->cpu, why,
-						    now_of(changes, change));
+	if (life == NO_LIFE)
+		return 0;
+	if (causes_nobody(&changes->causes, false, &to.why) ||
+	    causes_idle(&changes->causes, false, &to.idle))
+		return -ENOMEM;
+	return report_move(changes->report, life, &to);
 }
 
-/* Where others are not told of as long as somebody waits, nothing follows from one switch. */
+/* Otherwise nothing follows from one switch of strangers, or there are none. */
+static bool follows_strangers(const struct report_changes *changes)
+{
+	return (changes->causes.told & (TOLD_ALL | TOLD_STRANGERS)) == TOLD_STRANGERS;
+}
+
 static int take_stranger(struct report_changes *changes, const struct change *change)
 {
 	struct fact_frame frame;
 	uint32_t what;
 
-	if (!(changes->causes.told & TOLD_STRANGERS))
+	if (!follows_strangers(changes))
 		return 0;
 	if (label_stranger(changes->report, causes_name(change->thread, &frame), &what))
 		return -ENOMEM;
@@ -404,15 +413,27 @@ static int take_stranger(struct report_changes *changes, const struct change *ch
 	return report_stranger_out(changes->report, change->cpu, what, now_of(changes, change));
 }
 
-/* The idle task leaves; it is never the thread of a change. */
-static int end_idling(struct report_changes *changes, const struct change *change)
+/* The idle task is the other of who comes after it, and of who goes before it. */
+static int idle_goes(struct report_changes *changes, const struct change *change)
 {
-	bool comes = change->kind == CHANGE_IN || change->kind == CHANGE_STRANGER_IN;
+	bool follows = change->kind == CHANGE_IN || change->kind == CHANGE_STRANGER_IN;
 
-	if (!comes || !thread_is_idle(change->other) || changes->causes.told & TOLD_ALL ||
-	    !(changes->causes.told & TOLD_STRANGERS))
+	if (!follows || !thread_is_idle(change->other) || !follows_strangers(changes))
 		return 0;
-	return report_stranger_out(changes->report, change->cpu, 0, now_of(changes, change));
+	return report_stranger_out(changes->report, change->cpu, REPORT_IDLE,
+				   now_of(changes, change));
+}
+
+static int idle_comes(struct report_changes *changes, const struct change *change)
+{
+	bool is_out = change->kind > CHANGE_IN && change->kind <= CHANGE_END;
+	bool before = is_out || change->kind == CHANGE_STRANGER_OUT ||
+		      (change->kind == CHANGE_LEAVE && change->from == THREAD_ON_CPU);
+
+	if (!before || !thread_is_idle(change->other) || !follows_strangers(changes))
+		return 0;
+	return report_stranger_in(changes->report, change->cpu, REPORT_IDLE,
+				  now_of(changes, change));
 }
 
 static int take_loss(struct report_changes *changes, const struct change *change)
@@ -424,7 +445,7 @@ static int take_loss(struct report_changes *changes, const struct change *change
 		return -ENOMEM;
 	if (!changes->lost && label_unknown(changes->report, "(records lost)", &changes->lost))
 		return -ENOMEM;
-	if (!causes_know_cpus(&changes->causes))
+	if (!(changes->causes.told & (TOLD_ALL | TOLD_STRANGERS)))
 		return 0;
 	return report_blind(changes->report, change->cpu, changes->lost, from);
 }
@@ -434,19 +455,12 @@ static void start(struct report_changes *changes, const struct change *change)
 	changes->start_ns = changes->last_ns = change->ts_ns;
 	changes->causes.told = change->start.told;
 	report_tells(changes->report, changes->causes.told & TOLD_MOVES);
-	if (!causes_know_cpus(&changes->causes))
+	if (!(changes->causes.told & (TOLD_ALL | TOLD_STRANGERS)))
 		report_is_part(changes->report);
 }
 
-static int on_change(void *ctx, const struct change *change)
+static int take(struct report_changes *changes, uint32_t *life, const struct change *change)
 {
-	struct report_changes *changes = ctx;
-	uint32_t *life = change->thread ? life_of(changes, change->thread) : NULL;
-
-	if (change->thread && !life)
-		return -ENOMEM;
-	if (end_idling(changes, change))
-		return -ENOMEM;
 	if (change->kind < CHANGE_INPUTS)
 		return take_input(changes, life, change);
 	switch ((enum change_kind)change->kind) {
@@ -474,6 +488,17 @@ static int on_change(void *ctx, const struct change *change)
 	default:
 		return 0;
 	}
+}
+
+static int on_change(void *ctx, const struct change *change)
+{
+	struct report_changes *changes = ctx;
+	uint32_t *life = change->thread ? life_of(changes, change->thread) : NULL;
+	int err = change->thread && !life ? -ENOMEM : idle_goes(changes, change);
+
+	if (!err)
+		err = take(changes, life, change);
+	return err ? err : idle_comes(changes, change);
 }
 
 static int on_finish(void *ctx, uint64_t end_ns)

@@ -159,10 +159,3 @@ int label_unknown(struct report *report, const char *text, uint32_t *id)
 {
 	return report_add_text(report, text, strlen(text), id);
 }
-
-int label_idle(struct report *report, bool woken, uint32_t *id)
-{
-	return label_unknown(
-		report,
-		woken ? "(CPU idle: the wakeup's latency)" : "(CPU idle, it is not known why)", id);
-}

@@ -29,8 +29,6 @@ const char *label_policy(const struct rec_attributes *attributes);
 
 /* One who is not traced was on the CPU. */
 int label_stranger(struct report *report, struct gt_text name, uint32_t *id);
-/* The CPU was idle, and it did not come onto it at once: woken, or it could go on. */
-int label_idle(struct report *report, bool woken, uint32_t *id);
 /* A text that says what is not known. */
 int label_unknown(struct report *report, const char *text, uint32_t *id);
 

@@ -154,6 +154,7 @@ int report_enter(struct report *report, uint32_t *life, uint64_t now)
 					       .from = now,
 					       .cpu = IDMAP_NONE,
 					       .at = IDMAP_NONE,
+					       .queue = WAIT_UNKNOWN_CPU,
 					       .wait = report->lives[number].wait };
 	*life = number;
 	return 0;
@@ -240,6 +241,7 @@ void report_keep_single(struct report *report, struct longest *longest, const st
 /* It waits no more. What is told of that wait until its next step counts, too. */
 static int leave_wait(struct report *report, struct life *life, const struct report_step *step)
 {
+	blame_end(report, life, step->now);
 	life->waited = true;
 	life->waited_to = step->now;
 	life->got = has_cpu(step->state) ? life->cpu : WAIT_ANY_CPU;

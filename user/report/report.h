@@ -107,14 +107,15 @@ const struct report_options *report_options(const struct report *report);
 struct report_step {
 	enum report_state state;
 	uint64_t now;
-	uint64_t cpu; /* where, if it comes onto one; waiting: for which one */
-	uint32_t why; /* a text. Asleep: in what. Waiting: to blame where nobody was there */
-	bool why_all; /* waiting: nobody else is to blame */
-	bool limited; /* waiting: a limit keeps it from running, on whatever CPU */
+	uint64_t cpu;  /* where, if it comes onto one; waiting: for which one */
+	uint32_t why;  /* a text. Asleep: in what. Waiting: to blame where nobody was there */
+	uint32_t idle; /* waiting: a text for where its CPU was idle, as a stranger says */
+	bool why_all;  /* waiting: nobody else is to blame */
+	bool limited;  /* waiting: a limit keeps it from running, on whatever CPU */
 };
 int report_go(struct report *report, uint32_t life, const struct report_step *step);
-/* It waits on, for another CPU; why as in a step. */
-int report_move(struct report *report, uint32_t life, uint64_t cpu, uint32_t why, uint64_t now);
+/* It waits on, for another CPU; now, cpu, why and idle count. */
+int report_move(struct report *report, uint32_t life, const struct report_step *to);
 /* Of the wait that its last step has ended, so much was due to a limit. */
 struct report_share {
 	uint64_t ns;
@@ -141,9 +142,11 @@ int report_add_call(struct report *report, uint32_t life, const struct report_ca
 int report_see_cpu(struct report *report, uint64_t cpu, uint64_t now);
 int report_lose_cpu(struct report *report, uint64_t cpu, uint64_t now);
 /*
- * Somebody without a life, a text, comes onto the CPU or goes; going, it (or
- * nobody: 0) has been there since anybody waited for the CPU.
+ * Somebody without a life, a text or REPORT_IDLE, comes onto the CPU or goes.
+ * It is only told of as long as somebody waits for the CPU: going, it has been
+ * there since.
  */
+#define REPORT_IDLE UINT32_MAX
 int report_stranger_in(struct report *report, uint64_t cpu, uint32_t what, uint64_t now);
 int report_stranger_out(struct report *report, uint64_t cpu, uint32_t what, uint64_t now);
 /* Who is on the CPU is not known from then on, up to whoever is told next: a text that says so. */

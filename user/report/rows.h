@@ -36,7 +36,8 @@ struct life {
 	bool in_line;	/* it waits, and may run where a CPU is idle: one of allowed */
 	uint64_t allowed;
 	uint32_t why;
-	uint32_t at; /* the CPU where it is or waits to be; IDMAP_NONE: not known */
+	uint32_t at;	/* the CPU where it is or waits to be; IDMAP_NONE: not known */
+	uint32_t queue; /* the CPU for which it waits; WAIT_UNKNOWN_CPU and up: none is known */
 	struct wait wait;
 	bool waited;	    /* that has ended, and is not part of the sums yet: */
 	uint64_t waited_to; /* when, */

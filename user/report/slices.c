@@ -45,33 +45,48 @@ int slices_open(struct slices *slices, uint32_t who, uint64_t now, uint64_t *num
 	return 0;
 }
 
-int slices_blind(struct slices *slices, uint32_t who, uint64_t from)
+int slices_come(struct slices *slices, uint32_t who, uint64_t now)
 {
 	uint64_t number;
-	int err = slices_open(slices, who, from, &number);
+	int err = slices_open(slices, who, now, &number);
 
-	if (!err)
-		last_of(slices)->blind = true;
-	return err;
+	if (err)
+		return err;
+	last_of(slices)->transient = true;
+	if (!slices->waiters)
+		last_of(slices)->to = now;
+	return 0;
 }
 
-int slices_was(struct slices *slices, uint32_t who, uint64_t now)
+/* One that is not the last to come was seen by nobody to come. */
+int slices_go(struct slices *slices, uint32_t who, uint64_t now)
 {
 	struct slice *last = last_of(slices);
 	uint64_t number;
 	int err;
 
 	if (last && !last->to) {
-		last->who = last->blind ? last->who : who;
-		last->to = last->who ? now : last->from;
+		last->who = last->who == who ? who : 0;
+		last->to = now;
 		return 0;
 	}
-	if (!who)
-		return 0;
 	err = slices_open(slices, who, last ? last->to : 0, &number);
 	if (!err)
 		last_of(slices)->to = now;
 	return err;
+}
+
+void slices_wait(struct slices *slices)
+{
+	slices->waiters++;
+}
+
+void slices_wait_end(struct slices *slices, uint64_t now)
+{
+	struct slice *last = last_of(slices);
+
+	if (--slices->waiters == 0 && last && !last->to && last->transient)
+		last->to = now;
 }
 
 const struct slice *slices_back(const struct slices *slices, uint64_t back)

@@ -152,13 +152,20 @@ static int tell_limits(const struct split *split)
 	return err;
 }
 
+static uint32_t who_of(const struct wait_piece *piece, const struct slice *slice)
+{
+	if (slice->who == WAIT_IDLE)
+		return piece->idle;
+	return slice->who ? slice->who : piece->why;
+}
+
 /* Nobody was there; or it is a step of the trace's clock, and the neighbour's. */
 static int tell_gap(const struct split *split, const struct wait_piece *piece,
 		    const struct slice *neighbour, struct interval gap)
 {
 	bool is_grain = gap.to - gap.from <= WAIT_GRAIN_NS && neighbour;
 
-	return tell(split, is_grain ? neighbour->who : piece->why, gap.from, gap.to);
+	return tell(split, is_grain ? who_of(piece, neighbour) : piece->why, gap.from, gap.to);
 }
 
 static int tell_forgotten(const struct split *split, const struct slices *cpu,
@@ -191,7 +198,7 @@ static int split_piece(const struct split *split, const struct wait_piece *piece
 			continue;
 		err = tell_gap(split, piece, slice, (struct interval){ to, rest.to });
 		if (!err)
-			err = tell(split, slice->who, from, to);
+			err = tell(split, who_of(piece, slice), from, to);
 		rest.to = from;
 		told = slice;
 	}

@@ -22,11 +22,15 @@
 /* No two events of a trace have one time: so many ns are steps of its clock, no wait. */
 #define WAIT_GRAIN_NS 16
 
+/* Who is on a CPU that is idle, in slices. */
+#define WAIT_IDLE (UINT32_MAX >> 1)
+
 /* From then on it waited for that CPU. */
 struct wait_piece {
 	uint64_t from;
 	uint32_t cpu;
-	uint32_t why; /* to blame where nobody is known to have been on the CPU */
+	uint32_t why;  /* to blame where nobody is known to have been on the CPU */
+	uint32_t idle; /* where the CPU is known to have been idle: WAIT_IDLE */
 };
 
 /* Moved more often within one wait, it is not known for which CPU it waited meanwhile. */

@@ -86,6 +86,7 @@ static const struct class_row {
 	{ "write", SYS_FD_OUT },
 	{ "writev", SYS_FD_OUT },
 	{ "_newselect", SYS_SELECT },
+	{ "restart_syscall", SYS_RESTART },
 };
 
 bool sys_class_on_descriptor(enum sys_class sys_class)

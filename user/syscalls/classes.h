@@ -25,6 +25,7 @@ enum sys_class {
 	SYS_FD_OUT,  /* on its descriptor, for room */
 	SYS_EXEC,
 	SYS_YIELD,
+	SYS_RESTART, /* goes on with one that was interrupted */
 	SYS_CLASS_COUNT
 };
 

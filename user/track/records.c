@@ -334,7 +334,22 @@ static void step_sys_enter(struct track *track, const struct rec_sys_enter *reco
 	}
 	thread->born_sys = REC_SYS_NONE;
 	thread->sys = sys_inside(record->sys) ? record->sys : REC_SYS_OTHER;
+	if (sys_class_get(track->classes, thread->sys) != SYS_RESTART)
+		thread->resumes = REC_SYS_UNKNOWN;
 	track_apply(track, thread, CHANGE_SYS_ENTER, &change);
+}
+
+/* What the kernel returns where restart_syscall is to go on; a program never sees it. */
+#define RESTART_BLOCK (-516)
+
+/* It leaves the syscall sys; the next may go on with that one. */
+static void note_interrupted(const struct track *track, struct thread *thread, uint16_t sys,
+			     int64_t ret)
+{
+	if (ret != RESTART_BLOCK)
+		thread->resumes = REC_SYS_UNKNOWN;
+	else if (sys_class_get(track->classes, sys) != SYS_RESTART)
+		thread->resumes = sys;
 }
 
 static void step_sys_exit(struct track *track, const struct rec_sys_exit *record)
@@ -348,6 +363,7 @@ static void step_sys_exit(struct track *track, const struct rec_sys_exit *record
 	if (!thread)
 		return;
 	change.sys = thread->sys;
+	note_interrupted(track, thread, thread->sys, record->ret);
 	thread->sys = REC_SYS_NONE;
 	if (track->cpus[cpu].running != thread)
 		track_bring(track, thread, cpu);

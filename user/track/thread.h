@@ -58,6 +58,7 @@ struct thread {
 	uint16_t cpu;	/* where it is or, off its CPU, was last */
 	uint16_t queue; /* THREAD_RUNNABLE: the CPU it waits for; CHANGE_NO_CPU: not known */
 	uint16_t sys;	/* REC_SYS_*: what it is inside, on or off its CPU */
+	uint16_t resumes; /* REC_SYS_*: what a restart_syscall goes on with; unknown if none was */
 	uint8_t state;	/* enum thread_state */
 	uint8_t flags;	/* enum rec_thread_flags */
 	bool scope;

@@ -244,7 +244,7 @@ static void unblock(struct export_go *go, struct goroutine *g, const struct chan
 static void go_block(struct export_go *go, struct goroutine *g, const struct change *change)
 {
 	enum reason reason =
-		reason_of_sleep(sys_class_get(go->classes, g->thread->sys), change->out.fd,
+		reason_of_sleep(reason_class(go->classes, g->thread), change->out.fd,
 				change->out.prev_state, thread_is_kernel(g->thread));
 	uint64_t stack = stack_sleep(go, g, change);
 

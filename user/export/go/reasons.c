@@ -51,6 +51,13 @@ static const enum reason class_reasons[SYS_CLASS_COUNT] = {
 	[SYS_RECEIVE] = REASON_RECEIVE, [SYS_SEND] = REASON_SEND, [SYS_SLEEP] = REASON_SLEEP,
 };
 
+enum sys_class reason_class(const struct sys_classes *classes, const struct thread *thread)
+{
+	enum sys_class own = sys_class_get(classes, thread->sys);
+
+	return own == SYS_RESTART ? sys_class_get(classes, thread->resumes) : own;
+}
+
 /* A sleep that only its end can end; idle kernel threads (noload) are none. */
 static bool uninterruptible(uint16_t prev_state)
 {
@@ -60,7 +67,7 @@ static bool uninterruptible(uint16_t prev_state)
 enum reason reason_of_sleep(enum sys_class sys_class, enum rec_fd fd, uint16_t prev_state,
 			    bool kernel)
 {
-	if (prev_state & (TASK_STATE_STOPPED | TASK_STATE_TRACED))
+	if (prev_state & (TASK_STATE_STOPPED | TASK_STATE_TRACED | TASK_STATE_FROZEN))
 		return REASON_DEBUG;
 	if (prev_state & TASK_STATE_RTLOCK)
 		return REASON_SYNC;

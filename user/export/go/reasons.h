@@ -13,6 +13,7 @@
 
 #include "record.h"
 #include "syscalls/classes.h"
+#include "track/thread.h"
 
 enum reason {
 	REASON_NONE, /* the empty string */
@@ -30,6 +31,9 @@ enum reason {
 };
 
 const char *reason_text(enum reason reason);
+
+/* Of what the thread is inside; restart_syscall is what it goes on with. */
+enum sys_class reason_class(const struct sys_classes *classes, const struct thread *thread);
 
 /* kernel: the thread is never in user mode. prev_state as in struct rec_switch. */
 enum reason reason_of_sleep(enum sys_class sys_class, enum rec_fd fd, uint16_t prev_state,
