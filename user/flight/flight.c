@@ -187,6 +187,13 @@ struct stream flight_stream(struct flight *flight)
 
 /* ---- playing ---- */
 
+uint64_t flight_begin_ns(const struct flight *flight)
+{
+	struct store_begin begin;
+
+	return flight->store && store_oldest(flight->store, &begin) ? begin.ts_ns : 0;
+}
+
 int flight_play(const struct flight *flight, const struct flight_moment *now,
 		const struct stream *to)
 {
@@ -201,7 +208,7 @@ int flight_play(const struct flight *flight, const struct flight_moment *now,
 	if (!flight->store)
 		return -EINVAL;
 	input.end_ns = state_end_ns(flight->state);
-	if (input.end_ns < now->mono_ns)
-		input.end_ns = now->mono_ns;
+	if (input.end_ns < now->end_ns)
+		input.end_ns = now->end_ns;
 	return replay_play(&input, to);
 }

@@ -46,9 +46,12 @@ const struct state *flight_state(const struct flight *flight);
 uint64_t flight_bytes(const struct flight *flight);
 uint64_t flight_rounds(const struct flight *flight);
 
-/* Two clocks at one moment, and the end of what is played. */
+/* Where what is played would begin, CLOCK_MONOTONIC; 0: nothing is kept yet. */
+uint64_t flight_begin_ns(const struct flight *flight);
+
 struct flight_moment {
-	uint64_t mono_ns, wall_ns;
+	uint64_t mono_ns, wall_ns; /* two clocks at one moment */
+	uint64_t end_ns;	   /* up to here every record has been taken */
 };
 
 /*

@@ -819,3 +819,15 @@ uint32_t state_on_cpu(const struct state *state, uint32_t cpu)
 {
 	return cpu < state->options.cpus ? state->cpus[cpu].on : STATE_NO_THREAD;
 }
+
+uint32_t state_find(const struct state *state, uint64_t id)
+{
+	uint32_t slot = idmap_find(&state->ids, id);
+
+	return slot == IDMAP_NONE ? STATE_NO_THREAD : slot;
+}
+
+uint32_t state_arch(const struct state *state)
+{
+	return state->options.arch;
+}

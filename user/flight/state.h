@@ -120,6 +120,9 @@ uint64_t state_records(const struct state *state);
 
 /* Slots are below state_slots(); one without a thread has id 0. Valid until the next take. */
 uint32_t state_slots(const struct state *state);
+/* The slot of an id, or STATE_NO_THREAD. */
+uint32_t state_find(const struct state *state, uint64_t id);
+uint32_t state_arch(const struct state *state);
 struct state_thread *state_thread(const struct state *state, uint32_t slot);
 /* Its attributes: tid, names, process; the rest of it does not count. */
 const struct rec_snapshot *state_described(const struct state *state, uint32_t slot);
