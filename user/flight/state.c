@@ -25,6 +25,7 @@ enum {
 
 struct cpu {
 	uint32_t on;	 /* slot of who runs there by its last record; STATE_NO_THREAD */
+	uint32_t listed; /* who runs there by the list; counts until there is a record */
 	uint32_t number; /* of its next record */
 };
 
@@ -80,7 +81,7 @@ int state_new(struct state **out, const struct state_options *options)
 		return -ENOMEM;
 	}
 	for (uint32_t cpu = 0; cpu < options->cpus; cpu++)
-		state->cpus[cpu].on = STATE_NO_THREAD;
+		state->cpus[cpu].on = state->cpus[cpu].listed = STATE_NO_THREAD;
 	*out = state;
 	return 0;
 }
@@ -237,9 +238,12 @@ RARE static void own_tid(struct state *state, uint32_t slot, uint32_t tid, uint3
 
 static void forget(struct state *state, uint32_t slot)
 {
-	for (uint32_t cpu = 0; cpu < state->options.cpus; cpu++)
+	for (uint32_t cpu = 0; cpu < state->options.cpus; cpu++) {
 		if (state->cpus[cpu].on == slot)
 			state->cpus[cpu].on = STATE_NO_THREAD;
+		if (state->cpus[cpu].listed == slot)
+			state->cpus[cpu].listed = STATE_NO_THREAD;
+	}
 	give_up_tid(state, slot);
 	idmap_del(&state->ids, state->threads[slot].id);
 	state->threads[slot].id = 0;
@@ -714,6 +718,8 @@ int state_start(struct state *state, const struct rec_snapshot *threads, size_t 
 		thread->flags = entry->flags;
 		thread->since_ns = thread->sys_ns = end_ns;
 		thread->sys_num = entry->num;
+		if (entry->state == REC_STATE_RUNNING && entry->cpu < state->options.cpus)
+			state->cpus[entry->cpu].listed = slot;
 		own_tid(state, slot, entry->tid, 0);
 	}
 	state->last_ns = end_ns;
@@ -817,7 +823,9 @@ const struct rec_snapshot *state_described(const struct state *state, uint32_t s
 
 uint32_t state_on_cpu(const struct state *state, uint32_t cpu)
 {
-	return cpu < state->options.cpus ? state->cpus[cpu].on : STATE_NO_THREAD;
+	if (cpu >= state->options.cpus)
+		return STATE_NO_THREAD;
+	return state->cpus[cpu].number ? state->cpus[cpu].on : state->cpus[cpu].listed;
 }
 
 uint32_t state_find(const struct state *state, uint64_t id)

@@ -223,7 +223,7 @@ static void match_wakeup(struct watch *watch, uint32_t slot, uint64_t ts_ns)
 {
 	struct state_thread *thread = state_thread(watch->state, slot);
 
-	if (ts_ns - thread->wakes_ns >= SECOND_NS) {
+	if (!thread->wakes || ts_ns - thread->wakes_ns >= SECOND_NS) {
 		thread->wakes_ns = ts_ns;
 		thread->wakes = 0;
 	}
