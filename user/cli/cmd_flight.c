@@ -11,8 +11,11 @@
 #include "cli/cli.h"
 #include "cli/clock.h"
 #include "cli/commands.h"
+#include "cli/flightstats.h"
+#include "cli/hook.h"
 #include "cli/live.h"
 #include "cli/recorder.h"
+#include "cli/snap.h"
 
 #define KEEP_NS (10 * UINT64_C(1000000000))
 #define KEEP_BYTES (UINT64_C(256) << 20)
@@ -32,6 +35,18 @@ struct config {
 	uint64_t after_ns;
 	uint64_t every_ns;
 	uint64_t max;
+	const char *exec;
+	const char *metrics;
+};
+
+/* All that runs while it records. */
+struct flight_run {
+	const struct config *config;
+	struct recorder recorder;
+	struct flightstats stats;
+	struct snap snap;
+	struct hook hook;
+	bool stats_failed; /* said once */
 };
 
 #ifdef __aarch64__
@@ -120,43 +135,87 @@ static int check(const void *ctx, struct diag *diag)
 
 static void measure(void *ctx, struct progress_state *state)
 {
-	const struct recorder *recorder = ctx;
+	const struct flight_run *run = ctx;
 
-	state->bytes = flight_bytes(recorder->flight);
+	state->bytes = flight_bytes(run->recorder.flight);
+}
+
+static void write_stats(struct flight_run *run, uint64_t now_ns)
+{
+	struct diag diag = { "" };
+
+	if (!flightstats_tick(&run->stats, now_ns, &diag) || run->stats_failed)
+		return;
+	cli_note("%s; recording goes on", diag.text);
+	run->stats_failed = true;
+}
+
+static void answer_snap(struct flight_run *run, uint64_t now_ns)
+{
+	uint64_t number = run->recorder.started + 1;
+
+	if (snap_poll(&run->snap, number) && !recorder_ask(&run->recorder, "asked by snap", now_ns))
+		snap_answer(&run->snap, number, false, "no dump: --every or --max holds it back");
 }
 
 static bool tick(void *ctx, uint64_t now_ns)
 {
-	return recorder_tick(ctx, now_ns);
+	struct flight_run *run = ctx;
+	bool enough = recorder_tick(&run->recorder, now_ns);
+
+	answer_snap(run, now_ns);
+	write_stats(run, now_ns);
+	return enough;
 }
 
 static void on_signal(void *ctx, uint64_t now_ns)
 {
-	recorder_ask(ctx, "SIGUSR1", now_ns);
+	struct flight_run *run = ctx;
+
+	recorder_ask(&run->recorder, "SIGUSR1", now_ns);
 }
 
-static enum cli_exit record(struct live *live, struct recorder *recorder, struct diag *diag)
+static void on_finished(void *ctx, bool done, const char *path, const char *text)
 {
+	struct flight_run *run = ctx;
+
+	if (!done)
+		cli_note("%s", text);
+	else if (!run->config->talk.quiet)
+		fprintf(stderr, "%s\n", text);
+	snap_answer(&run->snap, recorder_finished(&run->recorder), done, text);
+	if (done && run->hook.fd >= 0 && !hook_run(&run->hook, path))
+		cli_note("--exec is not run for %s: it has too much to do", path);
+}
+
+static enum cli_exit record(struct live *live, struct flight_run *run, struct diag *diag)
+{
+	struct recorder *recorder = &run->recorder;
 	const struct live_output output = {
 		.stream = flight_stream(recorder->flight),
 		.measure = measure,
 		.tick = tick,
 		.asked = on_signal,
-		.ctx = recorder,
+		.ctx = run,
 	};
 	int err = live_run(live, &output, diag);
 
 	if (err)
 		return cli_fail_with(diag, err, "cannot record");
 	recorder_end(recorder, live->end_ns);
-	if (!recorder->started && !recorder->options.quiet)
-		cli_note("no dump: nothing of what --when says has happened");
-	return recorder->failed ? CLI_FAILED : CLI_DONE;
+	run->stats.due_ns = 0;
+	write_stats(run, live->end_ns);
+	if (!recorder->started && !run->config->talk.quiet)
+		cli_note("no dump: %s", run->config->when.count
+						? "nothing of what --when says has happened"
+						: "nobody has asked for one");
+	return recorder->failed || run->stats_failed ? CLI_FAILED : CLI_DONE;
 }
 
-static struct recorder_options recorder_options_of(const struct config *config,
+static struct recorder_options recorder_options_of(struct flight_run *run,
 						   const struct condition *conditions)
 {
+	const struct config *config = run->config;
 	struct recorder_options options = {
 		.after_ns = config->after_ns,
 		.every_ns = config->every_ns,
@@ -165,7 +224,8 @@ static struct recorder_options recorder_options_of(const struct config *config,
 		.condition_count = config->when.count,
 		.trace = &config->trace,
 		.path = path_of(config),
-		.quiet = config->talk.quiet,
+		.count_waits = config->metrics,
+		.listener = { on_finished, run },
 	};
 	struct diag diag = { "" };
 
@@ -174,24 +234,40 @@ static struct recorder_options recorder_options_of(const struct config *config,
 	return options;
 }
 
+/* What needs no rights is started before there are any; the socket needs the run directory. */
+static int start(struct flight_run *run, const struct condition *conditions, struct diag *diag)
+{
+	const struct recorder_options options = recorder_options_of(run, conditions);
+	int err = recorder_init(&run->recorder, &options, diag);
+
+	run->stats = (struct flightstats){ .json = run->config->talk.stats,
+					   .metrics = run->config->metrics,
+					   .recorder = &run->recorder };
+	if (!err && run->config->exec)
+		err = hook_start(&run->hook, run->config->exec);
+	if (err)
+		return diag_set(diag, err, "cannot start: %s", strerror(-err));
+	err = snap_open(&run->snap);
+	if (err && run->config->talk.verbose)
+		cli_note("'gotrace-bpf snap' will not find this recorder: %s", strerror(-err));
+	return 0;
+}
+
 static int fly(const struct config *config, const struct condition *conditions)
 {
-	const struct recorder_options options = recorder_options_of(config, conditions);
 	const struct live_config live_config = { &config->line, &config->live, &config->talk };
+	struct flight_run run = { .config = config, .hook = { .fd = -1 }, .snap = { .fd = -1 } };
 	struct diag diag = { "" };
-	struct recorder recorder;
-	enum cli_exit status;
-	struct live live;
-	int err = recorder_init(&recorder, &options, &diag);
+	enum cli_exit status = CLI_FAILED;
+	struct live live = { .has_child = false };
+	int err = start(&run, conditions, &diag);
 
-	if (err) {
-		status = cli_fail_with(&diag, err, "cannot start");
-		recorder_fini(&recorder);
-		return status;
-	}
-	err = live_open(&live, &live_config, &diag);
-	status = err ? cli_fail_with(&diag, err, "cannot start") : record(&live, &recorder, &diag);
-	recorder_fini(&recorder);
+	if (!err)
+		err = live_open(&live, &live_config, &diag);
+	status = err ? cli_fail_with(&diag, err, "cannot start") : record(&live, &run, &diag);
+	snap_close(&run.snap);
+	hook_end(&run.hook);
+	recorder_fini(&run.recorder);
 	return live_close(&live, status);
 }
 
@@ -253,7 +329,9 @@ const struct command command_flight = {
 	.text = "Runs until it is stopped, in bounded memory, and writes nothing until a condition "
 		"is met, or SIGUSR1 comes. Then it writes what it keeps and what happens in the "
 		"time after, as a trace that is complete in itself: of -o slow.out slow-001.out, "
-		"slow-002.out and so on. With a name that ends in .gtraw dumps are raw captures.",
+		"slow-002.out and so on. With a name that ends in .gtraw dumps are raw captures. "
+		"'gotrace-bpf snap' asks for one from another shell. --stats FILE is written "
+		"every second, too.",
 	.examples = "sudo gotrace-bpf flight -p 1234 --when 'waiting > 20ms'   a process, and its "
 		    "waits\n"
 		    "sudo gotrace-bpf flight --when 'syscall fsync > 100ms' --max 20 --every 1m   "

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -24,6 +25,7 @@ int recorder_init(struct recorder *recorder, const struct recorder_options *opti
 	const struct watch_options watch = {
 		.conditions = options->conditions,
 		.count = options->condition_count,
+		.count_waits = options->count_waits,
 	};
 	struct flight_options flight = {
 		.keep_ns = options->keep_ns,
@@ -69,10 +71,20 @@ static void describe(const struct watch_hit *hit, char *text, size_t size)
 		snprintf(text, size, "%s", hit->text);
 }
 
+static void tell(struct recorder *recorder, bool done, const char *path, const char *text)
+{
+	const struct recorder_listener *listener = &recorder->options.listener;
+
+	listener->finished(listener->ctx, done, path, text);
+}
+
 static void fail(struct recorder *recorder, const char *why)
 {
+	char text[sizeof(struct diag) + 64];
+
 	recorder->failed++;
-	cli_note("a dump is lost: %s; recording goes on", why);
+	snprintf(text, sizeof(text), "a dump is lost: %s; recording goes on", why);
+	tell(recorder, false, recorder->dumper.path, text);
 }
 
 static void start_dump(struct recorder *recorder, uint64_t end_ns)
@@ -104,7 +116,7 @@ static void start_dump(struct recorder *recorder, uint64_t end_ns)
 }
 
 /* The time of day of something that was, as the local clock shows it. */
-static void print_time(uint64_t ts_ns)
+static void print_time(FILE *out, uint64_t ts_ns)
 {
 	uint64_t wall = wall_ns() - (clock_now_ns() - ts_ns);
 	time_t seconds = (time_t)(wall / SECOND_NS);
@@ -112,7 +124,7 @@ static void print_time(uint64_t ts_ns)
 	struct tm tm;
 
 	strftime(text, sizeof(text), "%H:%M:%S", localtime_r(&seconds, &tm));
-	fprintf(stderr, "%s.%06" PRIu64, text, wall % SECOND_NS / 1000);
+	fprintf(out, "%s.%06" PRIu64, text, wall % SECOND_NS / 1000);
 }
 
 static double since(uint64_t ts_ns, uint64_t begin_ns)
@@ -121,39 +133,52 @@ static double since(uint64_t ts_ns, uint64_t begin_ns)
 }
 
 /* The command that makes a small file of what is around the hit. */
-static void say_how_to_cut(const struct recorder *recorder, const struct dumper_result *result)
+static void print_how_to_cut(FILE *out, const struct recorder *recorder,
+			     const struct dumper_result *result)
 {
 	const char *path = recorder->dumper.path;
 	uint64_t ts_ns = recorder->written.ts_ns;
 
 	if (recorder->options.trace->format)
 		return;
-	fprintf(stderr, "; around it: gotrace-bpf %s %s --from %.3fs --to %.3fs -o part.out",
+	fprintf(out, "; around it: gotrace-bpf %s %s --from %.3fs --to %.3fs -o part.out",
 		recorder->options.raw ? "convert" : "cut", path,
 		since(ts_ns - AROUND_NS, result->begin_ns),
 		since(ts_ns + AROUND_NS, result->begin_ns));
 }
 
-static void say_dump(const struct recorder *recorder, const struct dumper_result *result)
+static void print_dump(FILE *out, const struct recorder *recorder,
+		       const struct dumper_result *result)
 {
 	char text[WATCH_TEXT_MAX + 48], bytes[32], duration[32];
 
 	describe(&recorder->written, text, sizeof(text));
-	fprintf(stderr, "%s: %s at ", recorder->dumper.path, text);
-	print_time(recorder->written.ts_ns);
+	fprintf(out, "%s: %s at ", recorder->dumper.path, text);
+	print_time(out, recorder->written.ts_ns);
 	if (!recorder->options.raw)
-		fprintf(stderr, "; %" PRIu64 " events, %" PRIu64 " lost", result->events,
+		fprintf(out, "; %" PRIu64 " events, %" PRIu64 " lost", result->events,
 			result->lost);
-	fprintf(stderr, "; %s, %s", quantity_format_bytes(bytes, sizeof(bytes), result->bytes),
+	fprintf(out, "; %s, %s", quantity_format_bytes(bytes, sizeof(bytes), result->bytes),
 		quantity_format_duration(duration, sizeof(duration),
 					 result->end_ns - result->begin_ns));
-	say_how_to_cut(recorder, result);
-	fputc('\n', stderr);
+	print_how_to_cut(out, recorder, result);
+}
+
+static void count_done(struct recorder *recorder)
+{
+	recorder->done++;
+	if (recorder->written.condition == WATCH_NO_CONDITION)
+		recorder->asked++;
+	else
+		recorder->by[recorder->written.condition]++;
 }
 
 static void finish_dump(struct recorder *recorder, bool wait)
 {
 	struct dumper_result result;
+	char *text = NULL;
+	size_t size;
+	FILE *out;
 
 	if (!dumper_poll(&recorder->dumper, wait, &result))
 		return;
@@ -161,9 +186,19 @@ static void finish_dump(struct recorder *recorder, bool wait)
 		fail(recorder, result.diag.text);
 		return;
 	}
-	recorder->done++;
-	if (!recorder->options.quiet)
-		say_dump(recorder, &result);
+	count_done(recorder);
+	out = open_memstream(&text, &size);
+	if (out) {
+		print_dump(out, recorder, &result);
+		fclose(out);
+	}
+	tell(recorder, true, recorder->dumper.path, text ? text : recorder->dumper.path);
+	free(text);
+}
+
+uint64_t recorder_finished(const struct recorder *recorder)
+{
+	return recorder->done + recorder->failed;
 }
 
 /* ---- hits ---- */
@@ -188,12 +223,13 @@ static void arm(struct recorder *recorder, const struct watch_hit *hit)
 	recorder->last_ns = hit->ts_ns;
 }
 
-void recorder_ask(struct recorder *recorder, const char *why, uint64_t now_ns)
+uint64_t recorder_ask(struct recorder *recorder, const char *why, uint64_t now_ns)
 {
 	struct watch_hit hit = { .condition = WATCH_NO_CONDITION, .ts_ns = now_ns };
 
 	snprintf(hit.text, sizeof(hit.text), "%s", why);
 	arm(recorder, &hit);
+	return recorder->armed ? recorder->started + 1 : 0;
 }
 
 /*

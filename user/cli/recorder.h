@@ -19,6 +19,12 @@
 #include "flight/watch.h"
 #include "options/shared.h"
 
+/* A dump is whole (done), or lost; path is its name, text says it in a line. */
+struct recorder_listener {
+	void (*finished)(void *ctx, bool done, const char *path, const char *text);
+	void *ctx;
+};
+
 struct recorder_options {
 	uint64_t keep_ns, keep_bytes;
 	uint64_t after_ns;
@@ -29,7 +35,8 @@ struct recorder_options {
 	const struct trace_options *trace;
 	bool raw;
 	const char *path; /* of dumps, without their number */
-	bool quiet;
+	bool count_waits; /* for the watch's statistics */
+	struct recorder_listener listener;
 };
 
 struct recorder {
@@ -44,7 +51,9 @@ struct recorder {
 	uint64_t due_ns;
 	uint64_t last_ns; /* of the last hit that led to a dump; 0: none yet */
 	uint64_t started, done, failed;
-	uint64_t held_back; /* hits that led to no dump of their own */
+	uint64_t asked;		      /* of these done, because somebody asked */
+	uint64_t by[OPTION_LIST_MAX]; /* and by condition */
+	uint64_t held_back;	      /* hits that led to no dump of their own */
 	/* Up to valid_ns every record has been taken: see recorder_tick(). */
 	uint64_t rounds, round_ns, valid_ns, look_ns;
 };
@@ -59,8 +68,13 @@ void recorder_fini(struct recorder *recorder);
  * are written as were wanted.
  */
 bool recorder_tick(struct recorder *recorder, uint64_t now_ns);
-/* Somebody asks for a dump; why: "SIGUSR1", who asked. */
-void recorder_ask(struct recorder *recorder, const char *why, uint64_t now_ns);
+/*
+ * Somebody asks for a dump; why: "SIGUSR1", who asked. The number, from 1 up, of
+ * the dump that will hold this moment; 0: none will, for now.
+ */
+uint64_t recorder_ask(struct recorder *recorder, const char *why, uint64_t now_ns);
+/* Dumps that are written or lost. */
+uint64_t recorder_finished(const struct recorder *recorder);
 /* The capture has ended, and all records have been taken: what is due is written, or finished. */
 void recorder_end(struct recorder *recorder, uint64_t now_ns);
 

@@ -391,7 +391,7 @@ static bool move(struct state *state, uint32_t slot, uint32_t num, uint8_t now, 
 	thread->num = num;
 	thread->state = now;
 	thread->since_ns = ts_ns;
-	thread->said = 0;
+	thread->said &= 1u << SPAN_SYSCALL;
 	return true;
 }
 
@@ -458,7 +458,7 @@ RARE static void appear(struct state *state, uint32_t cpu, uint32_t slot, uint32
 	thread->state = REC_STATE_RUNNING;
 	thread->cpu = (uint16_t)cpu;
 	thread->since_ns = state->last_ns;
-	thread->said = 0;
+	thread->said &= 1u << SPAN_SYSCALL;
 	set_scope(state, thread, true);
 }
 
