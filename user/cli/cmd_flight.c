@@ -312,6 +312,11 @@ static const struct option_row rows[] = {
 	  "at most one dump in this time", NULL },
 	{ 0, "max", "COUNT", OPTION_COUNT, offsetof(struct config, max), "end after so many dumps",
 	  NULL },
+	{ 0, "exec", "COMMAND", OPTION_STRING, offsetof(struct config, exec),
+	  "run this in a shell, with a dump's name behind it, as the user who started the recorder",
+	  NULL },
+	{ 0, "metrics", "FILE", OPTION_STRING, offsetof(struct config, metrics),
+	  "write what is counted every second, as Prometheus' text format", NULL },
 	{ .name = NULL },
 };
 static const struct option_group groups[] = {

@@ -16,6 +16,8 @@
 
 /* So much at the end of a trace needs no event of its own. */
 #define END_NS 1000000
+/* So long a mark waits for its thread to run. */
+#define MARK_NS 100000000
 
 static uint64_t trace_ns(const struct export_go *go, uint64_t ts_ns)
 {
@@ -191,12 +193,14 @@ static void tell_mark(struct export_go *go, struct goroutine *g)
 	go->marked = true;
 }
 
-/* Is it time, and is this who it is about? */
+/* Is it time, and is this who it is about? Whoever does not run soon is spoken for. */
 static bool is_marked(const struct export_go *go, const struct goroutine *g)
 {
 	const struct export_mark *mark = go->options.mark;
 
-	return go->now_ns >= mark->ts_ns && (!mark->id || mark->id == g->thread->id);
+	if (go->now_ns < mark->ts_ns)
+		return false;
+	return !mark->id || mark->id == g->thread->id || go->now_ns - mark->ts_ns >= MARK_NS;
 }
 
 static void tell_pending(struct export_go *go, struct goroutine *g)
