@@ -573,6 +573,9 @@ install: all ## install under DESTDIR/PREFIX (/usr/local)
 		$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_gotrace-bpf
 	install -D -m 644 $(BUILD)/completions/gotrace-bpf.fish \
 		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/gotrace-bpf.fish
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed -e 's|@PREFIX@|$(PREFIX)|' dist/gotrace-bpf-flight.service \
+		> $(DESTDIR)$(PREFIX)/lib/systemd/system/gotrace-bpf-flight.service
 
 uninstall: ## remove what install and install-lib put there
 	rm -rf $(addprefix $(DESTDIR)$(PREFIX)/include/,gotrace gotrace.h)
@@ -581,7 +584,8 @@ uninstall: ## remove what install and install-lib put there
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,bin/gotrace-bpf share/man/man1/gotrace-bpf.1 \
 		share/bash-completion/completions/gotrace-bpf \
 		share/zsh/site-functions/_gotrace-bpf \
-		share/fish/vendor_completions.d/gotrace-bpf.fish)
+		share/fish/vendor_completions.d/gotrace-bpf.fish \
+		lib/systemd/system/gotrace-bpf-flight.service)
 
 format: ## lay out the C sources as .clang-format says
 	$(CLANG_FORMAT) -i $(FORMAT_SRC)

@@ -44,6 +44,7 @@ enum ring_type {
 	RING_SLICE = 23,     /* prefix */
 	RING_OOM = 24,
 	RING_WORK = 25,
+	RING_FILL = 31, /* nothing; without a number */
 	RING_TYPES = 32
 };
 

@@ -82,14 +82,12 @@ static int compare_lives(const struct slices *truth, const struct slices *trace,
 	return 0;
 }
 
-int compare_exactly(const struct sim *sim, const struct replay *replay, FILE *out)
+int compare_exactly(const struct sim *sim, const struct replay *replay, uint64_t start_ns,
+		    FILE *out)
 {
 	struct slices truth = { 0 }, trace = { 0 };
-	uint64_t start_ns;
-	size_t entries;
 	int err;
 
-	sim_snapshot(sim, &entries, &start_ns);
 	err = slices_of_truth(sim, start_ns, &truth);
 	if (!err)
 		err = slices_of_trace(replay, start_ns, &trace);
@@ -180,8 +178,11 @@ static bool is_same_end(const struct slice *truth, size_t truth_count, const str
 		trace_count--;
 	}
 	if (trace_count == 1 && trace->state == REPLAY_RUNNING && truth_count &&
-	    truth[truth_count - 1].cpu == trace->cpu)
+	    truth[truth_count - 1].cpu == trace->cpu) {
 		trace_count = 0;
+		while (truth_count && truth[truth_count - 1].cpu == trace->cpu)
+			truth_count--;
+	}
 	if (!trace_count && truth_count && truth[truth_count - 1].state == REPLAY_RUNNABLE)
 		truth_count--; /* as above: it does not count in the trace */
 	return !trace_count &&
@@ -214,14 +215,11 @@ static int compare_steps(const struct slices *truth, const struct slices *trace,
 	return 0;
 }
 
-int compare_order(const struct sim *sim, const struct replay *replay, FILE *out)
+int compare_order(const struct sim *sim, const struct replay *replay, uint64_t start_ns, FILE *out)
 {
 	struct slices truth = { 0 }, trace = { 0 }, true_steps = { 0 }, steps = { 0 };
-	uint64_t start_ns;
-	size_t entries;
 	int err;
 
-	sim_snapshot(sim, &entries, &start_ns);
 	err = slices_of_truth(sim, 0, &truth);
 	if (!err)
 		err = slices_of_trace(replay, 0, &trace);

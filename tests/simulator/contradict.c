@@ -280,17 +280,18 @@ static int check_all_certain(const struct judge *judge, FILE *out)
 	return 0;
 }
 
-int contradict_find(const struct sim *sim, const struct replay *replay, FILE *out)
+int contradict_find(const struct sim *sim, const struct replay *replay, uint64_t start_ns,
+		    FILE *out)
 {
-	struct judge judge = { .sim = sim, .slack_ns = SIM_RECORD_NS + sim_options(sim)->cpus };
+	struct judge judge = { .sim = sim,
+			       .start_ns = start_ns,
+			       .slack_ns = SIM_RECORD_NS + sim_options(sim)->cpus };
 	const struct replay_interval *shown = replay_intervals(replay, &judge.shown_count);
 	struct knowledge *known;
-	size_t entries;
 	int found = -ENOMEM;
 
 	if (knowledge_new(&known, sim))
 		return -ENOMEM;
-	sim_snapshot(sim, &entries, &judge.start_ns);
 	judge.known = known;
 	judge.shown = calloc(judge.shown_count + 1, sizeof(*judge.shown));
 	if (judge.shown) {

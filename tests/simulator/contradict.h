@@ -15,6 +15,7 @@
  * Clocks are right, mapping is sched. 0: no contradiction; 1: there is one,
  * said on out; -ENOMEM.
  */
-int contradict_find(const struct sim *sim, const struct replay *replay, FILE *out);
+int contradict_find(const struct sim *sim, const struct replay *replay, uint64_t start_ns,
+		    FILE *out);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flight/flight.h"
 #include "simulator/feed.h"
 #include "simulator/wordring.h"
 
@@ -117,8 +118,34 @@ static int feed(const struct sim *sim, const struct stream *to)
 	return err ? err : feed_rounds(sim, to);
 }
 
-int feed_pipeline(const struct sim *sim, const struct pipeline_options *options,
-		  struct feed_result *out)
+typedef int (*feed_fn)(const struct sim *sim, const struct stream *to, uint64_t keep_ns);
+
+static int feed_straight(const struct sim *sim, const struct stream *to, uint64_t keep_ns)
+{
+	(void)keep_ns;
+	return feed(sim, to);
+}
+
+static int feed_through(const struct sim *sim, const struct stream *to, uint64_t keep_ns)
+{
+	const struct flight_options options = { .keep_ns = keep_ns, .keep_bytes = 1UL << 30 };
+	const struct flight_moment now = { .mono_ns = sim_on_ns(sim), .wall_ns = sim_on_ns(sim) };
+	struct flight *flight;
+	struct stream stream;
+	int err = flight_new(&flight, &options);
+
+	if (err)
+		return err;
+	stream = flight_stream(flight);
+	err = feed(sim, &stream);
+	if (!err)
+		err = flight_play(flight, &now, to);
+	flight_free(flight);
+	return err;
+}
+
+static int make_trace(const struct sim *sim, const struct pipeline_options *options, feed_fn fn,
+		      uint64_t keep_ns, struct feed_result *out)
 {
 	struct pipeline *pipeline;
 	struct bytes trace = { 0 };
@@ -128,7 +155,7 @@ int feed_pipeline(const struct sim *sim, const struct pipeline_options *options,
 	if (err)
 		return err;
 	stream = pipeline_stream(pipeline);
-	err = feed(sim, &stream);
+	err = fn(sim, &stream, keep_ns);
 	if (err) {
 		free(trace.data);
 	} else {
@@ -138,4 +165,16 @@ int feed_pipeline(const struct sim *sim, const struct pipeline_options *options,
 	}
 	pipeline_free(pipeline);
 	return err;
+}
+
+int feed_pipeline(const struct sim *sim, const struct pipeline_options *options,
+		  struct feed_result *out)
+{
+	return make_trace(sim, options, feed_straight, 0, out);
+}
+
+int feed_flight(const struct sim *sim, const struct pipeline_options *options, uint64_t keep_ns,
+		struct feed_result *out)
+{
+	return make_trace(sim, options, feed_through, keep_ns, out);
 }

@@ -18,4 +18,11 @@ struct feed_result {
 int feed_pipeline(const struct sim *sim, const struct pipeline_options *options,
 		  struct feed_result *out);
 
+/*
+ * The same, but a flight recorder stands between: it keeps keep_ns, and what it
+ * holds at the end goes into the pipeline. The simulation has words.
+ */
+int feed_flight(const struct sim *sim, const struct pipeline_options *options, uint64_t keep_ns,
+		struct feed_result *out);
+
 #endif

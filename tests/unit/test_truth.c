@@ -48,14 +48,15 @@ static void keep(const struct feed_result *result)
 }
 
 /* Whatever happened, readers take the trace. */
-static void make_trace(const struct sim *sim, enum export_go_mapping mapping,
+static void make_trace(const struct sim *sim, enum export_go_mapping mapping, uint64_t keep_ns,
 		       struct feed_result *result)
 {
 	struct pipeline_options options = { .mapping = mapping,
 					    .version = 23,
 					    .generation_ns = 3000000 };
 
-	if (feed_pipeline(sim, &options, result))
+	if (keep_ns ? feed_flight(sim, &options, keep_ns, result)
+		    : feed_pipeline(sim, &options, result))
 		wrong(sim, "the pipeline fails");
 	if (result->stats.refused)
 		wrong(sim, "an event was refused");
@@ -77,7 +78,8 @@ enum check {
 	ENTRIES,  /* the same, and entries of the snapshot are missing */
 };
 
-typedef int (*compare_fn)(const struct sim *sim, const struct replay *replay, FILE *out);
+typedef int (*compare_fn)(const struct sim *sim, const struct replay *replay, uint64_t start_ns,
+			  FILE *out);
 
 static const struct check_row {
 	compare_fn compare;
@@ -91,14 +93,15 @@ static const struct check_row {
 	[ENTRIES] = { contradict_find, "the trace contradicts the truth", false, true, true },
 };
 
-static void check_sim(const struct sim *sim, enum check check)
+/* keep_ns: what a flight recorder keeps of it; 0: there is none. */
+static void check_sim(const struct sim *sim, enum check check, uint64_t keep_ns)
 {
 	const struct check_row *row = &checks[check];
 	struct feed_result result;
 	struct replay *replay;
 
 	schedules++;
-	make_trace(sim, EXPORT_GO_SCHED, &result);
+	make_trace(sim, EXPORT_GO_SCHED, keep_ns, &result);
 	if (!row->losses && result.stats.lost)
 		wrong(sim, "nothing was lost, but something is missing");
 	if (row->compare && !row->entries && result.stats.unseen)
@@ -109,13 +112,13 @@ static void check_sim(const struct sim *sim, enum check check)
 		if (replay_new(&replay, result.trace, result.size, result.stats.clock_offset_ns,
 			       sim_end_ns(sim)))
 			wrong(sim, "no trace");
-		if (row->compare(sim, replay, stderr))
+		if (row->compare(sim, replay, result.stats.begin_ns, stderr))
 			wrong(sim, row->complaint);
 		replay_free(replay);
 	}
 	free(result.trace);
 	if (check == ACCEPTED) {
-		make_trace(sim, EXPORT_GO_RUNTIME, &result);
+		make_trace(sim, EXPORT_GO_RUNTIME, keep_ns, &result);
 		free(result.trace);
 	}
 }
@@ -126,6 +129,7 @@ struct batch {
 	enum sim_scope scope; /* not of ACCEPTED: there, any */
 	uint32_t runs, cpus, threads, steps;
 	uint64_t seed; /* 0: seeds from the first one up */
+	bool flight;   /* from a flight recorder, which begins at some moment */
 };
 
 static const struct batch batches[] = {
@@ -151,6 +155,16 @@ static const struct batch batches[] = {
 	{ "tiny, anything", ACCEPTED, SIM_SYSTEM, 300, 2, 3, 40 },
 	{ "small, anything", ACCEPTED, SIM_SYSTEM, 100, 4, 10, 400 },
 	{ "large, anything", ACCEPTED, SIM_SYSTEM, 2, 64, 1000, 10000 },
+	{ "tiny, flight", EXACT, SIM_SYSTEM, 300, 2, 3, 40, 0, true },
+	{ "small, flight", EXACT, SIM_SYSTEM, 100, 4, 10, 400, 0, true },
+	{ "medium, flight", EXACT, SIM_SYSTEM, 10, 16, 100, 3000, 0, true },
+	{ "small, processes, flight", EXACT, SIM_PROCESS, 100, 4, 10, 400, 0, true },
+	{ "small, cgroup, flight", EXACT, SIM_CGROUP, 100, 4, 10, 400, 0, true },
+	{ "small, wrong clocks, flight", ORDERED, SIM_SYSTEM, 100, 4, 10, 400, 0, true },
+	{ "small, losses, flight", TRUE, SIM_SYSTEM, 100, 4, 10, 400, 0, true },
+	{ "small, losses, processes, flight", TRUE, SIM_PROCESS, 100, 4, 10, 400, 0, true },
+	{ "small, losses, cgroup, flight", TRUE, SIM_CGROUP, 100, 4, 10, 400, 0, true },
+	{ "small, anything, flight", ACCEPTED, SIM_SYSTEM, 100, 4, 10, 400, 0, true },
 	/* What once was wrong, or shows best that something would be. */
 	{ "a loss before the start, on one CPU", TRUE, SIM_SYSTEM, 1, 2, 3, 40, 439 },
 	{ "a loss before the start, of a switch out", TRUE, SIM_SYSTEM, 1, 4, 10, 400, 542 },
@@ -196,8 +210,18 @@ static struct sim *make_sim(const struct batch *batch, uint64_t seed)
 		options.snapshot_missing = 0;
 	else if (row->compare && !options.snapshot_missing)
 		options.snapshot_missing = 1 + (uint32_t)(seed % 10);
+	if (batch->flight) {
+		options.words = true;
+		options.nested = false;
+	}
 	assert_int_equal(sim_new(&sim, seed, &options), 0);
 	return sim;
+}
+
+/* So that the dump begins anywhere, at one of its segments. */
+static uint64_t keep_of(const struct batch *batch, const struct sim *sim, uint64_t seed)
+{
+	return batch->flight ? 1 + (sim_end_ns(sim) - sim_on_ns(sim)) * (seed % 11) / 10 : 0;
 }
 
 static void test_batch(void **state)
@@ -209,7 +233,7 @@ static void test_batch(void **state)
 	for (uint64_t seed = first; seed < end; seed++) {
 		struct sim *sim = make_sim(batch, seed);
 
-		check_sim(sim, batch->check);
+		check_sim(sim, batch->check, keep_of(batch, sim, seed));
 		sim_free(sim);
 	}
 }
@@ -232,7 +256,7 @@ static void test_lose_each(void **state)
 
 			assert_int_equal(sim_new(&sim, seed, &options), 0);
 			records = sim_record_count(sim);
-			check_sim(sim, TRUE);
+			check_sim(sim, TRUE, 0);
 			sim_free(sim);
 		}
 	}

@@ -210,8 +210,18 @@ static void show_progress(struct live *live, uint64_t elapsed_ns)
 	progress_show(&live->progress, &state);
 }
 
+static bool tick(const struct live *live, const struct live_output *output)
+{
+	uint64_t now_ns = clock_now_ns();
+
+	if (output->asked && signals_take_request(&live->signals))
+		output->asked(output->ctx, now_ns);
+	return output->tick && output->tick(output->ctx, now_ns);
+}
+
 /* Until the end; recording goes on. 0 or -errno of the stream. */
-static int drain_until_end(struct live *live, const struct stream *to)
+static int drain_until_end(struct live *live, const struct stream *to,
+			   const struct live_output *output)
 {
 	bool ended = false;
 
@@ -223,6 +233,7 @@ static int drain_until_end(struct live *live, const struct stream *to)
 
 		seen = signals_wait(&live->signals, wait_ns < POLL_NS ? wait_ns : POLL_NS);
 		ended = wait_ns == 0 || signal_is_end(live, seen) || scope_has_ended(live);
+		ended |= tick(live, output);
 		err = capture_poll(live->capture, to);
 		if (err)
 			return err;
@@ -256,12 +267,15 @@ static int start_capture(struct live *live, struct diag *diag)
 }
 
 /* Into the stream, up to the end. */
-static int record_to(struct live *live, const struct stream *to, struct diag *diag)
+static int record_to(struct live *live, const struct stream *to, const struct live_output *output,
+		     struct diag *diag)
 {
 	int err = capture_begin(live->capture, to);
 
 	if (err)
 		return err;
+	if (output->asked)
+		signals_take_requests(&live->signals);
 	/* What a command says would run into the line. */
 	progress_init(&live->progress, live->config.talk->quiet || live->has_child);
 	/* To attach takes some tenths of a second: who watches wants to know from when on. */
@@ -271,7 +285,7 @@ static int record_to(struct live *live, const struct stream *to, struct diag *di
 		err = start_command(live, diag);
 	live->has_recorded = !err;
 	if (!err)
-		err = drain_until_end(live, to);
+		err = drain_until_end(live, to, output);
 	progress_clear(&live->progress);
 	live->end_ns = clock_now_ns();
 	return err ? err : capture_stop(live->capture, to);
@@ -292,7 +306,7 @@ static int after_round(void *ctx, const struct stream_counters *counters)
 	after->output->measure(after->output->ctx, &state);
 	__atomic_store_n(&after->live->events, state.events, __ATOMIC_RELAXED);
 	__atomic_store_n(&after->live->bytes, state.bytes, __ATOMIC_RELAXED);
-	return output_flush(after->output->file);
+	return after->output->file ? output_flush(after->output->file) : 0;
 }
 
 /* What is converted may lag by that much: a second of what a converter can do. */
@@ -310,7 +324,7 @@ static int record(struct live *live, const struct live_output *output, struct di
 	if (relay)
 		to = relay_stream(relay);
 	if (!err)
-		err = record_to(live, &to, diag);
+		err = record_to(live, &to, output, diag);
 	relay_free(relay);
 	return err;
 }

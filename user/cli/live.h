@@ -20,11 +20,16 @@
 /* Where a capture goes. */
 struct live_output {
 	struct stream stream;
-	bool is_slow;	     /* it converts: it gets a thread of its own */
-	struct output *file; /* flushed after every round: a killed program loses no more */
+	bool is_slow; /* it converts: it gets a thread of its own */
+	/* Flushed after every round: a killed program loses no more. NULL: there is none. */
+	struct output *file;
 	/* Fills events and bytes. After a round, in the stream's thread. */
 	void (*measure)(void *ctx, struct progress_state *state);
-	void *ctx; /* of measure */
+	/* Before every poll. true: it is to end. NULL: nothing is to be done. */
+	bool (*tick)(void *ctx, uint64_t now_ns);
+	/* SIGUSR1 came. NULL: it has its usual effect. */
+	void (*asked)(void *ctx, uint64_t now_ns);
+	void *ctx; /* of the three */
 };
 
 /* What a command's config has for it; borrowed until live_close. */

@@ -10,6 +10,7 @@ void signals_take(struct signals *signals)
 			       usual = { .sa_handler = SIG_DFL };
 	struct sigaction hangup;
 
+	sigemptyset(&signals->requests);
 	sigemptyset(&signals->set);
 	sigaddset(&signals->set, SIGCHLD);
 	sigaddset(&signals->set, SIGINT);
@@ -40,4 +41,17 @@ struct signal_seen signals_wait(const struct signals *signals, uint64_t ns)
 	if (number < 0)
 		return (struct signal_seen){ 0 };
 	return (struct signal_seen){ number, info.si_code == SI_KERNEL };
+}
+
+void signals_take_requests(struct signals *signals)
+{
+	sigaddset(&signals->requests, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &signals->requests, NULL);
+}
+
+bool signals_take_request(const struct signals *signals)
+{
+	const struct timespec none = { 0 };
+
+	return sigtimedwait(&signals->requests, NULL, &none) == SIGUSR1;
 }

@@ -15,7 +15,8 @@
 #include <stdint.h>
 
 struct signals {
-	sigset_t set; /* waited for */
+	sigset_t set;	   /* waited for */
+	sigset_t requests; /* SIGUSR1, or empty */
 	/* As they were before; what a child is to have. */
 	sigset_t mask;
 	struct sigaction chld, pipe;
@@ -37,5 +38,10 @@ struct signal_seen {
 
 /* Waits up to ns for one of them. */
 struct signal_seen signals_wait(const struct signals *signals, uint64_t ns);
+
+/* From here on SIGUSR1 asks for something, and ends nothing. */
+void signals_take_requests(struct signals *signals);
+/* Has it been sent since? Does not wait; several may count as one. */
+bool signals_take_request(const struct signals *signals);
 
 #endif

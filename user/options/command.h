@@ -26,6 +26,14 @@ enum option_kind {
 	OPTION_PIDS,	    /* struct pid_list */
 	OPTION_CHOICE,	    /* int: one of values */
 	OPTION_CHOICE_FLAG, /* bool: the second of two choices */
+	OPTION_LIST,	    /* struct option_list: may be given several times */
+};
+
+#define OPTION_LIST_MAX 16
+
+struct option_list {
+	const char *text[OPTION_LIST_MAX];
+	unsigned count;
 };
 
 /* A row without a name ends a group. */

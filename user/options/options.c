@@ -109,6 +109,20 @@ static int set_quantity(struct parse *parse, const struct option_row *row, void 
 	return 0;
 }
 
+static int add_to_list(struct parse *parse, const struct option_row *row, void *member,
+		       const char *value)
+{
+	struct option_list *list = member;
+
+	if (!value || !*value)
+		return diag_set(parse->diag, -EINVAL, "--%s: give a %s", row->name, row->argument);
+	if (list->count == OPTION_LIST_MAX)
+		return diag_set(parse->diag, -EINVAL, "--%s: more than %d are too many", row->name,
+				OPTION_LIST_MAX);
+	list->text[list->count++] = value;
+	return 0;
+}
+
 static int set_option(struct parse *parse, const struct option *option, const char *value)
 {
 	void *member = (char *)parse->line + option->offset;
@@ -127,6 +141,8 @@ static int set_option(struct parse *parse, const struct option *option, const ch
 	case OPTION_CHOICE:
 	case OPTION_CHOICE_FLAG:
 		return set_choice(parse, row, member, value);
+	case OPTION_LIST:
+		return add_to_list(parse, row, member, value);
 	default:
 		return set_quantity(parse, row, member, value);
 	}

@@ -17,7 +17,7 @@
  * config[0..command->config_size), defaults included, and moves the arguments
  * that are no options to the front of argv (they keep their order). 0, or
  * -EINVAL with what is wrong in diag, and nothing in config that counts. An
- * option given twice counts as given last. list is there for the names that
+ * option given twice counts as given last, but for lists. list is there for the names that
  * may have been meant.
  */
 int options_parse(const struct command_list *list, const struct command *command, int argc,

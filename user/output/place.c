@@ -19,7 +19,6 @@
 /* Somebody makes the file again each time that we remove it: then it is theirs. */
 #define CREATE_TRIES 8
 
-/* The user behind sudo, if there is one: the file is for them. */
 static bool sudo_id(const char *name, unsigned *out)
 {
 	const char *text = getenv(name);
@@ -36,13 +35,17 @@ static bool sudo_id(const char *name, unsigned *out)
 	return true;
 }
 
+bool place_user(unsigned *uid, unsigned *gid)
+{
+	return geteuid() == 0 && sudo_id("SUDO_UID", uid) && sudo_id("SUDO_GID", gid);
+}
+
 /* Not every file system knows owners; the file is worth more than its owner. */
 static void give_to_user(int fd)
 {
 	unsigned uid, gid;
 
-	if (geteuid() == 0 && sudo_id("SUDO_UID", &uid) && sudo_id("SUDO_GID", &gid) &&
-	    fchown(fd, uid, gid))
+	if (place_user(&uid, &gid) && fchown(fd, uid, gid))
 		errno = 0;
 }
 

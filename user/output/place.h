@@ -13,6 +13,9 @@
 
 #include "base/diag.h"
 
+/* The user behind sudo, whom what root writes is for. false: there is none. */
+bool place_user(unsigned *uid, unsigned *gid);
+
 /* Says that a file is being written. -EBUSY. */
 int place_busy(struct diag *diag, const char *path);
 

@@ -39,6 +39,8 @@ struct pipeline_options {
 	/* Told instead of one of Go traces; no byte is written then, and all that is
 	 * above is not looked at. NULL: of Go traces. Borrowed. */
 	const struct exporter *exporter;
+	/* Of Go traces: what the trace points out. NULL: nothing. Borrowed. */
+	const struct export_mark *mark;
 	/* A part of the capture, since the snapshot's end; to_ns 0: all of the rest. */
 	uint64_t from_ns, to_ns;
 };

@@ -48,6 +48,7 @@ static int make_go(struct teller *teller, const struct pipeline_options *options
 		.cpus = info->cpus,
 		.arch = info->arch,
 		.time_base_ns = base_ns,
+		.mark = options->mark,
 	};
 	int err = export_go_new(&teller->go, &go_options, teller->writer, teller->sched);
 

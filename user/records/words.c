@@ -589,3 +589,23 @@ size_t words_next(struct words_cpu *cpu, struct words *chunk, void *room)
 	cpu->position = chunk->end_position;
 	return 0;
 }
+
+void words_renumber(uint64_t *words, size_t count, uint32_t position, uint32_t less)
+{
+	struct words chunk = {
+		.at = words,
+		.end = words + count,
+		.end_position = (position + (uint32_t)count) & RING_POSITION_MASK,
+	};
+
+	while (chunk.at != chunk.end) {
+		uint64_t *word = words + (chunk.at - words);
+		size_t size = words_of(&chunk);
+
+		if (!size)
+			return;
+		if ((*word & RING_TYPE_MASK) == RING_SYNC)
+			word[2] = ring_pair(high(word[2]), low(word[2]) - less);
+		chunk.at += size;
+	}
+}

@@ -61,4 +61,10 @@ void words_begin(struct words_cpu *cpu, struct words *chunk, const uint64_t *wor
  */
 size_t words_next(struct words_cpu *cpu, struct words *chunk, void *room);
 
+/*
+ * Whole records of a ring, of which the first word has position: the numbers
+ * that they tell are less by so many from now on. What is damaged ends it.
+ */
+void words_renumber(uint64_t *words, size_t count, uint32_t position, uint32_t less);
+
 #endif

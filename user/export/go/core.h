@@ -36,6 +36,8 @@ struct export_go {
 	struct goroutine spare; /* stands in where there is no memory for one */
 	struct proc *procs;
 	uint64_t generation;
+	uint64_t now_ns;     /* CLOCK_MONOTONIC of what is told */
+	bool marked;	     /* options.mark was told, or there is none */
 	uint64_t step;	     /* whose time is set */
 	bool started;	     /* what is so at the start was told */
 	uint32_t proc_count; /* of the CPUs seen: one more than the highest */
@@ -91,6 +93,8 @@ void emit_off_cpu(struct export_go *go, struct goroutine *g, const struct change
 void emit_renamed(struct export_go *go, struct goroutine *g, const struct change *change);
 /* What is not told yet and needs a goroutine on a CPU: any will do. */
 void emit_leftovers(struct export_go *go);
+/* The mark, if its thread did not run since. */
+void emit_late_mark(struct export_go *go);
 /* The last of all: nothing happened until then. */
 void emit_end(struct export_go *go, uint64_t ts_ns);
 

@@ -16,6 +16,8 @@
 
 /* So much at the end of a trace needs no event of its own. */
 #define END_NS 1000000
+/* So long a mark waits for its thread to run. */
+#define MARK_NS 100000000
 
 static uint64_t trace_ns(const struct export_go *go, uint64_t ts_ns)
 {
@@ -28,6 +30,7 @@ void emit_at(struct export_go *go, uint64_t ts_ns)
 {
 	uint64_t generation = gt_statuses_at(go->sched, trace_ns(go, ts_ns));
 
+	go->now_ns = ts_ns;
 	if (generation == go->generation)
 		return;
 	go->generation = generation;
@@ -181,6 +184,25 @@ static void tell_procs(struct export_go *go, struct goroutine *g)
 	go->procs_pending = false;
 }
 
+static void tell_mark(struct export_go *go, struct goroutine *g)
+{
+	const struct export_mark *mark = go->options.mark;
+
+	gt_statuses_log(go->sched, g->m, frames_text(go->frames, mark->category),
+			frames_text(go->frames, mark->text), stack_own(go, g));
+	go->marked = true;
+}
+
+/* Is it time, and is this who it is about? Whoever does not run soon is spoken for. */
+static bool is_marked(const struct export_go *go, const struct goroutine *g)
+{
+	const struct export_mark *mark = go->options.mark;
+
+	if (go->now_ns < mark->ts_ns)
+		return false;
+	return !mark->id || mark->id == g->thread->id || go->now_ns - mark->ts_ns >= MARK_NS;
+}
+
 static void tell_pending(struct export_go *go, struct goroutine *g)
 {
 	if (g->label_pending)
@@ -189,6 +211,8 @@ static void tell_pending(struct export_go *go, struct goroutine *g)
 		tell_procs(go, g);
 	if (go->procs[g->cpu].lost.count)
 		log_loss(go, g, g->cpu);
+	if (!go->marked && is_marked(go, g))
+		tell_mark(go, g);
 }
 
 /* A goroutine that annotations may stand on: running, not in a syscall. NULL: none. */
@@ -214,6 +238,14 @@ void emit_leftovers(struct export_go *go)
 	for (uint32_t i = 0; i < go->options.cpus; i++)
 		if (go->procs[i].lost.count)
 			log_loss(go, any, i);
+}
+
+void emit_late_mark(struct export_go *go)
+{
+	struct goroutine *any = go->marked ? NULL : any_running(go);
+
+	if (any)
+		tell_mark(go, any);
 }
 
 /*

@@ -17,6 +17,7 @@ int export_go_new(struct export_go **out, const struct export_go_options *option
 	if (!go)
 		return -ENOMEM;
 	go->options = *options;
+	go->marked = !options->mark;
 	go->sched = sched;
 	steps_make(go->steps, options->mapping);
 	go->procs = calloc(options->cpus + 1, sizeof(*go->procs));
@@ -219,6 +220,7 @@ static int on_finish(void *ctx, uint64_t end_ns)
 
 	emit_at(go, end_ns);
 	emit_leftovers(go);
+	emit_late_mark(go);
 	emit_end(go, end_ns);
 	return go->error ? go->error : frames_error(go->frames);
 }

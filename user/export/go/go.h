@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "export/exporter.h"
+#include "export/mark.h"
 #include "gotrace/writer.h"
 
 enum export_go_mapping {
@@ -27,6 +28,8 @@ struct export_go_options {
 	uint32_t arch; /* enum rec_arch */
 	/* trace time = CLOCK_MONOTONIC - time_base_ns; so the origin is small */
 	uint64_t time_base_ns;
+	/* A log event on its thread when that next runs; on any if that is not soon. NULL: none. */
+	const struct export_mark *mark;
 };
 
 struct export_go;
