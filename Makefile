@@ -19,7 +19,7 @@
 # this machine's), but the program itself: ./gotrace-bpf.
 #
 # NO_BPF=1 makes a program that captures nothing: convert, report and whatever
-# reads traces, for any machine that gcc knows, of libc and zlib alone.
+# reads traces, for any machine that gcc knows, of libc, zlib, zstd and protobuf-c alone.
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -79,7 +79,7 @@ LIBS = $(or $(shell $(if $(FOREIGN),PKG_CONFIG_LIBDIR=$(SYSROOT)/usr/lib/$(TRIPL
 LIBELF_GAP := $(BUILD)/libelf_gap.a
 endif
 # What everything pure needs of other libraries.
-PURE_LIBS := -lprotobuf-c -lm
+PURE_LIBS := -lprotobuf-c -lzstd -lm
 LIBS += $(PURE_LIBS)
 
 # Without eBPF one file stands in for all of user/capture; what is made of the
@@ -247,7 +247,7 @@ $(BUILD)/judge-old: $(JUDGE_SRC)
 $(BUILD)/strict/check: tests/strict/check.c $(TESTLIB) $(PURE)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) -Itests/lib -MMD -MP -MF $@.d $< -o $@ $(TESTLIB) $(PURE) -lz
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests/lib -MMD -MP -MF $@.d $< -o $@ $(TESTLIB) $(PURE) $(PURE_LIBS) -lz
 
 # What Go's own reader makes of a trace, and Go programs to trace.
 $(BUILD)/golden: tests/judge/golden/main.go tests/judge/golden/build

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /*
- * The raw reader: any bytes. What it accepts is written again and read again;
- * that must give the same bytes, and all of them. Every frame is walked.
+ * The raw reader: any bytes. What it accepts is written again and read again,
+ * once compressed between: that must give the same bytes, and all of them.
+ * Every frame is walked.
  */
 #include <errno.h>
 #include <stdint.h>
@@ -60,7 +61,7 @@ static int write_chunk(const struct stream *to, const struct raw_chunk *chunk)
 }
 
 /* Reads all, writes it to *out (empty), and returns how reading ended. */
-static int rewrite(const void *data, size_t size, struct captext_buffer *out)
+static int rewrite(const void *data, size_t size, struct captext_buffer *out, bool compress)
 {
 	struct diag diag = { "" };
 	struct raw_writer *writer;
@@ -74,6 +75,7 @@ static int rewrite(const void *data, size_t size, struct captext_buffer *out)
 		return more;
 	}
 	expect(!raw_writer_new(&writer, captext_append, out));
+	expect(!compress || !raw_writer_compress(writer));
 	to = raw_writer_stream(writer);
 	expect(!stream_begin(&to, raw_reader_info(reader)));
 	while ((more = raw_read_chunk(reader, &chunk, &diag)) == 1 || more == -EBADMSG) {
@@ -92,17 +94,37 @@ static int rewrite(const void *data, size_t size, struct captext_buffer *out)
 	return more;
 }
 
+/* What is read of the file is what stands in the other one. */
+static void check_same(const struct captext_buffer *file, const struct captext_buffer *plain,
+		       int end)
+{
+	struct captext_buffer again = { 0 };
+
+	expect(rewrite(file->data, file->size, &again, false) == (end ? -ENODATA : 0));
+	expect(plain->size == again.size && !memcmp(plain->data, again.data, plain->size));
+	free(again.data);
+}
+
+static void check_packed(const struct captext_buffer *plain, int end)
+{
+	struct captext_buffer packed = { 0 };
+
+	expect(rewrite(plain->data, plain->size, &packed, true) == (end ? -ENODATA : 0));
+	expect(packed.size <= plain->size);
+	check_same(&packed, plain, end);
+	free(packed.data);
+}
+
 static void check(const void *data, size_t size)
 {
-	struct captext_buffer once = { 0 }, twice = { 0 };
-	int end = rewrite(data, size, &once);
+	struct captext_buffer once = { 0 };
+	int end = rewrite(data, size, &once, false);
 
 	if (once.size) {
-		expect(rewrite(once.data, once.size, &twice) == (end ? -ENODATA : 0));
-		expect(once.size == twice.size && !memcmp(once.data, twice.data, once.size));
+		check_same(&once, &once, end);
+		check_packed(&once, end);
 	}
 	free(once.data);
-	free(twice.data);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -276,7 +276,10 @@ static const struct row rows[] = {
 	"EBADMSG: damaged at byte 16: the capture's description is missing\n" },
 { "an unknown chunk is passed over", TYPE, 2, 0, 77,
 	INFO SNAPSHOT RING1 ROUND_END LAST },
-{ "flags mean nothing yet", FLAGS, 1, 0, 0xffff, INFO SNAPSHOT ROUND LAST },
+{ "other flags mean nothing yet", FLAGS, 1, 0, 0xfffe, INFO SNAPSHOT ROUND LAST },
+{ "a payload that only says that it is compressed", FLAGS, 2, 0, 1,
+	INFO SNAPSHOT "EBADMSG: damaged at byte 680: the chunk's content cannot be decompressed\n" RING1
+	ROUND_END LAST },
 { "a chunk is missing", SEQUENCE, 2, 0, 3,
 	INFO SNAPSHOT "EBADMSG: damaged at byte 680: chunks are missing before it\n" RING0
 	"EBADMSG: damaged at byte 784: the chunk stands there a second time\n" ROUND_END LAST },

@@ -24,6 +24,7 @@ struct config {
 	struct live_options live;
 	struct talk_options talk;
 	const char *output;
+	bool compress;
 };
 
 struct record {
@@ -123,6 +124,8 @@ static enum cli_exit open_files(struct record *record)
 
 	if (!err)
 		err = raw_writer_new(&record->writer, output_write, record->output);
+	if (!err && record->config->compress)
+		err = raw_writer_compress(record->writer);
 	if (err)
 		return cli_fail_with(&record->diag, err, record->path);
 	return stats_open(&record->stats, record->config->talk.stats, &record->diag);
@@ -175,6 +178,8 @@ static int check(const void *ctx, struct diag *diag)
 static const struct option_row rows[] = {
 	{ 'o', "output", "FILE", OPTION_STRING, offsetof(struct config, output),
 	  "where the raw capture goes (gotrace.gtraw)", NULL },
+	{ 0, "compress", "none|zstd", OPTION_CHOICE_FLAG, offsetof(struct config, compress),
+	  "zstd: a third of the size, and five times the work to write it", NULL },
 	{ .name = NULL },
 };
 static const struct option_group groups[] = {
@@ -192,7 +197,8 @@ const struct command command_record = {
 		"it, as any user, on any machine. What a killed capture has written can be "
 		"converted too.",
 	.examples = "sudo gotrace-bpf record -d 5s -o cap.gtraw   the machine for five seconds\n"
-		    "gotrace-bpf convert cap.gtraw                make a trace of it\n",
+		    "gotrace-bpf convert cap.gtraw                make a trace of it\n"
+		    "sudo gotrace-bpf record --compress zstd      a long one\n",
 	.takes_child = true,
 	.groups = groups,
 	.config_size = sizeof(struct config),

@@ -12,8 +12,9 @@
  * the payload's end, so that a newer minor version may append members to the
  * head as well as to the entries. What a reader does not know it passes over.
  *
- * Two checksums (CRC-32 as zlib has it): the chunk head has its own, so that a
- * file that was cut off can be told from one whose sizes are damaged.
+ * Two checksums (CRC-32 as zlib has it) of what stands in the file: the chunk
+ * head has its own, so that a file that was cut off can be told from one whose
+ * sizes are damaged.
  */
 #ifndef GOTRACE_RAW_FORMAT_H
 #define GOTRACE_RAW_FORMAT_H
@@ -73,13 +74,15 @@ enum raw_file_type {
 
 struct raw_chunk_head {
 	uint32_t type;	   /* enum raw_file_type */
-	uint32_t flags;	   /* 0 */
+	uint32_t flags;	   /* RAW_PACKED or 0 */
 	uint64_t size;	   /* of the payload, bytes */
 	uint32_t sequence; /* of the chunk in the file, from 0 */
 	uint32_t payload_crc;
 	uint32_t pad;
 	uint32_t crc; /* of what stands before it */
 };
+
+#define RAW_PACKED 1U /* the payload is compressed: pack.h */
 
 struct raw_snapshot_head {
 	uint64_t end_ns;

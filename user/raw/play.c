@@ -64,7 +64,7 @@ static int play_ring(struct play *play, const struct raw_chunk *chunk)
 		.position = chunk->position,
 		.data = chunk->data,
 		.size = chunk->size,
-		.stable = true,
+		.stable = chunk->stable,
 	};
 
 	return stream_ring(play->to, &ring);

@@ -35,6 +35,8 @@ typedef int (*raw_sink_fn)(void *ctx, const void *data, size_t size);
 /* 0 or -ENOMEM. */
 int raw_writer_new(struct raw_writer **out, raw_sink_fn sink, void *ctx);
 void raw_writer_free(struct raw_writer *writer);
+/* Rings are compressed from now on. 0 or -ENOMEM. */
+int raw_writer_compress(struct raw_writer *writer);
 /*
  * What is sent there is written: the file's head with begin, then a chunk for
  * each call; rings are split between records. -errno of the sink is returned by
@@ -61,10 +63,11 @@ struct raw_chunk {
 	const struct rec_snapshot *threads;
 	size_t thread_count;
 	uint64_t snapshot_end_ns;
-	/* RING: borrowed from the file's memory, valid while that is; 8-aligned */
+	/* RING: borrowed, valid while the file's memory is if stable, else until the next call */
+	bool stable;
 	uint32_t cpu; /* <= info.cpus, as given to the writer */
 	uint32_t position;
-	const void *data;
+	const void *data; /* 8-aligned */
 	size_t size;
 	/* TEXTS: the list is borrowed until the next call, what it leads to as RING */
 	struct stream_texts texts;
@@ -105,9 +108,9 @@ struct raw_stop {
 };
 
 /*
- * Plays all of a file into a stream, rings as stable bytes. What is whole is
- * played, whatever stands before or after it; for a list of threads that is
- * damaged the stream gets an empty one. passed may be NULL.
+ * Plays all of a file into a stream, rings that are not compressed as stable
+ * bytes. What is whole is played, whatever stands before or after it; for a list
+ * of threads that is damaged the stream gets an empty one. passed may be NULL.
  * 0: the stream has had its end. -ENODATA, -EBADMSG: it had no snapshot, for
  * the capture has not even that; stop says why. Others: of the stream, or of
  * passed.

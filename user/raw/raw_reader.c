@@ -11,6 +11,7 @@
 #include <zlib.h>
 
 #include "raw/format.h"
+#include "raw/pack.h"
 #include "raw/raw.h"
 
 struct raw_reader {
@@ -21,16 +22,17 @@ struct raw_reader {
 	bool begun; /* the list of threads was read, or can not come any more */
 	bool ended;
 	struct stream_info info;
-	uint8_t *entries; /* of the last chunk, if another version made them */
-	size_t at;	  /* where what was read last begins */
-	int err;	  /* that it stops, and why */
+	uint8_t *entries;  /* of the last chunk, if another version made them */
+	struct pack *pack; /* of the last chunk, if it is compressed */
+	size_t at;	   /* where what was read last begins */
+	int err;	   /* that it stops, and why */
 	struct diag why;
 };
 
 /* A chunk as it lies in the file. */
 struct span {
-	struct raw_chunk_head head;
-	size_t offset; /* of its head */
+	struct raw_chunk_head head; /* its size is the payload's once that is restored */
+	size_t offset;		    /* of its head */
 	const uint8_t *payload;
 };
 
@@ -78,6 +80,25 @@ static void seek_head(struct raw_reader *reader)
 		return;
 	}
 	reader->pos = reader->size;
+}
+
+/* Puts what was compressed in the payload's place. */
+static int restore(struct raw_reader *reader, struct span *span, struct diag *diag)
+{
+	const void *payload;
+	size_t size;
+	int err;
+
+	if (!(span->head.flags & RAW_PACKED))
+		return 0;
+	err = pack_restore(&reader->pack, span->payload, span->head.size, &payload, &size);
+	if (err == -EBADMSG)
+		return damaged(span, diag, "the chunk's content cannot be decompressed");
+	if (err)
+		return diag_set(diag, err, "not enough memory");
+	span->payload = payload;
+	span->head.size = size;
+	return 0;
 }
 
 /*
@@ -210,6 +231,7 @@ static int read_ring(const struct raw_reader *reader, const struct span *span,
 		.position = head->position,
 		.data = span->payload + sizeof(*head),
 		.size = span->head.size - sizeof(*head),
+		.stable = !(span->head.flags & RAW_PACKED),
 	};
 	return 0;
 }
@@ -321,6 +343,8 @@ static int next_chunk(struct raw_reader *reader, struct raw_chunk *out, struct d
 	do
 		err = next_span(reader, &span, diag);
 	while (!err && !is_known(span.head.type));
+	if (!err)
+		err = restore(reader, &span, diag);
 	if (!err)
 		err = read_span(reader, &span, out, diag);
 	return err ? err : 1;
@@ -477,6 +501,7 @@ void raw_reader_free(struct raw_reader *reader)
 {
 	if (!reader)
 		return;
+	pack_free(reader->pack);
 	free(reader->entries);
 	free(reader);
 }

@@ -8,6 +8,7 @@
 #include <zlib.h>
 
 #include "raw/format.h"
+#include "raw/pack.h"
 #include "raw/raw.h"
 #include "records/frame.h"
 #include "ring.h"
@@ -20,6 +21,7 @@ struct raw_writer {
 	bool words; /* rings hold words, not frames */
 	uint32_t sequence;
 	uint64_t bytes;
+	struct pack *pack; /* NULL: nothing is compressed */
 };
 
 static int put(struct raw_writer *writer, const void *data, size_t size)
@@ -32,12 +34,13 @@ static int put(struct raw_writer *writer, const void *data, size_t size)
 }
 
 /* A chunk whose payload is a head and a body. Both sizes are multiples of 8. */
-static int put_chunk(struct raw_writer *writer, enum raw_file_type type, const void *head,
-		     size_t head_size, const void *body, size_t body_size)
+static int put_flagged(struct raw_writer *writer, enum raw_file_type type, uint32_t flags,
+		       const void *head, size_t head_size, const void *body, size_t body_size)
 {
 	uint32_t crc = crc32_z(0, head, head_size);
 	struct raw_chunk_head chunk = {
 		.type = type,
+		.flags = flags,
 		.size = head_size + body_size,
 		.sequence = writer->sequence++,
 		.payload_crc = body_size ? crc32_z(crc, body, body_size) : crc,
@@ -47,6 +50,26 @@ static int put_chunk(struct raw_writer *writer, enum raw_file_type type, const v
 	put(writer, &chunk, sizeof(chunk));
 	put(writer, head, head_size);
 	return put(writer, body, body_size);
+}
+
+static int put_chunk(struct raw_writer *writer, enum raw_file_type type, const void *head,
+		     size_t head_size, const void *body, size_t body_size)
+{
+	return put_flagged(writer, type, 0, head, head_size, body, body_size);
+}
+
+/* A ring's chunk, compressed if that is wanted and makes it smaller. */
+static int put_ring(struct raw_writer *writer, const struct raw_ring_head *head, const void *data,
+		    size_t size)
+{
+	const void *packed;
+	size_t packed_size = 0;
+
+	if (writer->pack)
+		packed_size = pack_payload(writer->pack, head, sizeof(*head), data, size, &packed);
+	if (!packed_size)
+		return put_chunk(writer, RAW_TYPE_RING, head, sizeof(*head), data, size);
+	return put_flagged(writer, RAW_TYPE_RING, RAW_PACKED, packed, packed_size, NULL, 0);
 }
 
 /*
@@ -172,7 +195,7 @@ static int write_ring(void *ctx, const struct stream_ring *ring)
 
 		if (!part)
 			return -EBADMSG;
-		put_chunk(writer, RAW_TYPE_RING, &head, sizeof(head), at, part);
+		put_ring(writer, &head, at, part);
 		head.position = writer->words ? head.position + (uint32_t)(part / 8) : 0;
 		head.position &= RING_POSITION_MASK;
 		at += part;
@@ -267,8 +290,16 @@ int raw_writer_new(struct raw_writer **out, raw_sink_fn sink, void *ctx)
 	return 0;
 }
 
+int raw_writer_compress(struct raw_writer *writer)
+{
+	return writer->pack ? 0 : pack_new(&writer->pack);
+}
+
 void raw_writer_free(struct raw_writer *writer)
 {
+	if (!writer)
+		return;
+	pack_free(writer->pack);
 	free(writer);
 }
 
