@@ -3,13 +3,16 @@
 import re
 
 import figures
+import quiet
 import tracers
 from machine import output_of, say
 
 WANTED = [tracers.NONE, tracers.RECORD, tracers.LIVE, tracers.PERF, tracers.PERF_LARGE,
           tracers.PERF_TRACE, tracers.PERF_SCHED, tracers.RINGS_LARGE, tracers.TRACE_CMD,
           tracers.BPFTRACE]
-BASE, REFERENCE = tracers.NONE.name, tracers.PERF.name
+BASE = tracers.NONE.name
+# What a tracer's cost is a share of.
+REFERENCES = {"to_perf_record": tracers.PERF.name, "to_ftrace": tracers.RINGS_LARGE.name}
 SLOW = 20  # how many times shorter a load is for a slow tracer
 
 
@@ -55,12 +58,35 @@ def measure(present, rounds, share):
     for number in range(rounds):
         for load in LOADS:
             say(f"overhead: round {number + 1} of {rounds}: {load.name}")
+            disturbed = quiet.wait()
             for tracer in present:
                 part = share / SLOW if tracer.slow else share
                 sample = tracer.watch(lambda: load.run(part))
                 sample["ns"], sample["operations"] = sample.pop("load")
                 samples[load.name][tracer.name].append(sample)
+            disturbed = disturbed or quiet.reason()
+            for tracer in present:
+                samples[load.name][tracer.name][-1]["disturbed"] = disturbed
     return samples
+
+
+def quiet_rounds(load_samples):
+    """The same without the rounds that others disturbed, unless that is all of them."""
+    kept = {name: [one for one in samples if not one.get("disturbed")]
+            for name, samples in load_samples.items()}
+    return kept if all(kept.values()) else load_samples
+
+
+def of_quiet_rounds(load_samples):
+    """For a table's title."""
+    samples = load_samples[BASE]
+    bad = [one["disturbed"] for one in samples if one.get("disturbed")]
+    if not bad:
+        return figures.of_rounds(len(samples))
+    if len(bad) < len(samples):
+        return (f"{figures.of_rounds(len(samples) - len(bad))}; {len(bad)} more left out, "
+                f"disturbed: {bad[0]}")
+    return f"{figures.of_rounds(len(samples))}; ALL DISTURBED: {bad[0]}"
 
 
 def per_operation(sample, what):
@@ -108,23 +134,24 @@ def rows_of(load_samples):
     base = load_samples[BASE]
     events = events_of(load_samples)
     rows = [row_of(name, base, samples, events) for name, samples in load_samples.items()]
-    reference = next((row for row in rows if row["tracer"] == REFERENCE), None)
+    added = {row["tracer"]: row["added_ns"]["median"] for row in rows}
     for row in rows:
-        if reference and row["tracer"] != BASE:
-            row["to_perf_record"] = figures.ratio(row["added_ns"]["median"],
-                                                  reference["added_ns"]["median"])
+        for share, reference in REFERENCES.items():
+            if reference in added and row["tracer"] != BASE:
+                row[share] = figures.ratio(row["added_ns"]["median"], added[reference])
     return rows
 
 
 HEADINGS = ["tracer", "ns/op (min..max)", "added ns/op", "slowdown (min..max)", "of perf record",
-            "added ns/event", "own CPU ns/event", "records/op", "lost %"]
+            "of ftrace", "added ns/event", "own CPU ns/event", "records/op", "lost %"]
 
 
 def cells(row):
     if row["tracer"] == BASE:
-        return [BASE, figures.span(row["ns"]), "-", "1", "-", "-", "-", "-", "-"]
+        return [BASE, figures.span(row["ns"]), "-", "1", "-", "-", "-", "-", "-", "-"]
     return [row["tracer"], figures.span(row["ns"]), figures.number(row["added_ns"]["median"]),
             figures.span(row["slowdown"], 2), figures.number(row.get("to_perf_record"), 2),
+            figures.number(row.get("to_ftrace"), 2),
             figures.number(figures.middle(row["added_ns_per_event"])),
             figures.number(row["own_cpu_ns_per_event"]),
             figures.number(row["records_per_operation"], 1),
@@ -134,11 +161,12 @@ def cells(row):
 def run(options, missing):
     present = tracers.usable(WANTED, missing)
     samples = measure(present, options.rounds, options.share)
-    result = {name: rows_of(of_load) for name, of_load in samples.items()}
+    result = {name: rows_of(quiet_rounds(of_load)) for name, of_load in samples.items()}
     lines = []
     for load in LOADS:
         lines += figures.table(
-            f"What being watched costs: perf bench {load.name} ({figures.of_rounds(options.rounds)})",
+            f"What being watched costs: perf bench {load.name} "
+            f"({of_quiet_rounds(samples[load.name])})",
             HEADINGS, [cells(row) for row in result[load.name]]) + [""]
     lines += ["  added, slowdown: against 'none' of the same round. event: a record that gotrace-bpf record",
               "  makes of the load, for every row. own CPU: of the tracer's process, beyond an idle one.",

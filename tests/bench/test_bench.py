@@ -14,6 +14,7 @@ import figures
 import losses
 import machine
 import overhead
+import quiet
 import summary
 import tracers
 
@@ -109,7 +110,26 @@ class Pure(unittest.TestCase):
         rows = overhead.rows_of({"none": [sample(100, None, None)],
                                  "perf record": [sample(101, 3, 0)]})
         self.assertIsNone(rows[1]["own_cpu_ns_per_event"])
-        self.assertEqual(overhead.cells(rows[1])[5], "-")
+        self.assertEqual(overhead.cells(rows[1])[6], "-")
+
+    def test_disturbed_rounds_are_left_out(self):
+        def disturbed(ns, why):
+            return {**sample(ns, 200, 0), "disturbed": why}
+
+        rounds = {"none": [disturbed(100, ""), disturbed(900, "others")],
+                  "perf record": [disturbed(300, ""), disturbed(901, "others")]}
+        rows = overhead.rows_of(overhead.quiet_rounds(rounds))
+        self.assertEqual(rows[1]["added_ns"]["median"], 200)
+        self.assertIn("1 more left out, disturbed: others", overhead.of_quiet_rounds(rounds))
+        rounds = {name: samples[1:] for name, samples in rounds.items()}
+        rows = overhead.rows_of(overhead.quiet_rounds(rounds))
+        self.assertEqual(rows[1]["added_ns"]["median"], 1)
+        self.assertIn("ALL DISTURBED", overhead.of_quiet_rounds(rounds))
+
+    def test_busy_share(self):
+        before = "cpu  100 0 50 1000 10 0 5 5 0 0\ncpu0 1\n"
+        after = "cpu  110 0 55 1080 15 0 5 5 0 0\ncpu0 1\n"
+        self.assertEqual(quiet.busy_share(before, after), 0.15)
 
     def test_the_best_peer_has_to_record(self):
         rows = overhead.rows_of({"none": [sample(100, None, None)],

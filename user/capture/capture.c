@@ -363,6 +363,11 @@ void capture_usage(const struct capture *capture, struct capture_usage *out)
 	}
 }
 
+void capture_runs(const struct capture *capture, uint64_t *runs, uint64_t *ns)
+{
+	kernel_runs(capture->kernel, runs, ns);
+}
+
 /* 16 MiB a CPU hold 100 ms of 2 million records a second. */
 #define BUFFER_PER_CPU (16UL << 20)
 #define BUFFER_MAX (512UL << 20)

@@ -87,6 +87,9 @@ struct capture_usage {
 /* Now; exact after capture_stop. */
 void capture_usage(const struct capture *capture, struct capture_usage *out);
 
+/* Runs of the programs and their time so far; 0 runs: kernel.bpf_stats_enabled is not 1. */
+void capture_runs(const struct capture *capture, uint64_t *runs, uint64_t *ns);
+
 size_t capture_default_buffer(void);
 
 #endif

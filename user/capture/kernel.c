@@ -466,6 +466,18 @@ uint32_t kernel_tracer_tgid(const struct kernel *kernel)
 	return kernel->skel->bss->tracer_tgid;
 }
 
+/* What the kernel counts of a program; zeros if it is not loaded. */
+static struct bpf_prog_info info_of(const struct bpf_program *program)
+{
+	struct bpf_prog_info info = { 0 };
+	__u32 length = sizeof(info);
+	int fd = bpf_program__fd(program);
+
+	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &length))
+		return (struct bpf_prog_info){ 0 };
+	return info;
+}
+
 uint64_t kernel_missed(const struct kernel *kernel)
 {
 	struct bpf_program *program;
@@ -473,13 +485,22 @@ uint64_t kernel_missed(const struct kernel *kernel)
 
 	bpf_object__for_each_program(program, kernel->skel->obj)
 	{
-		struct bpf_prog_info info = { 0 };
-		__u32 length = sizeof(info);
-		int fd = bpf_program__fd(program);
-
-		if (fd >= 0 && !is_optional(bpf_program__name(program)) &&
-		    !bpf_obj_get_info_by_fd(fd, &info, &length))
-			missed += info.recursion_misses;
+		if (!is_optional(bpf_program__name(program)))
+			missed += info_of(program).recursion_misses;
 	}
 	return missed;
+}
+
+void kernel_runs(const struct kernel *kernel, uint64_t *runs, uint64_t *ns)
+{
+	struct bpf_program *program;
+
+	*runs = *ns = 0;
+	bpf_object__for_each_program(program, kernel->skel->obj)
+	{
+		struct bpf_prog_info info = info_of(program);
+
+		*runs += info.run_cnt;
+		*ns += info.run_time_ns;
+	}
 }

@@ -64,6 +64,8 @@ void kernel_detach(struct kernel *kernel);
 uint32_t kernel_tracer_tgid(const struct kernel *kernel);
 /* Programs that did not run because they were running already, all CPUs. */
 uint64_t kernel_missed(const struct kernel *kernel);
+/* Runs of programs and their time, as far as kernel.bpf_stats_enabled was 1. */
+void kernel_runs(const struct kernel *kernel, uint64_t *runs, uint64_t *ns);
 
 /* Every task's entry; *out is the caller's to free. Recording must be on. */
 int kernel_snapshot(struct kernel *kernel, struct rec_snapshot **out, size_t *count);

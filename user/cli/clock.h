@@ -7,5 +7,7 @@
 
 /* CLOCK_MONOTONIC, ns. */
 uint64_t clock_now_ns(void);
+/* CPU time of this process so far, its children's not. */
+uint64_t clock_cpu_ns(void);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "base/quantity.h"
 #include "cli/cli.h"
+#include "cli/clock.h"
 #include "cli/commands.h"
 #include "cli/live.h"
 #include "cli/lost.h"
@@ -70,6 +71,9 @@ static enum cli_exit write_stats(const struct record *record, const struct live 
 		{ "begin_ns", (int64_t)live->begin_ns, NULL },
 		{ "end_ns", (int64_t)live->end_ns, NULL },
 		{ "ring_bytes", (int64_t)capture_info(live->capture)->ring_bytes, NULL },
+		{ "cpu_time_ns", (int64_t)clock_cpu_ns(), NULL },
+		{ "kernel_runs", live->runs ? (int64_t)live->runs : STATS_UNKNOWN, NULL },
+		{ "kernel_ns", live->runs ? (int64_t)live->runs_ns : STATS_UNKNOWN, NULL },
 	};
 
 	return stats_write(record->stats, record->config->talk.stats, rows,

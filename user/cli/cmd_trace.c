@@ -34,6 +34,8 @@ static enum cli_exit record(struct live *live, struct traceout *trace)
 		.ring_bytes = capture_info(live->capture)->ring_bytes,
 		.ring_fullest = live->usage.fullest,
 		.buffer_wanted = live_buffer_wanted(live),
+		.runs = live->runs,
+		.runs_ns = live->runs_ns,
 	};
 
 	if (err)

@@ -336,6 +336,7 @@ int live_run(struct live *live, const struct live_output *output, struct diag *d
 	if (!err)
 		err = record(live, output, diag);
 	capture_usage(live->capture, &live->usage);
+	capture_runs(live->capture, &live->runs, &live->runs_ns);
 	return err;
 }
 

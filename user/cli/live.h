@@ -51,6 +51,7 @@ struct live {
 	uint64_t begin_ns, end_ns;  /* CLOCK_MONOTONIC: snapshot complete, recording off */
 	int signal;		    /* that ended it, or 0 */
 	struct capture_usage usage; /* as of the end */
+	uint64_t runs, runs_ns;	    /* of the programs, if the kernel counted them */
 };
 
 /* Loads everything; nothing is recorded yet. 0, or -errno with diag. live_close is due then, too.

@@ -5,10 +5,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "base/quantity.h"
 #include "cli/cli.h"
+#include "cli/clock.h"
 #include "cli/lost.h"
 #include "cli/stats.h"
 #include "cli/tracefile.h"
@@ -140,15 +140,6 @@ static void say_hints(const struct traceout *trace, const struct pipeline_stats 
 		cli_note("the fullest ring was %.0f %% full", source->ring_fullest * 100);
 }
 
-static uint64_t cpu_time_ns(void)
-{
-	struct rusage usage;
-
-	getrusage(RUSAGE_SELF, &usage);
-	return (uint64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000000 +
-	       (uint64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000;
-}
-
 static enum cli_exit write_stats(const struct traceout *trace, const struct pipeline_stats *stats,
 				 const struct traceout_source *source)
 {
@@ -170,7 +161,9 @@ static enum cli_exit write_stats(const struct traceout *trace, const struct pipe
 		{ "end_ns", (int64_t)stats->end_ns, NULL },
 		{ "clock_offset_ns", (int64_t)stats->clock_offset_ns, NULL },
 		{ "ring_bytes", (int64_t)source->ring_bytes, NULL },
-		{ "cpu_time_ns", (int64_t)cpu_time_ns(), NULL },
+		{ "cpu_time_ns", (int64_t)clock_cpu_ns(), NULL },
+		{ "kernel_runs", source->runs ? (int64_t)source->runs : STATS_UNKNOWN, NULL },
+		{ "kernel_ns", source->runs ? (int64_t)source->runs_ns : STATS_UNKNOWN, NULL },
 		{ "cut_off", 0, source->cut_off ? source->cut_off : "" },
 	};
 

@@ -40,6 +40,7 @@ struct traceout_source {
 	uint64_t ring_bytes;
 	double ring_fullest;	/* 0 to 1; below 0: unknown */
 	uint64_t buffer_wanted; /* as lost_say() has it */
+	uint64_t runs, runs_ns; /* of the kernel side's programs; 0: not counted */
 	const char *cut_off;	/* why it is not whole; NULL: it is */
 };
 
