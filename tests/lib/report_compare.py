@@ -88,12 +88,15 @@ def main():
     with open(sys.argv[2], encoding='utf-8') as file:
         report = json.load(file)
     found, faults, compared = tables(text), [], 0
-    first = {'name': 'NAME', 'process': 'PID', 'thread': 'TID', 'cgroup': 'THREADS'}[report['by']]
+    first = {'name': 'THREADS' if '\nTHREADS ' in text else 'NAME', 'process': 'PID', 'thread': 'TID', 'cgroup': 'THREADS'}[report['by']]
     expected = {
         first: [thread_line(row, report['by']) for row in report['threads']],
         'WAITING': [pair_line(row, False) for row in report['waits']],
         'BLOCKED': [pair_line(row, True) for row in report['sleeps']],
         'SYSCALL': [call_line(row) for row in report['syscalls'] or []],
+        'TOTAL': [[time(row['total_ns']), str(row['times']), time(row['p99_ns']),
+                   time(row['longest_ns']), time(row['longest_at_ns']), row['name']]
+                  for row in report['ranges']],
         'CPU': [cpu_line(row) for row in report['cpus']],
         'WAITING*': [[time(row['waiting_ns']), row['label']] for row in report['scheduled_as']],
         'WAITED': [[time(row['ns']), time(row['at_ns'])] for row in report['longest_waits']],

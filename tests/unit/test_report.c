@@ -72,7 +72,39 @@ static const struct row {
 	  "three x1: ran 0, syscall 0, waited 89 (89 from 3), slept 0\n"
 	  "two waited 90, 1 times: (it waits still)\n"
 	  "three waited 89, 1 times: (it waits still)\n"
-	  "one waited 61, 1 times: throttled, CPU left idle\n" },
+	  "one waited 61, 1 times: throttled, CPU left idle\n"
+	  "futex: 1 times, 5\n" },
+	/* two takes the CPU of one, which is in a syscall: that one runs no more. */
+	{ "in a syscall without a CPU",
+	  START "11 110 GoSyscallBegin 1 4\n12 150 ProcSteal 0 2 11\n12 151 ProcStart 0 3\n"
+		"12 152 GoStart 12 1\n11 170 GoSyscallEndBlocked\n12 190 GoBlock 0 2\n",
+	  "92 ns, 1 CPUs\n"
+	  "one x1: ran 11, syscall 40, waited 20 (20 from 72), slept 20\n"
+	  "two x1: ran 38, syscall 0, waited 52 (52 from 2), slept 0\n"
+	  "three x1: ran 0, syscall 0, waited 89 (89 from 3), slept 0\n"
+	  "three waited 89, 1 times: (it waits still)\n"
+	  "two waited 52, 1 times: one\n"
+	  "one waited 20, 1 times: (it waits still)\n"
+	  "one slept 20, 1 times: futex (syscall)\n"
+	  "two slept 0, 0 times: -\n"
+	  "futex: 1 times, 60\n" },
+	/* Regions nest; what does not end is left out. */
+	{ "ranges, regions, tasks",
+	  START "11 110 STWBegin 5 1\n11 115 STWEnd\n11 120 UserTaskBegin 7 0 1 1\n"
+		"11 130 UserRegionBegin 7 1 1\n11 140 UserRegionBegin 7 2 1\n"
+		"11 150 UserRegionEnd 7 2 1\n11 155 UserRegionBegin 7 2 1\n"
+		"11 160 UserRegionEnd 7 2 1\n11 170 UserRegionEnd 7 1 1\n"
+		"11 180 UserTaskEnd 7 1\n11 185 UserRegionBegin 7 3 1\n11 198 GoDestroy\n",
+	  "100 ns, 1 CPUs\n"
+	  "one x1: ran 99, syscall 0, waited 0 (0 from 0), slept 0\n"
+	  "two x1: ran 0, syscall 0, waited 98 (98 from 2), slept 0\n"
+	  "three x1: ran 0, syscall 0, waited 97 (97 from 3), slept 0\n"
+	  "two waited 98, 1 times: (it waits still)\n"
+	  "three waited 97, 1 times: (it waits still)\n"
+	  "task one: 1 times, 60\n"
+	  "region one: 1 times, 40\n"
+	  "region two: 2 times, 15\n"
+	  "stop-the-world (sync): 1 times, 5\n" },
 	/* two is not in this trace; and then a frame that says it to people alone. */
 	{ "behind one who is not in the trace, and nobody knows what",
 	  TEXTS "11 98 ProcStatus 0 1\n11 99 GoStatusStack 11 11 2 1\n"
@@ -140,10 +172,21 @@ static void add_pairs(const struct report *report, const struct report_pair *pai
 	}
 }
 
+static void add_calls(const struct report *report, const struct report_call_sum *sums, size_t count,
+		      FILE *out)
+{
+	for (size_t i = 0; i < count; i++) {
+		add_text(report, sums[i].name, out);
+		fprintf(out, ": %llu times, %llu\n", (unsigned long long)sums[i].sum.count,
+			(unsigned long long)sums[i].sum.ns);
+	}
+}
+
 static void describe(const struct report *report, FILE *out)
 {
 	size_t count;
 	const struct report_thread *threads = report_threads(report, &count);
+	const struct report_call_sum *calls;
 	const struct report_pair *pairs;
 
 	fprintf(out, "%llu ns, %zu CPUs\n", (unsigned long long)report_duration(report),
@@ -164,6 +207,10 @@ static void describe(const struct report *report, FILE *out)
 	add_pairs(report, pairs, count, "waited", out);
 	pairs = report_sleeps(report, &count);
 	add_pairs(report, pairs, count, "slept", out);
+	calls = report_calls(report, &count);
+	add_calls(report, calls, count, out);
+	calls = report_ranges(report, &count);
+	add_calls(report, calls, count, out);
 }
 
 static void test_row(void **state)

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/columns.h"
+
 static int by_running(const void *a, const void *b)
 {
 	const struct report_thread *x = a, *y = b;
@@ -62,6 +64,22 @@ static void drop_rows(struct report *report)
 	report->row_count = kept;
 }
 
+static void measure_labels(struct report *report)
+{
+	for (size_t i = 0; i < report->row_count; i++) {
+		struct gt_text text = report_text(report, report->rows[i].label);
+		size_t width = columns_of(text.data, text.size);
+
+		if (width > report->label_width)
+			report->label_width = width;
+	}
+}
+
+size_t report_label_width(const struct report *report)
+{
+	return report->label_width;
+}
+
 int report_end(struct report *report, uint64_t now)
 {
 	report->end = now;
@@ -77,6 +95,8 @@ int report_end(struct report *report, uint64_t now)
 	longest_sort(&report->long_runs);
 	cpus_end(&report->times, now);
 	calls_end(&report->calls);
+	calls_end(&report->ranges);
+	measure_labels(report);
 	return 0;
 }
 
@@ -124,6 +144,12 @@ const struct report_single *report_long_runs(const struct report *report, size_t
 	*count = report->long_runs.count;
 	*more = report->long_runs.offered - *count;
 	return report->long_runs.kept;
+}
+
+const struct report_call_sum *report_ranges(const struct report *report, size_t *count)
+{
+	*count = report->ranges.count;
+	return report->ranges.rows;
 }
 
 unsigned report_known(const struct report *report)

@@ -9,15 +9,22 @@
 #include "base/idmap.h"
 #include "export/go/facts.h"
 #include "report/labels.h"
+#include "report/procs.h"
+#include "report/ranges.h"
 #include "report/said.h"
 
 struct goroutine {
 	uint32_t life;
 	bool named;
 	uint64_t generation; /* in which its root was looked at last */
-	bool of_go;	/* a goroutine of Go's runtime */
-	bool of_thread; /* a thread, so that it waits for a CPU, not for any */
-	bool limited;	/* its wait began with a CPU limit */
+	bool of_go;	     /* a goroutine of Go's runtime */
+	bool of_thread;	     /* a thread, so that it waits for a CPU, not for any */
+	bool limited;	     /* its wait began with a CPU limit */
+	/* While it is in a syscall: */
+	uint64_t call_stack;	  /* 0: not known, or of another generation */
+	uint64_t call_generation; /* that it is of */
+	uint64_t call_from;
+	uint32_t call_name; /* a text; 0: its begin was not seen, or it is a thread's */
 };
 
 struct report_events {
@@ -25,6 +32,8 @@ struct report_events {
 	struct idmap map; /* goroutines by id */
 	struct goroutine *goroutines;
 	size_t cap;
+	struct procs procs;
+	struct ranges ranges;
 	uint64_t generation;
 	int64_t start, end;
 	bool started;
@@ -44,6 +53,8 @@ void report_events_free(struct report_events *events)
 	if (!events)
 		return;
 	idmap_fini(&events->map);
+	procs_fini(&events->procs);
+	ranges_fini(&events->ranges);
 	free(events->goroutines);
 	free(events);
 }
@@ -122,7 +133,11 @@ static int take_name(struct report_events *events, const struct gt_reader *reade
 	/* No thread of our traces is called so (frames.h). */
 	g->of_go = root.func.size > 8 && !memcmp(root.func.data, "runtime.", 8);
 	err = report_name(events->report, g->life, root.func.data, root.func.size);
-	return err ? err : take_who(events, g, id, &root);
+	if (!err)
+		err = take_who(events, g, id, &root);
+	if (!g->of_thread)
+		report_know(events->report, REPORT_KNOWS_CALLS | REPORT_KNOWS_IDLE);
+	return err;
 }
 
 /* A thread calls itself otherwise from now on. Go's runtime labels its goroutines by their work. */
@@ -189,6 +204,73 @@ static int begin_wait(struct report_events *events, const struct gt_reader *read
 	return err;
 }
 
+/* ---- syscalls ---- */
+
+/* What it sleeps in then: the call itself. */
+static int without_cpu(struct report_events *events, const struct gt_reader *reader,
+		       const struct goroutine *g, uint32_t *why)
+{
+	uint64_t stack = g->call_generation == events->generation ? g->call_stack : 0;
+
+	return said_call(events->report, reader, stack, true, why);
+}
+
+/* It goes into a syscall, or is in one: with a CPU or without. */
+static int enter_call(struct report_events *events, const struct gt_reader *reader,
+		      const struct gt_event *event, const struct gt_transition *to,
+		      struct goroutine *g, struct report_step *step)
+{
+	bool has_p;
+	int err = procs_enter(&events->procs, event, to->id, &has_p);
+
+	g->call_name = 0;
+	if (!err && !g->of_thread && event->type == GT_EV_GO_SYSCALL_BEGIN) {
+		g->call_from = step->now;
+		err = said_call(events->report, reader, g->call_stack, false, &g->call_name);
+	}
+	if (err || has_p)
+		return err;
+	step->state = REPORT_ASLEEP;
+	return without_cpu(events, reader, g, &step->why);
+}
+
+static int leave_call(struct report_events *events, struct goroutine *g, uint64_t now)
+{
+	const struct report_call call = { .name = g->call_name, .from = g->call_from, .to = now };
+
+	g->call_name = 0;
+	return call.name ? report_add_call(events->report, g->life, &call) : 0;
+}
+
+/* Its P was taken away. */
+static int lose_cpu(struct report_events *events, const struct gt_reader *reader, uint64_t id,
+		    uint64_t now)
+{
+	struct report_step step = { .state = REPORT_ASLEEP, .now = now, .cpu = REPORT_NO_CPU };
+	uint32_t slot = idmap_find(&events->map, id);
+	const struct goroutine *g;
+	int err;
+
+	if (slot == IDMAP_NONE)
+		return 0;
+	g = &events->goroutines[slot];
+	if (report_state_of(events->report, g->life) != REPORT_SYSCALL)
+		return 0;
+	err = without_cpu(events, reader, g, &step.why);
+	return err ? err : report_go(events->report, g->life, &step);
+}
+
+static int take_proc(struct report_events *events, const struct gt_reader *reader,
+		     const struct gt_event *event, const struct gt_transition *to)
+{
+	uint64_t now = (uint64_t)(event->time - events->start), loser;
+	int err = report_see_cpu(events->report, to->id, now);
+
+	if (!err)
+		err = procs_take(&events->procs, event, to, &loser);
+	return err || loser == GT_NO_ID ? err : lose_cpu(events, reader, loser, now);
+}
+
 static int go_transition(struct report_events *events, const struct gt_reader *reader,
 			 const struct gt_event *event, const struct gt_transition *to,
 			 struct goroutine *g)
@@ -202,6 +284,10 @@ static int go_transition(struct report_events *events, const struct gt_reader *r
 		err = said_sleep(events->report, reader, to, &step.why);
 	else if (step.state == REPORT_WAITING)
 		err = begin_wait(events, reader, event, to, g, &step);
+	else if (step.state == REPORT_SYSCALL)
+		err = enter_call(events, reader, event, to, g, &step);
+	if (!err && to->from == GT_STATE_SYSCALL)
+		err = leave_call(events, g, step.now);
 	return err ? err : report_go(events->report, g->life, &step);
 }
 
@@ -228,6 +314,10 @@ static int goroutine_goes(struct report_events *events, const struct gt_reader *
 
 	if (!err)
 		err = take_name(events, reader, g, to->id, to->stack);
+	if (to->to == GT_STATE_SYSCALL && !err) {
+		g->call_stack = to->has_stack ? to->stack : gt_event_stack(event);
+		g->call_generation = events->generation;
+	}
 	if (!err && to->from != to->to)
 		err = go_transition(events, reader, event, to, g);
 	if (!err && to->to == GT_STATE_NOT_EXIST) {
@@ -235,6 +325,16 @@ static int goroutine_goes(struct report_events *events, const struct gt_reader *
 		idmap_del(&events->map, to->id);
 	}
 	return err;
+}
+
+static int take_range(struct report_events *events, const struct gt_reader *reader,
+		      const struct gt_event *event)
+{
+	uint32_t slot = event->g == GT_NO_ID ? IDMAP_NONE : idmap_find(&events->map, event->g);
+	uint32_t life = slot == IDMAP_NONE ? REPORT_NO_LIFE : events->goroutines[slot].life;
+
+	return ranges_take(&events->ranges, events->report, reader, event, life,
+			   (uint64_t)(event->time - events->start));
 }
 
 int report_events_add(struct report_events *events, const struct gt_reader *reader,
@@ -256,10 +356,9 @@ int report_events_add(struct report_events *events, const struct gt_reader *read
 	if (kind == GT_KIND_LOG)
 		return take_log(events, reader, event);
 	if (!gt_event_transition(event, &to))
-		return 0;
+		return take_range(events, reader, event);
 	if (to.of_proc)
-		return report_see_cpu(events->report, to.id,
-				      (uint64_t)(event->time - events->start));
+		return take_proc(events, reader, event, &to);
 	return goroutine_goes(events, reader, event, &to);
 }
 

@@ -195,6 +195,15 @@ static void put_errors(const struct page *page, const struct report_call_sum *ro
 	json_end_object(page->json);
 }
 
+static void put_sum(const struct page *page, const struct report_call_sum *row, const char *times)
+{
+	put_text(page, "name", row->name);
+	put_u64(page, times, row->sum.count);
+	put_u64(page, "total_ns", row->sum.ns);
+	put_spread(page, &row->spread);
+	put_u64(page, "longest_at_ns", row->longest_from);
+}
+
 static int put_calls(const struct page *page)
 {
 	const struct report_call_sum **rows;
@@ -210,17 +219,28 @@ static int put_calls(const struct page *page)
 	json_array(page->json);
 	for (size_t i = 0; i < count && i < page->view->most; i++) {
 		json_object(page->json);
-		put_text(page, "name", rows[i]->name);
-		put_u64(page, "calls", rows[i]->sum.count);
-		put_u64(page, "total_ns", rows[i]->sum.ns);
-		put_spread(page, &rows[i]->spread);
-		put_u64(page, "longest_at_ns", rows[i]->longest_from);
+		put_sum(page, rows[i], "calls");
 		put_errors(page, rows[i]);
 		json_end_object(page->json);
 	}
 	json_end_array(page->json);
 	free(rows);
 	return 0;
+}
+
+static void put_ranges(const struct page *page)
+{
+	size_t count;
+	const struct report_call_sum *rows = report_ranges(page->report, &count);
+
+	json_name(page->json, "ranges");
+	json_array(page->json);
+	for (size_t i = 0; i < count && i < page->view->most; i++) {
+		json_object(page->json);
+		put_sum(page, &rows[i], "times");
+		json_end_object(page->json);
+	}
+	json_end_array(page->json);
 }
 
 /* ---- CPUs, and what is rarer ---- */
@@ -334,6 +354,7 @@ int report_print_json(const struct report *report, const struct report_view *vie
 	put_pairs(&page, "sleeps", "in", rows, count, true);
 	if (put_calls(&page))
 		return -ENOMEM;
+	put_ranges(&page);
 	put_cpus(&page);
 	if (put_scheds(&page))
 		return -ENOMEM;

@@ -68,6 +68,7 @@ void report_free(struct report *report)
 	idmap_fini(&report->cpu_map);
 	cpus_fini(&report->times);
 	calls_fini(&report->calls);
+	calls_fini(&report->ranges);
 	longest_fini(&report->long_waits);
 	longest_fini(&report->long_runs);
 	for (size_t i = 0; i < report->cpu_count; i++)
@@ -422,6 +423,16 @@ int report_add_call(struct report *report, uint32_t life, const struct report_ca
 	    !report_speaks_of(report, life))
 		return 0;
 	return calls_add(&report->calls, call);
+}
+
+int report_add_range(struct report *report, uint32_t life, const struct report_call *range)
+{
+	bool ours =
+		life == REPORT_NO_LIFE ? !report->options.filter : report_speaks_of(report, life);
+
+	if (range->from < report->options.from || range->to > report->options.to || !ours)
+		return 0;
+	return calls_add(&report->ranges, range);
 }
 
 int report_leave(struct report *report, uint32_t number, uint64_t now)

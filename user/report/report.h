@@ -137,6 +137,9 @@ struct report_call {
 	uint64_t from, to;
 };
 int report_add_call(struct report *report, uint32_t life, const struct report_call *call);
+/* Another thing that began and ended: somebody's, or of the whole program (REPORT_NO_LIFE). */
+int report_add_range(struct report *report, uint32_t life, const struct report_call *range);
+#define REPORT_NO_LIFE UINT32_MAX
 
 /* The CPU is there; records of it are missing, so who ran there up to now is not known. */
 int report_see_cpu(struct report *report, uint64_t cpu, uint64_t now);
@@ -245,6 +248,8 @@ const struct report_pair *report_sleeps(const struct report *report, size_t *cou
 unsigned report_known(const struct report *report); /* enum report_knows */
 /* Those that took longest in sum first. */
 const struct report_call_sum *report_calls(const struct report *report, size_t *count);
+/* Likewise what a Go program's trace has of ranges, regions and tasks. */
+const struct report_call_sum *report_ranges(const struct report *report, size_t *count);
 /* By number. *sure: wasted is known. */
 const struct cpu_times *report_cpu_times(const struct report *report, size_t *count, bool *sure);
 /* The longest waiting first. 0 or -ENOMEM; the caller frees *out. */
@@ -260,6 +265,8 @@ const struct report_single *report_long_runs(const struct report *report, size_t
 uint64_t report_still(const struct report *report);
 /* All moves of all rows. */
 uint64_t report_moves(const struct report *report);
+/* How wide the widest label is, in columns. */
+size_t report_label_width(const struct report *report);
 /* The text of a name or what; "?" for 0. */
 struct gt_text report_text(const struct report *report, uint32_t id);
 /* Is most of the waiting behind nobody that the source has, though it may not have all? */

@@ -70,6 +70,8 @@ struct report {
 	size_t cpu_count, cpu_cap;
 	struct cpus times; /* of the same CPUs */
 	struct calls calls;
+	struct calls ranges;
+	size_t label_width;
 	struct longest long_waits, long_runs;
 	struct { /* the wait at hand: for most of it, behind whom */
 		uint64_t mark, ns;

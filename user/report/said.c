@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 #include "report/said.h"
 
+#include <string.h>
+
 #include "export/go/facts.h"
 #include "report/labels.h"
 
@@ -97,4 +99,35 @@ int said_sleep(struct report *report, const struct gt_reader *reader,
 	*id = 0;
 	return label_sleep(report, top_of(reader, transition->stack).func,
 			   gt_reader_string(reader, transition->reason), id);
+}
+
+/* What only passes a call on to the kernel. */
+static bool passes_on(struct gt_text func)
+{
+	static const char *const begins[] = { "syscall.Syscall",   "syscall.RawSyscall",
+					      "syscall.syscall",   "syscall.rawSyscall",
+					      "internal/runtime/", "runtime/internal/",
+					      "runtime.",	   "internal/poll.ignoringEINTR" };
+
+	for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {
+		size_t size = strlen(begins[i]);
+
+		if (func.size >= size && !memcmp(func.data, begins[i], size))
+			return true;
+	}
+	return false;
+}
+
+int said_call(struct report *report, const struct gt_reader *reader, uint64_t stack, bool asleep,
+	      uint32_t *id)
+{
+	size_t size = gt_reader_stack_size(reader, stack), at = 0;
+	struct gt_text func = { "", 0 };
+
+	while (at + 1 < size && passes_on(gt_reader_stack_frame(reader, stack, at).func))
+		at++;
+	if (at < size)
+		func = gt_reader_stack_frame(reader, stack, at).func;
+	*id = 0;
+	return label_sleep(report, func, asleep ? label_of("syscall") : label_of(""), id);
 }

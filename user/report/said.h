@@ -35,4 +35,11 @@ int said_limit(struct report *report, const struct gt_reader *reader, uint64_t s
 /* Woken by one who is not in the trace. */
 bool said_by_stranger(const struct gt_reader *reader, uint64_t stack);
 
+/*
+ * The syscall of a stack: its top, or of a Go program the function of its own
+ * that makes the call. asleep: as what is slept in.
+ */
+int said_call(struct report *report, const struct gt_reader *reader, uint64_t stack, bool asleep,
+	      uint32_t *id);
+
 #endif

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/columns.h"
 #include "base/quantity.h"
@@ -51,11 +52,25 @@ static void print_text(const struct report *report, uint32_t id, size_t width, s
 	columns_write(out, text.data, text.size, width);
 }
 
+/* A thread's name has at most 15 bytes, but a function of a Go program may have any. */
+static bool is_wide(const struct report *report)
+{
+	return report_options(report)->by == REPORT_BY_NAME && report_label_width(report) > 16;
+}
+
+static size_t label_width(const struct report *report)
+{
+	enum report_by by = report_options(report)->by;
+	size_t least = by == REPORT_BY_NAME ? 16 : 23, widest = report_label_width(report);
+
+	return widest > least && by != REPORT_BY_CGROUP ? widest : least;
+}
+
 /* What rows are called: a path is known by its end. */
 static void print_label(const struct report *report, uint32_t id, struct out *out)
 {
 	enum report_by by = report_options(report)->by;
-	size_t width = by == REPORT_BY_NAME ? 16 : 23;
+	size_t width = label_width(report);
 	struct gt_text text = report_text(report, id);
 	size_t used, size = text.size;
 
@@ -117,7 +132,7 @@ static void print_thread(const struct report *report, const struct report_thread
 	enum report_by by = report_options(report)->by;
 	char moves[16];
 
-	if (by == REPORT_BY_NAME) {
+	if (by == REPORT_BY_NAME && !is_wide(report)) {
 		print_text(report, row->name, 16, out);
 		print(out, " %7" PRIu64, row->threads);
 		print_times(row, true, out);
@@ -128,7 +143,7 @@ static void print_thread(const struct report *report, const struct report_thread
 		print_pid(&row->who, out);
 	else
 		print(out, "%-10" PRIu64, by == REPORT_BY_THREAD ? row->who.tid : row->threads);
-	print_times(row, false, out);
+	print_times(row, by == REPORT_BY_NAME, out);
 	if (by == REPORT_BY_THREAD)
 		print(out, " %7s", quantity_format_count(moves, sizeof(moves), row->moves));
 	out_str(out, "  ");
@@ -137,7 +152,7 @@ static void print_thread(const struct report *report, const struct report_thread
 	else if (by == REPORT_BY_CGROUP)
 		print_label(report, row->label, out);
 	else
-		print_tail(report, row->name, TAIL_WIDTH - 8, out);
+		print_tail(report, row->name, SIZE_MAX, out);
 	out_char(out, '\n');
 }
 
@@ -146,7 +161,7 @@ static int print_threads(const struct report *report, const struct report_view *
 {
 	static const struct {
 		const char *first, *last, *more;
-	} titles[] = {
+	} wide = { "THREADS   ", "  NAME", " names" }, titles[] = {
 		[REPORT_BY_NAME] = { "NAME             THREADS", "", " names" },
 		[REPORT_BY_PROCESS] = { "PID       ", "  COMMAND", " processes" },
 		[REPORT_BY_THREAD] = { "TID       ", "   MOVES  NAME", " threads" },
@@ -158,8 +173,10 @@ static int print_threads(const struct report *report, const struct report_view *
 
 	if (sort_threads(report, view->sort, &rows, &count))
 		return -ENOMEM;
-	print(out, "\n%s  RUNNING  SYSCALL  WAITING      P99%s  BLOCKED%s\n", titles[by].first,
-	      by == REPORT_BY_NAME ? "  LONGEST" : "", titles[by].last);
+	print(out, "\n%s  RUNNING  SYSCALL  WAITING      P99%s  BLOCKED%s\n",
+	      is_wide(report) ? wide.first : titles[by].first,
+	      by == REPORT_BY_NAME ? "  LONGEST" : "",
+	      is_wide(report) ? wide.last : titles[by].last);
 	for (size_t i = 0; i < count && i < view->most; i++)
 		print_thread(report, rows[i], out);
 	print_more(count, view->most, titles[by].more, out);
@@ -169,17 +186,18 @@ static int print_threads(const struct report *report, const struct report_view *
 
 /* ---- waits and sleeps ---- */
 
-/* The width of print_label(). */
-static const char *name_title(const struct report *report)
+/* As wide as print_label(). */
+static void print_name_title(const struct report *report, struct out *out)
 {
 	static const char *const titles[] = {
-		[REPORT_BY_NAME] = "NAME            ",
-		[REPORT_BY_PROCESS] = "PROCESS                ",
-		[REPORT_BY_THREAD] = "THREAD                 ",
-		[REPORT_BY_CGROUP] = "CGROUP                 ",
+		[REPORT_BY_NAME] = "NAME",
+		[REPORT_BY_PROCESS] = "PROCESS",
+		[REPORT_BY_THREAD] = "THREAD",
+		[REPORT_BY_CGROUP] = "CGROUP",
 	};
+	const char *title = titles[report_options(report)->by];
 
-	return titles[report_options(report)->by];
+	columns_write(out, title, strlen(title), label_width(report));
 }
 
 static void print_what(const struct report *report, const struct report_pair *row,
@@ -199,8 +217,9 @@ static void print_waits(const struct report *report, size_t most, struct out *ou
 	size_t count;
 	const struct report_pair *rows = report_waits(report, &count);
 
-	print(out, "\n%8s %7s %8s %8s  %s %s\n", "WAITING", "TIMES", "LONGEST", "AT",
-	      name_title(report), "WHO RAN THERE MEANWHILE");
+	print(out, "\n%8s %7s %8s %8s  ", "WAITING", "TIMES", "LONGEST", "AT");
+	print_name_title(report, out);
+	out_str(out, " WHO RAN THERE MEANWHILE\n");
 	for (size_t i = 0; i < count && i < most; i++) {
 		print(out, "%8s %7" PRIu64 " %8s %8s  ", time_of(rows[i].ns).text, rows[i].times,
 		      time_of(rows[i].longest).text, time_of(rows[i].longest_from).text);
@@ -220,8 +239,9 @@ static void print_sleeps(const struct report *report, size_t most, struct out *o
 	size_t count;
 	const struct report_pair *rows = report_sleeps(report, &count);
 
-	print(out, "\n%8s %7s %8s %8s %8s  %s %s\n", "BLOCKED", "TIMES", "LONGEST", "AT", "STILL",
-	      name_title(report), "IN");
+	print(out, "\n%8s %7s %8s %8s %8s  ", "BLOCKED", "TIMES", "LONGEST", "AT", "STILL");
+	print_name_title(report, out);
+	out_str(out, " IN\n");
 	for (size_t i = 0; i < count && i < most; i++) {
 		print(out, "%8s %7" PRIu64 " %8s %8s %8s  ", time_of(rows[i].ns).text,
 		      rows[i].times, time_of(rows[i].longest).text,
@@ -318,6 +338,26 @@ static int print_calls(const struct report *report, const struct report_view *vi
 	return 0;
 }
 
+static void print_ranges(const struct report *report, size_t most, struct out *out)
+{
+	size_t count;
+	const struct report_call_sum *rows = report_ranges(report, &count);
+
+	if (count)
+		print(out, "\n%8s %8s %8s %8s %8s  %s\n", "TOTAL", "TIMES", "P99", "LONGEST", "AT",
+		      "RANGE, REGION OR TASK");
+	for (size_t i = 0; i < count && i < most; i++) {
+		const struct spread *spread = &rows[i].spread;
+
+		print(out, "%8s %8" PRIu64 " %8s %8s %8s  ", time_of(rows[i].sum.ns).text,
+		      rows[i].sum.count, time_of(spread_percentile(spread, 99)).text,
+		      time_of(spread->most_ns).text, time_of(rows[i].longest_from).text);
+		print_tail(report, rows[i].name, SIZE_MAX, out);
+		out_char(out, '\n');
+	}
+	print_more(count, most, "", out);
+}
+
 /* ---- CPUs ---- */
 
 static void print_cpu(const struct cpu_times *cpu, bool knows_idle, bool sure, struct out *out)
@@ -354,8 +394,11 @@ static int print_scheds(const struct report *report, size_t most, struct out *ou
 
 	if (report_scheds(report, &rows, &count))
 		return -ENOMEM;
-	if (count)
-		print(out, "\n%8s  %s %s\n", "WAITING", name_title(report), "SCHEDULED AS");
+	if (count) {
+		print(out, "\n%8s  ", "WAITING");
+		print_name_title(report, out);
+		out_str(out, " SCHEDULED AS\n");
+	}
 	for (size_t i = 0; i < count && i < most; i++) {
 		print(out, "%8s  ", time_of(rows[i].waiting).text);
 		print_label(report, rows[i].who, out);
@@ -438,6 +481,7 @@ int report_print(const struct report *report, const struct report_view *view, st
 	print_sleeps(report, view->most, out);
 	if (print_calls(report, view, out))
 		return -ENOMEM;
+	print_ranges(report, view->most, out);
 	print_cpus(report, view->most, out);
 	if (print_scheds(report, view->most, out))
 		return -ENOMEM;
