@@ -179,8 +179,9 @@ static int on_change(void *ctx, const struct change *change)
 		snprintf(at, room, "%lu cgroup %lu %s\n", change->ts_ns, change->cgroup->id,
 			 change->cgroup->path);
 	else if (thread && thread->process)
-		snprintf(at, room, "%lu kind %u tid %u '%.*s' %s\n", change->ts_ns, change->kind,
-			 thread->tid, thread->process->command_size, thread->process->command,
+		snprintf(at, room, "%lu kind %u tid %u %s '%.*s' %s\n", change->ts_ns, change->kind,
+			 thread->tid, thread->comm, thread->process->command_size,
+			 thread->process->command,
 			 thread->cgroup && thread->cgroup->path ? thread->cgroup->path : "-");
 	return 0;
 }
@@ -252,6 +253,7 @@ static void test_threads(void **state)
 	send_text(&to, STREAM_COMMANDS, 1000, 12, "cat\0-n\0", 7);
 	send_text(&to, STREAM_COMMANDS, 1000, 99, "nobody", 6);
 	send_text(&to, STREAM_CGROUPS, 1000, 77, "/a/b", 4);
+	send_text(&to, STREAM_NAMES, 1000, (uint64_t)12 << 32 | 14, "agent", 5);
 	send_text(&to, STREAM_COMMANDS, 2000, 12, "late title\0", 11);
 	assert_int_equal(stream_ring(&to, &ring), 0);
 	record.wakeup.head = (struct rec_head){
@@ -259,15 +261,20 @@ static void test_threads(void **state)
 	};
 	record.wakeup.wakee = (struct rec_task){ .id = 5, .num = 2, .tid = 12 };
 	assert_int_equal(stream_ring(&to, &ring), 0);
-	cpu.seq = 2;
+	record.wakeup.head.seq = 2;
+	record.wakeup.head.ts_ns = 2600;
+	record.wakeup.wakee = (struct rec_task){ .tid = 14 };
+	assert_int_equal(stream_ring(&to, &ring), 0);
+	cpu.seq = 3;
 	assert_int_equal(stream_end(&to, &counters), 0);
 	pipeline_free(pipeline);
 	assert_non_null(strstr(log.text, "1000 cgroup 77 /a/b\n"));
-	assert_non_null(strstr(log.text, "tid 12 'cat -n' /a/b\n"));
-	assert_non_null(strstr(log.text, "tid 13 'cat -n' -\n"));
-	assert_non_null(strstr(log.text, "1500 kind 4 tid 13 'cat -n' -\n"));
-	assert_non_null(strstr(log.text, "tid 12 'late title' /a/b\n"));
-	assert_non_null(strstr(log.text, "2500 kind 4 tid 12 'late title' /a/b\n"));
+	assert_non_null(strstr(log.text, "tid 12 cat 'cat -n' /a/b\n"));
+	assert_non_null(strstr(log.text, "tid 13 cat2 'cat -n' -\n"));
+	assert_non_null(strstr(log.text, "1500 kind 4 tid 13 cat2 'cat -n' -\n"));
+	assert_non_null(strstr(log.text, "tid 12 cat 'late title' /a/b\n"));
+	assert_non_null(strstr(log.text, "2600 kind 4 tid 14 agent 'late title' -\n"));
+	assert_non_null(strstr(log.text, "2500 kind 4 tid 12 cat 'late title' /a/b\n"));
 }
 
 int main(void)

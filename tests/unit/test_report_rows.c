@@ -367,6 +367,37 @@ static void test_renamed(void **state)
 	report_free(report);
 }
 
+/* The process's title is its first thread's, though another one ends later. */
+static void test_title(void **state)
+{
+	static const char *const titles[] = { "early", "late" };
+	const struct report_options options = { .by = REPORT_BY_PROCESS };
+	struct actor actors[] = { { .name = "a", .tid = 10, .pid = 10 },
+				  { .name = "b", .tid = 11, .pid = 10 } };
+	struct report *report = begin(&options);
+	struct report_who who;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		struct actor *actor = &actors[i % 2];
+
+		if (i < 2)
+			enter(report, actor, 0);
+		who = (struct report_who){ .tid = actor->tid, .recurs = true, .pid = 10 };
+		assert_int_equal(
+			report_add_text(report, titles[i / 2], strlen(titles[i / 2]), &who.command),
+			0);
+		assert_int_equal(report_describe(report, actor->life, &who), 0);
+	}
+	go(report, &actors[1], REPORT_RUNNING, 0, 0);
+	go(report, &actors[0], REPORT_RUNNING, 0, 1);
+	assert_int_equal(report_end(report, MS), 0);
+	assert_int_equal(rows_in(report), 1);
+	who = report_threads(report, &(size_t){ 0 })->who;
+	assert_memory_equal(report_text(report, who.command).data, "late", 4);
+	report_free(report);
+}
+
 static void test_sort(void **state)
 {
 	struct report *report = tell(NULL);
@@ -393,7 +424,7 @@ int main(void)
 		cmocka_unit_test(test_lost_cpu), cmocka_unit_test(test_calls),
 		cmocka_unit_test(test_longest),	 cmocka_unit_test(test_still),
 		cmocka_unit_test(test_scheds),	 cmocka_unit_test(test_renamed),
-		cmocka_unit_test(test_sort),
+		cmocka_unit_test(test_title),	 cmocka_unit_test(test_sort),
 	};
 
 	return cmocka_run_group_tests_name("report_rows", tests, NULL, NULL);

@@ -248,6 +248,9 @@ int capture_begin(struct capture *capture, const struct stream *to)
 		err = cgroups_begin(capture->cgroups, to, capture->begin_ns);
 	if (!err && capture->titles)
 		err = titles_begin(capture->titles, to, capture->begin_ns);
+	if (!err && capture->titles)
+		err = titles_tell_hidden(capture->titles, capture->threads, capture->thread_count,
+					 to, capture->begin_ns);
 	free(capture->threads);
 	capture->threads = NULL;
 	return err;

@@ -21,7 +21,7 @@
 #include "capture/host.h"
 
 #define GROUPS_MAX 8192
-#define LOOK_EACH 100 /* polls */
+#define LOOK_EACH_NS 1000000000
 
 struct group {
 	char *path; /* from the root, without a / before; NULL: the place is free */
@@ -35,7 +35,7 @@ struct cgroups {
 	struct group *all; /* at the ids' slots */
 	uint64_t *numbers; /* ids, likewise */
 	size_t room, number_room;
-	unsigned polls;
+	uint64_t looked_ns;
 };
 
 static int open_root(void)
@@ -185,8 +185,9 @@ int cgroups_poll(struct cgroups *cgroups, const struct stream *to)
 {
 	uint64_t now = host_mono_ns();
 
-	if (++cgroups->polls % LOOK_EACH)
+	if (now - cgroups->looked_ns < LOOK_EACH_NS)
 		return 0;
+	cgroups->looked_ns = now;
 	look(cgroups);
 	return send(cgroups, to, now);
 }

@@ -15,9 +15,9 @@
 #include "capture/host.h"
 
 #define TITLE_MAX 256
-#define READ_EACH 8   /* in a poll */
-#define NEW_EACH 256  /* in a look at who is there */
-#define LOOK_EACH 100 /* polls: so often it is looked who is there */
+#define READ_EACH 8		/* in a poll */
+#define NEW_EACH 256		/* in a look at who is there */
+#define LOOK_EACH_NS 1000000000 /* so often it is looked who is there */
 #define PROCESSES_MAX 65536
 
 struct title {
@@ -35,7 +35,7 @@ struct titles {
 	struct title *all; /* at the pids' slots */
 	size_t room;
 	size_t next; /* who is looked at next */
-	unsigned polls;
+	uint64_t looked_ns;
 };
 
 struct titles *titles_new(bool system_wide)
@@ -88,7 +88,7 @@ static void forget(struct titles *titles, struct title *title)
 /* The bytes of a file below /proc/PID, or -1. */
 static ssize_t read_of(pid_t pid, const char *name, char *text, size_t size)
 {
-	char path[64];
+	char path[128];
 	ssize_t got;
 	int fd;
 
@@ -227,6 +227,77 @@ int titles_begin(struct titles *titles, const struct stream *to, uint64_t ts_ns)
 	return send(titles, to, ts_ns);
 }
 
+/* ---- who is not in the list ---- */
+
+static int by_number(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+static int tell_name(pid_t pid, uint32_t tid, const struct stream *to, uint64_t ts_ns)
+{
+	char name[64], comm[REC_COMM_LEN + 1];
+	struct stream_text text = { .id = (uint64_t)pid << 32 | tid, .text = comm };
+	const struct stream_texts texts = {
+		.kind = STREAM_NAMES, .ts_ns = ts_ns, .texts = &text, .count = 1
+	};
+	ssize_t size;
+
+	snprintf(name, sizeof(name), "task/%u/comm", tid);
+	size = read_of(pid, name, comm, sizeof(comm));
+	if (size <= 1)
+		return 0;
+	text.size = (size_t)size - 1; /* without the end of the line */
+	return stream_texts(to, &texts);
+}
+
+/* tids[count]: those that are known, in order. */
+static int tell_hidden_of(pid_t pid, const uint32_t *tids, size_t count, const struct stream *to,
+			  uint64_t ts_ns)
+{
+	struct dirent *entry;
+	char path[64];
+	DIR *tasks;
+	int err = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	tasks = opendir(path);
+	while (tasks && !err && (entry = readdir(tasks))) {
+		uint32_t tid = (uint32_t)atoi(entry->d_name);
+
+		if (tid && !bsearch(&tid, tids, count, sizeof(tid), by_number))
+			err = tell_name(pid, tid, to, ts_ns);
+	}
+	if (tasks)
+		closedir(tasks);
+	return err;
+}
+
+int titles_tell_hidden(const struct titles *titles, const struct rec_snapshot *threads,
+		       size_t count, const struct stream *to, uint64_t ts_ns)
+{
+	uint32_t *tids = calloc(count + 1, sizeof(*tids));
+	DIR *proc = titles->system_wide ? opendir("/proc") : NULL;
+	struct dirent *entry;
+	int err = tids ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < count && !err; i++)
+		tids[i] = threads[i].tid;
+	if (!err)
+		qsort(tids, count, sizeof(*tids), by_number);
+	while (proc && !err && (entry = readdir(proc)))
+		if (atoi(entry->d_name) > 0)
+			err = tell_hidden_of(atoi(entry->d_name), tids, count, to, ts_ns);
+	if (proc)
+		closedir(proc);
+	free(tids);
+	return err;
+}
+
+/* ---- later ---- */
+
 /* The next few in turn. Has any changed? */
 static bool look_at_some(struct titles *titles)
 {
@@ -247,7 +318,8 @@ int titles_poll(struct titles *titles, const struct stream *to)
 	uint64_t now = host_mono_ns(); /* what is read from here on is so later at most */
 	bool changed = look_at_some(titles);
 
-	if (++titles->polls % LOOK_EACH == 0) {
+	if (now - titles->looked_ns >= LOOK_EACH_NS) {
+		titles->looked_ns = now;
 		look_for_new(titles);
 		changed = true;
 	}

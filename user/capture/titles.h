@@ -27,6 +27,12 @@ int titles_start(struct titles *titles, const struct rec_snapshot *threads, size
 /* Each: 0 or -errno of the stream. */
 /* Sends what titles_start() read; they have been so since ts_ns. */
 int titles_begin(struct titles *titles, const struct stream *to, uint64_t ts_ns);
+/*
+ * Names of threads that /proc has and the list has not: a hypervisor's agent may
+ * hide its own from everything else. Once, of a whole machine.
+ */
+int titles_tell_hidden(const struct titles *titles, const struct rec_snapshot *threads,
+		       size_t count, const struct stream *to, uint64_t ts_ns);
 /* Every ten milliseconds or so: sends what has changed. */
 int titles_poll(struct titles *titles, const struct stream *to);
 

@@ -358,19 +358,28 @@ static int push_round(struct pipeline *pipeline)
 
 /* ---- texts ---- */
 
+static int tell_text(struct track *track, enum stream_text_kind kind,
+		     const struct stream_text *text)
+{
+	uint32_t low = (uint32_t)text->id, high = (uint32_t)(text->id >> 32);
+
+	switch (kind) {
+	case STREAM_COMMANDS:
+		return track_command(track, low, text->text, text->size);
+	case STREAM_CGROUPS:
+		return track_cgroup(track, text->id, text->text, text->size);
+	case STREAM_NAMES:
+		return track_name(track, low, high, text->text, text->size);
+	}
+	return 0;
+}
+
 static int tell_texts(struct pipeline *pipeline, const struct stream_texts *texts)
 {
 	int err = 0;
 
-	for (size_t i = 0; i < texts->count && !err; i++) {
-		const struct stream_text *text = &texts->texts[i];
-
-		if (texts->kind == STREAM_COMMANDS)
-			err = track_command(pipeline->track, (uint32_t)text->id, text->text,
-					    text->size);
-		else
-			err = track_cgroup(pipeline->track, text->id, text->text, text->size);
-	}
+	for (size_t i = 0; i < texts->count && !err; i++)
+		err = tell_text(pipeline->track, texts->kind, &texts->texts[i]);
 	return keep(pipeline, err);
 }
 

@@ -70,6 +70,7 @@ enum raw_file_type {
 	/* enum stream_text_kind; struct raw_texts_head, texts */
 	RAW_TYPE_CGROUPS = STREAM_CGROUPS,
 	RAW_TYPE_COMMANDS = STREAM_COMMANDS,
+	RAW_TYPE_NAMES = STREAM_NAMES,
 };
 
 struct raw_chunk_head {

@@ -307,7 +307,7 @@ static int read_texts(struct raw_reader *reader, const struct span *span, struct
 
 static bool is_texts(uint32_t type)
 {
-	return type == RAW_TYPE_CGROUPS || type == RAW_TYPE_COMMANDS;
+	return type == RAW_TYPE_CGROUPS || type == RAW_TYPE_COMMANDS || type == RAW_TYPE_NAMES;
 }
 
 static int read_span(struct raw_reader *reader, const struct span *span, struct raw_chunk *out,

@@ -8,13 +8,12 @@
 
 #include <errno.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/container.h"
 #include "base/grow.h"
 #include "report/causes.h"
+#include "report/identity.h"
 #include "report/inside.h"
 #include "report/labels.h"
 #include "syscalls/names.h"
@@ -79,68 +78,9 @@ static uint32_t *life_of(struct report_changes *changes, const struct thread *th
 	return &grown[thread->slot];
 }
 
-static int take_process(struct report_changes *changes, const struct thread *thread,
-			struct report_who *who)
-{
-	const struct thread_process *process = thread->process;
-
-	if (!process || !process->command_size)
-		return 0;
-	return label_bytes(changes->report,
-			   (struct gt_text){ process->command, process->command_size },
-			   &who->command);
-}
-
-/* Without a path it has its id. */
-static int take_cgroup(struct report_changes *changes, const struct thread *thread,
-		       struct report_who *who)
-{
-	const struct cgroup *cgroup = thread->cgroup;
-	char id[32];
-	const char *container;
-	size_t size;
-
-	if (!cgroup)
-		return 0;
-	if (!cgroup->path) {
-		size = (size_t)snprintf(id, sizeof(id), "id %llu", (unsigned long long)cgroup->id);
-		return report_add_text(changes->report, id, size, &who->cgroup);
-	}
-	size = cgroup->size;
-	container = container_of_path(cgroup->path, &size);
-	if (label_bytes(changes->report, (struct gt_text){ container, size }, &who->container))
-		return -ENOMEM;
-	return label_bytes(changes->report, (struct gt_text){ cgroup->path, cgroup->size },
-			   &who->cgroup);
-}
-
-static int take_who(struct report_changes *changes, uint32_t life, const struct thread *thread)
-{
-	struct report_who who = {
-		.tid = thread->tid, .recurs = true, .pid = thread->tgid, .attributes = thread->more
-	};
-	size_t size = strlen(thread->leader_comm);
-
-	if (thread->more.known & REC_KNOWN_NAMESPACE)
-		who.ns_pid = thread->more.ns_tgid;
-	if (take_process(changes, thread, &who) || take_cgroup(changes, thread, &who))
-		return -ENOMEM;
-	if (strcmp(thread->leader_comm, "?") != 0 &&
-	    report_add_text(changes->report, thread->leader_comm, size, &who.process))
-		return -ENOMEM;
-	return report_describe(changes->report, life, &who);
-}
-
 static int take_name(struct report_changes *changes, uint32_t life, const struct thread *thread)
 {
-	struct fact_frame frame;
-	struct gt_text name = causes_name(thread, &frame);
-	int err;
-
-	if (life == NO_LIFE)
-		return 0;
-	err = report_name(changes->report, life, name.data, name.size);
-	return err ? err : take_who(changes, life, thread);
+	return life == NO_LIFE ? 0 : identity_tell(changes->report, life, thread);
 }
 
 static uint64_t now_of(const struct report_changes *changes, const struct change *change)

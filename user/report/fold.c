@@ -64,23 +64,35 @@ static void add_spread(struct report_thread *sum, struct report_thread *row)
 	}
 }
 
-/* Who a row is of: a process or a thread is what it was last. */
-static void add_who(struct report_thread *sum, const struct report_thread *row, enum report_by by)
+/* A process's first thread: what changes of a process later is told of that one alone. */
+static bool is_leader(const struct report_thread *row)
 {
-	bool is_one = by == REPORT_BY_PROCESS || by == REPORT_BY_THREAD;
+	return row->who.recurs && row->who.tid == row->who.pid;
+}
+
+/* What a process or a thread was last stays so, whatever it was before. */
+static void keep_last(struct report_who *sum, const struct report_who *last)
+{
+	sum->process = last->process;
+	sum->command = last->command;
+	sum->cgroup = last->cgroup;
+	sum->container = last->container;
+}
+
+static void add_who(struct report_thread *sum, struct report_thread *row, enum report_by by)
+{
+	struct report_who old = sum->who;
+	bool leads = row->is_sum ? row->leads : is_leader(row);
 	bool is_last = row->order >= sum->order;
-	struct report_who old = sum->who, last = is_last ? row->who : old;
+	bool counts = leads != sum->leads ? leads : is_last;
 
 	if (!sum->order)
 		sum->who = row->who;
 	else
 		join_who(&sum->who, &row->who);
-	if (is_one) {
-		sum->who.process = last.process;
-		sum->who.command = last.command;
-		sum->who.cgroup = last.cgroup;
-		sum->who.container = last.container;
-	}
+	if (by == REPORT_BY_PROCESS || by == REPORT_BY_THREAD)
+		keep_last(&sum->who, counts || !sum->order ? &row->who : &old);
+	sum->leads |= leads;
 	if (is_last) {
 		sum->name = row->name;
 		sum->order = row->order;

@@ -186,7 +186,7 @@ struct report_thread {		      /* all threads of a row */
 	uint32_t order;	    /* when its last life ended */
 	uint32_t scheduled; /* a text: how, since sched_ns of its waiting */
 	uint64_t sched_ns;
-	bool ran, matches, is_sum;
+	bool ran, matches, is_sum, leads;
 };
 
 struct report_pair {

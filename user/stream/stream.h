@@ -98,6 +98,8 @@ struct stream_counters {
 enum stream_text_kind {
 	STREAM_CGROUPS = 10,  /* cgroup id: its path from the root of the hierarchy (v2) */
 	STREAM_COMMANDS = 11, /* tgid: its process's arguments, a NUL behind each */
+	STREAM_NAMES =
+		14, /* tgid << 32 | tid: the comm of a thread that records may not describe */
 };
 
 struct stream_text {

@@ -10,6 +10,7 @@
 
 /* A machine has hundreds. More of them in a damaged capture are not looked at. */
 #define CGROUPS_MAX 65536
+#define HIDDEN_MAX 65536
 
 struct owned {
 	struct thread_process process; /* the first member */
@@ -26,6 +27,9 @@ struct processes {
 	struct idmap cgroup_ids;
 	struct cgroup **cgroups;
 	size_t cgroup_room, cgroup_count;
+	struct idmap hidden_tids;
+	struct hidden *hidden; /* at the tids' slots */
+	size_t hidden_room;
 };
 
 int processes_new(struct processes **out)
@@ -50,6 +54,8 @@ void processes_free(struct processes *processes)
 	idmap_fini(&processes->cgroup_ids);
 	free(processes->current);
 	free(processes->cgroups);
+	idmap_fini(&processes->hidden_tids);
+	free(processes->hidden);
 	free(processes);
 }
 
@@ -191,4 +197,33 @@ int cgroup_set_path(struct cgroup *cgroup, const char *path, size_t size)
 const struct cgroup *cgroup_at(const struct processes *processes, size_t i)
 {
 	return i < processes->cgroup_count ? processes->cgroups[i] : NULL;
+}
+
+/* ---- threads that are not described ---- */
+
+int hidden_add(struct processes *processes, const struct hidden *hidden)
+{
+	uint32_t slot = idmap_find(&processes->hidden_tids, hidden->tid);
+	struct hidden *grown;
+
+	if (slot == IDMAP_NONE && processes->hidden_tids.count >= HIDDEN_MAX)
+		return 0;
+	if (slot == IDMAP_NONE) {
+		grown = grow_array(processes->hidden, &processes->hidden_room,
+				   processes->hidden_tids.slots + 1, sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		processes->hidden = grown;
+		if (idmap_add(&processes->hidden_tids, hidden->tid, &slot))
+			return -ENOMEM;
+	}
+	processes->hidden[slot] = *hidden;
+	return 0;
+}
+
+const struct hidden *hidden_find(const struct processes *processes, uint32_t tid)
+{
+	uint32_t slot = idmap_find(&processes->hidden_tids, tid);
+
+	return slot == IDMAP_NONE ? NULL : &processes->hidden[slot];
 }

@@ -135,6 +135,18 @@ int track_command(struct track *track, uint32_t tgid, const char *arguments, siz
 	return track->error;
 }
 
+int track_name(struct track *track, uint32_t tid, uint32_t tgid, const char *comm, size_t size)
+{
+	struct hidden hidden = { .tid = who_tid(tid), .tgid = tgid };
+	char text[REC_COMM_LEN] = "";
+
+	memcpy(text, comm, size < sizeof(text) - 1 ? size : sizeof(text) - 1);
+	thread_clean_comm(hidden.comm, text);
+	if (hidden_add(track->processes, &hidden))
+		track->error = -ENOMEM;
+	return track->error;
+}
+
 int track_cgroup(struct track *track, uint64_t id, const char *path, size_t size)
 {
 	struct cgroup *cgroup = cgroup_get(track->processes, id);

@@ -72,6 +72,8 @@ int track_speak(struct track *track, uint64_t ts_ns);
 /* Its arguments, a NUL behind each. */
 int track_command(struct track *track, uint32_t tgid, const char *arguments, size_t size);
 int track_cgroup(struct track *track, uint64_t id, const char *path, size_t size);
+/* Of a thread that records may name and not describe: until they do. */
+int track_name(struct track *track, uint32_t tid, uint32_t tgid, const char *comm, size_t size);
 /* The capture ends: what is so at the start is told if nothing happened since. */
 int track_end(struct track *track);
 

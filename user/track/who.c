@@ -9,6 +9,7 @@
 #include "track/core.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "records/records.h"
 
@@ -30,9 +31,15 @@ uint32_t who_tid(uint32_t tid)
 static struct thread *add_thread(struct track *track, uint64_t id, uint32_t tid)
 {
 	struct thread *thread = thread_table_add(track->threads, id, tid);
+	const struct hidden *hidden = hidden_find(track->processes, tid);
 
-	if (!thread)
+	if (!thread) {
 		track->error = -ENOMEM;
+	} else if (hidden) {
+		memcpy(thread->comm, hidden->comm, sizeof(thread->comm));
+		thread->tgid = hidden->tgid;
+		who_set_belonging(track, thread);
+	}
 	return thread;
 }
 
