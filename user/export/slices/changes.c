@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/grow.h"
+#include "export/cgroupmap.h"
 #include "export/go/reasons.h"
 #include "syscalls/classes.h"
 #include "syscalls/errors.h"
@@ -34,6 +35,7 @@ struct person {
 struct cause {
 	const char *reason;
 	struct person waker, by;
+	const struct cgroup *limit; /* of a throttled one; NULL: it is not known whose */
 	uint8_t context;
 };
 
@@ -44,6 +46,7 @@ struct lane {
 	uint16_t sys;  /* REC_SYS_* */
 	uint64_t start_ns, began_ns, syscall_ns;
 	struct person who;
+	const struct cgroup *cgroup; /* NULL: not known */
 	struct cause cause;
 };
 
@@ -63,6 +66,7 @@ struct slice_changes {
 	slice_fn tell;
 	void *ctx;
 	struct sys_classes *classes;
+	struct cgroupmap cgroups;
 	struct lane *lanes;
 	size_t room;
 	struct seat *seats;
@@ -92,6 +96,7 @@ void slice_changes_free(struct slice_changes *changes)
 	if (!changes)
 		return;
 	sys_classes_free(changes->classes);
+	cgroupmap_fini(&changes->cgroups);
 	free(changes->lanes);
 	free(changes->seats);
 	free(changes);
@@ -174,6 +179,12 @@ static struct slice_who who_of(const struct person *person)
 
 /* ---- telling ---- */
 
+static struct gt_text path_of(const struct cgroup *cgroup)
+{
+	return cgroup && cgroup->path ? (struct gt_text){ cgroup->path, cgroup->size }
+				      : (struct gt_text){ "", 0 };
+}
+
 /* How a slice ends, beyond the change's time. */
 struct ending {
 	struct gt_text error;
@@ -203,7 +214,7 @@ static int tell_slice(struct slice_changes *changes, const struct lane *lane, ui
 		.cpu = lane->cpu == CHANGE_NO_CPU ? SLICE_NO_CPU : lane->cpu,
 		.state = lane->state,
 		.who = who_of(&lane->who),
-		.cgroup = { "", 0 },
+		.cgroup = path_of(lane->cgroup),
 		.reason = slice_text(lane->cause.reason),
 		.syscall = { "", 0 },
 		.error = ending->error,
@@ -217,6 +228,8 @@ static int tell_slice(struct slice_changes *changes, const struct lane *lane, ui
 
 	if (now_ns == lane->start_ns)
 		return 0;
+	if (lane->cause.limit)
+		slice.by.comm = path_of(lane->cause.limit);
 	if (sys_inside(lane->sys))
 		slice.syscall = slice_text(syscall_text(buffer, changes->options.arch, lane->sys));
 	return changes->tell(changes->ctx, &slice);
@@ -253,6 +266,7 @@ static int open_lane(struct slice_changes *changes, struct lane *lane, const str
 	lane->start_ns = lane->began_ns = change->ts_ns;
 	lane->cause = *cause;
 	take_person(&lane->who, change->thread);
+	lane->cgroup = change->thread->cgroup;
 	return state == SLICE_WAITING ? watch(changes, cpu, 1, change->ts_ns) : 0;
 }
 
@@ -284,12 +298,13 @@ static const char *why_unknown(enum change_gap gap)
 }
 
 /* It left its CPU and could go on. */
-static struct cause why_stopped(const struct change *change)
+static struct cause why_stopped(const struct slice_changes *changes, const struct change *change)
 {
 	struct cause cause = { .reason = SLICE_PREEMPTED };
 
 	if (change->cause >= CAUSE_THROTTLED) { /* by whatever limit */
 		cause.reason = SLICE_THROTTLED;
+		cause.limit = cgroupmap_find(&changes->cgroups, change->out.group);
 		return cause;
 	}
 	if (change->cause == CAUSE_YIELDED)
@@ -372,7 +387,7 @@ static int become_runnable(struct slice_changes *changes, struct lane *lane,
 	if (change->kind == CHANGE_BORN)
 		cause = why_born(change);
 	else if (change->kind == CHANGE_OUT_RUNNABLE && change->repair == CHANGE_SEEN)
-		cause = why_stopped(change);
+		cause = why_stopped(changes, change);
 	return go(changes, lane, change, SLICE_WAITING, change->thread->queue, &cause);
 }
 
@@ -426,8 +441,9 @@ static int tell_throttled(struct slice_changes *changes, struct lane *lane,
 		ns = change->ts_ns - lane->start_ns;
 	throttled.cause.reason = SLICE_THROTTLED;
 	throttled.cause.by.id = 0;
+	throttled.cause.limit = cgroupmap_find(&changes->cgroups, change->in.group);
 	if (!strcmp(lane->cause.reason, SLICE_THROTTLED))
-		lane->cause.reason = SLICE_RELEASED;
+		lane->cause = (struct cause){ .reason = SLICE_RELEASED };
 	err = tell_slice(changes, &throttled, lane->start_ns + ns, &going_on);
 	lane->start_ns += ns;
 	return err;
@@ -610,9 +626,12 @@ static int take_rest(struct slice_changes *changes, struct lane *lane, const str
 		return 0;
 	case CHANGE_MOVE:
 		return move_wait(changes, lane, change);
+	case CHANGE_CGROUP:
+		return cgroupmap_add(&changes->cgroups, change->cgroup);
 	case CHANGE_DESCRIBED:
 	case CHANGE_RENAMED:
 		take_person(&lane->who, change->thread);
+		lane->cgroup = change->thread->cgroup;
 		return 0;
 	default:
 		return 0;
