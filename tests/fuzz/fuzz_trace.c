@@ -4,7 +4,7 @@
  * same. What it accepts Go's verdict accepts too, but for what is said to
  * differ; any part cut out of it stands alone, be it quiet there; what a repair
  * leaves of it is accepted, and all of it if nothing was wrong; its text makes
- * bytes that read the same; its report, its profile and its slices add up.
+ * bytes that read the same; its report, its profile, its slices and critical paths add up.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -22,6 +22,7 @@
 #include "gotrace/cut.h"
 #include "trace/repair/repair.h"
 #include "trace/text/print.h"
+#include "why/walk.h"
 #include "gotrace/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -291,7 +292,7 @@ static void check_profile(const uint8_t *data, size_t size, const struct report_
 	profile_events_free(events);
 	for (size_t i = 0; i < count; i++) {
 		waiting += threads[i].waits.ns;
-		blocked += threads[i].sleeps.ns;
+		blocked += report_blocked(&threads[i]);
 		running += threads[i].running + threads[i].in_syscall;
 	}
 	expect(profile_total(profile, PROFILE_OFFCPU) == blocked);
@@ -337,6 +338,49 @@ static uint64_t waiting_of_slices(const uint8_t *data, size_t size, enum slice_f
 	gt_reader_free(reader);
 	slice_events_free(events);
 	return slices.waiting;
+}
+
+static int keep_state(void *ctx, const struct slice *slice)
+{
+	return why_store_add(ctx, slice);
+}
+
+/* The critical path of whoever has a slice, over all of the time: it adds up. */
+static void check_path(const struct why_store *store, uint64_t id, uint64_t from, uint64_t to)
+{
+	uint32_t thread = why_store_thread(store, id);
+	struct why_tree tree;
+
+	if (thread == WHY_NONE || from >= to)
+		return;
+	expect(!why_tree_init(&tree));
+	expect(!why_walk(store, thread, from, to, &tree));
+	expect(tree.nodes[WHY_TREE].ns == to - from && tree.nodes[WHY_SUM].ns == to - from);
+	why_tree_fini(&tree);
+}
+
+static void check_paths(const uint8_t *data, size_t size)
+{
+	const struct gt_event *event;
+	struct slice_events *events;
+	struct why_store *store;
+	struct gt_reader *reader;
+	uint64_t ids[8], count = 0;
+
+	expect(!why_store_new(&store) && !why_store_want(store, 0, UINT64_MAX));
+	expect(!slice_events_new(&events, keep_state, store));
+	expect(!gt_reader_new_memory(&reader, data, size, NULL));
+	while (!gt_reader_next(reader, &event) && event) {
+		expect(!slice_events_add(events, reader, event));
+		if (event->g != GT_NO_ID)
+			ids[count++ % 8] = event->g;
+	}
+	expect(!slice_events_end(events) && !why_store_finish(store, false));
+	for (uint64_t i = 0; i < count && i < 8; i++)
+		check_path(store, ids[i], slice_events_start(events), slice_events_now(events));
+	gt_reader_free(reader);
+	slice_events_free(events);
+	why_store_free(store);
 }
 
 /* Every wait and every sleep is somebody's. */
@@ -392,6 +436,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_repair(copy, size, &memory);
 	check_text(copy, size, &memory);
 	check_report(copy, size);
+	check_paths(copy, size);
 	free(copy);
 	return 0;
 }

@@ -64,6 +64,10 @@ static const struct row rows[] = {
 	{ "events --json --like-go a", "like-go json args=a" },
 	{ "validate a b --like-go c", "like-go args=a,b,c" },
 	{ "report --rows 3 a", "rows=3 args=a" },
+	{ "report --why --slowest 3 fsync a", "why slowest=3*fsync args=a" },
+	{ "report a --slowest=2 read --why", "why slowest=2*read args=a" },
+	{ "report --why a --slowest 2", "error: --slowest needs two values: N SYSCALL|REGION" },
+	{ "report --why --slowest x read a", "error: --slowest 'x': give a number: 4" },
 	{ "pprof a -o b", "output=b args=a" },
 	{ "pprof --folded=wait a", "folded=2 args=a" },
 	{ "doctor --help", "help" },
@@ -182,6 +186,10 @@ static void describe_option(const struct option *option, const void *member, cha
 	case OPTION_PIDS:
 		describe_pids(member, out, size);
 		break;
+	case OPTION_COUNTED:
+		add(out, size, "=%" PRIu64 "*%s", ((const struct counted *)member)->count,
+		    ((const struct counted *)member)->word);
+		break;
 	default:
 		add(out, size, "=%" PRIu64, *(const uint64_t *)member);
 	}
@@ -199,6 +207,8 @@ static size_t member_size(enum option_kind kind)
 		return sizeof(int);
 	case OPTION_PIDS:
 		return sizeof(struct pid_list);
+	case OPTION_COUNTED:
+		return sizeof(struct counted);
 	default:
 		return sizeof(uint64_t);
 	}

@@ -9,6 +9,7 @@
 #include "cli/filekind.h"
 #include "cli/fusereport.h"
 #include "cli/tracefile.h"
+#include "cli/whyreport.h"
 #include "pipeline/pipeline.h"
 #include "raw/raw.h"
 #include "report/changes.h"
@@ -37,6 +38,7 @@ struct config {
 	const char *filter;
 	bool json;
 	bool diff;
+	struct why_options why;
 };
 
 static enum cli_exit fail(int err)
@@ -278,11 +280,27 @@ static enum cli_exit report_both(const struct config *config, const struct filte
 	return status;
 }
 
+static enum cli_exit report_why(const struct config *config)
+{
+	const struct why_report report = {
+		.options = &config->why,
+		.file = config->line.args[0],
+		.from_ns = config->from_ns,
+		.to_ns = config->to_ns,
+		.rows = config->rows,
+		.json = config->json,
+	};
+
+	return why_report(&report);
+}
+
 static int run(const void *ctx)
 {
 	const struct config *config = ctx;
 	struct filter filter = { .count = 0 };
 
+	if (config->why.on)
+		return report_why(config);
 	if (config->filter)
 		filter_parse(&filter, config->filter, NULL); /* as it was checked */
 	if (config->diff)
@@ -312,6 +330,18 @@ static int check_files(const struct config *config, struct diag *diag)
 	return 0;
 }
 
+static int check_why(const struct config *config, struct diag *diag)
+{
+	if (config->why.on && config->line.arg_count > 1)
+		return diag_set(diag, -EINVAL, "--why is of one file");
+	if (config->why.on && (config->diff || config->by != REPORT_BY_NAME || config->filter ||
+			       config->longest || config->above_ns || config->sort))
+		return diag_set(
+			diag, -EINVAL,
+			"--why goes with --thread, --from, --to, --slowest, --rows and --json");
+	return why_options_check(&config->why, diag);
+}
+
 static int check(const void *ctx, struct diag *diag)
 {
 	const struct config *config = ctx;
@@ -322,6 +352,8 @@ static int check(const void *ctx, struct diag *diag)
 		return diag_set(diag, -EINVAL, "--from is not before --to");
 	if (config->filter && filter_parse(&filter, config->filter, &wrong))
 		return diag_set(diag, -EINVAL, "--filter %s", wrong.text);
+	if (check_why(config, diag))
+		return -EINVAL;
 	return check_files(config, diag);
 }
 
@@ -379,10 +411,13 @@ const struct command command_report = {
 		"gotrace-bpf report --above 10ms --from 2s --to 3s a.gtraw       each long wait\n"
 		"gotrace-bpf report --diff a.gtraw b.gtraw   what has changed\n"
 		"gotrace-bpf report app.trace cap.gtraw      of both together\n"
+		"gotrace-bpf report --why --slowest 3 fsync a.gtraw   why these took so long\n"
 		"gotrace-bpf report --json gotrace.out       for a script\n",
 	.min_args = 1,
 	.max_args = 2,
-	.groups = (const struct option_group[]){ { rows, 0 }, { NULL, 0 } },
+	.groups = (const struct option_group[]){ { rows, 0 },
+						 { why_option_rows, MEMBER(why) },
+						 { NULL, 0 } },
 	.config_size = sizeof(struct config),
 	.check = check,
 	.run = run,

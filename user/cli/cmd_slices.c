@@ -14,10 +14,11 @@ struct config {
 	bool json;
 };
 
-static void begin(void *ctx, struct gt_text host)
+static void begin(void *ctx, struct gt_text host, uint64_t start_ns)
 {
 	struct slice_printer *printer = ctx;
 
+	(void)start_ns;
 	printer->host = host;
 	slice_print_header(printer);
 }
@@ -26,11 +27,11 @@ static enum cli_exit print_all(struct trace_file *file, struct slice_printer *pr
 {
 	const struct slice_sink sink = { .tell = slice_print, .ctx = printer, .begin = begin };
 	enum cli_exit status = trace_file_keep(file);
-	int err;
+	struct slice_result result;
 
 	if (status != CLI_DONE)
 		return status;
-	status = slice_source_play(file, &sink, &err);
+	status = slice_source_play(file, &sink, &result);
 	if (out_flush(printer->out))
 		return cli_fail("cannot write to standard output: %s",
 				strerror(-printer->out->err));

@@ -10,29 +10,37 @@
 #include "pipeline/pipeline.h"
 #include "raw/raw.h"
 
-/* A sink whose error is told from others'. */
+/* A source at work; one of the two. */
 struct taker {
 	const struct slice_sink *sink;
-	int err;
+	struct slice_result result;
+	struct gt_text host;
+	const struct slice_changes *changes;
+	const struct slice_events *events;
 };
+
+static void begin(struct taker *taker)
+{
+	uint64_t start_ns = taker->changes ? slice_changes_start(taker->changes)
+					   : slice_events_start(taker->events);
+
+	if (!taker->result.begun && taker->sink->begin)
+		taker->sink->begin(taker->sink->ctx, taker->host, start_ns);
+	taker->result.begun = true;
+}
 
 static int take(void *ctx, const struct slice *slice)
 {
 	struct taker *taker = ctx;
 
-	taker->err = taker->sink->tell(taker->sink->ctx, slice);
-	return taker->err;
+	begin(taker);
+	taker->result.err = taker->sink->tell(taker->sink->ctx, slice);
+	return taker->result.err;
 }
 
 static enum cli_exit fail(const struct taker *taker, int err)
 {
-	return taker->err ? CLI_FAILED : cli_fail("%s", strerror(-err));
-}
-
-static void begin(const struct slice_sink *sink, const char *host, size_t size)
-{
-	if (sink->begin)
-		sink->begin(sink->ctx, (struct gt_text){ host, size });
+	return taker->result.err ? CLI_FAILED : cli_fail("%s", strerror(-err));
 }
 
 /* ---- a trace ---- */
@@ -41,10 +49,12 @@ static int add_event(struct taker *taker, struct slice_events *events,
 		     const struct gt_reader *reader, const struct gt_event *event)
 {
 	const struct slice_sink *sink = taker->sink;
+	int err = slice_events_add(events, reader, event);
 
-	if (sink->event)
-		taker->err = sink->event(sink->ctx, reader, event);
-	return taker->err ? taker->err : slice_events_add(events, reader, event);
+	if (!err && sink->event)
+		err = taker->result.err =
+			sink->event(sink->ctx, reader, event, slice_events_now(events));
+	return err;
 }
 
 /* All events up to the end or a break. */
@@ -52,18 +62,18 @@ static enum cli_exit add_all(const struct trace_file *file, struct gt_reader *re
 			     struct taker *taker, struct slice_events *events)
 {
 	const struct gt_event *event;
-	int broken = gt_reader_next(reader, &event), err = 0;
+	int broken, err = 0;
 
-	if (!broken)
-		begin(taker->sink, "", 0);
-	for (; !broken && event && !err; broken = gt_reader_next(reader, &event))
+	while (!(broken = gt_reader_next(reader, &event)) && event && !err)
 		err = add_event(taker, events, reader, event);
 	if (!err)
 		err = slice_events_end(events);
 	if (err)
 		return fail(taker, err);
-	if (!broken)
+	if (!broken) {
+		begin(taker);
 		return CLI_DONE;
+	}
 	return taker->sink->again ? CLI_FAILED : trace_file_fail(file, gt_reader_error(reader));
 }
 
@@ -79,6 +89,7 @@ static enum cli_exit play_trace(struct trace_file *file, struct taker *taker)
 		gt_reader_free(reader);
 		return fail(taker, -ENOMEM);
 	}
+	taker->events = events;
 	status = add_all(file, reader, taker, events);
 	slice_events_free(events);
 	gt_reader_free(reader);
@@ -132,10 +143,11 @@ static enum cli_exit play(struct trace_file *file, struct raw_reader *reader, st
 	err = raw_play(reader, &stream, on_passed, file, &stop);
 	pipeline_stats(pipeline, &stats);
 	pipeline_free(pipeline);
-	if (!taker->err && (err == -ENODATA || err == -EBADMSG))
+	if (!taker->result.err && (err == -ENODATA || err == -EBADMSG))
 		return cli_fail("%s: %s; there is nothing before it", file->name, stop.diag.text);
 	if (err)
 		return fail(taker, err);
+	begin(taker);
 	if (!taker->sink->again)
 		say_lost(file, &stats);
 	return say_stop(file, taker->sink, &stop);
@@ -160,21 +172,25 @@ static enum cli_exit play_capture(struct trace_file *file, struct taker *taker)
 		raw_reader_free(reader);
 		return fail(taker, -ENOMEM);
 	}
-	begin(taker->sink, info->hostname, strnlen(info->hostname, sizeof(info->hostname)));
+	taker->changes = changes;
+	taker->host.data = info->hostname;
+	taker->host.size = strnlen(info->hostname, sizeof(info->hostname));
 	exporter = slice_changes_exporter(changes);
 	status = play(file, reader, taker, &exporter);
+	taker->result.knows_idle = slice_changes_knows_idle(changes);
 	slice_changes_free(changes);
 	raw_reader_free(reader);
 	return status;
 }
 
-enum cli_exit slice_source_play(struct trace_file *file, const struct slice_sink *sink, int *err)
+enum cli_exit slice_source_play(struct trace_file *file, const struct slice_sink *sink,
+				struct slice_result *result)
 {
-	struct taker taker = { .sink = sink };
+	struct taker taker = { .sink = sink, .host = { "", 0 } };
 	enum cli_exit status = filekind_is_capture(file->map.data, file->map.size)
 				       ? play_capture(file, &taker)
 				       : play_trace(file, &taker);
 
-	*err = taker.err;
+	*result = taker.result;
 	return status;
 }

@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/diag.h"
 
@@ -23,6 +24,7 @@ enum option_kind {
 	OPTION_DURATION,    /* uint64_t, ns, not 0 */
 	OPTION_TIME,	    /* uint64_t, ns */
 	OPTION_COUNT,	    /* uint64_t, not 0 */
+	OPTION_COUNTED,	    /* struct counted: two arguments, a number that is not 0 and a word */
 	OPTION_PIDS,	    /* struct pid_list */
 	OPTION_CHOICE,	    /* int: one of values */
 	OPTION_CHOICE_FLAG, /* bool: the second of two choices */
@@ -34,6 +36,11 @@ enum option_kind {
 struct option_list {
 	const char *text[OPTION_LIST_MAX];
 	unsigned count;
+};
+
+struct counted {
+	uint64_t count;
+	const char *word; /* borrowed from argv; NULL: not given */
 };
 
 /* A row without a name ends a group. */

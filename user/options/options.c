@@ -85,7 +85,7 @@ static int set_quantity(struct parse *parse, const struct option_row *row, void 
 	} else if (row->kind == OPTION_DURATION || row->kind == OPTION_TIME) {
 		form = "a duration: 5s, 200ms, 1m";
 		err = units_parse_duration(value, member);
-	} else if (row->kind == OPTION_COUNT) {
+	} else if (row->kind == OPTION_COUNT || row->kind == OPTION_COUNTED) {
 		form = "a number: 4";
 		err = units_parse_count(value, member);
 	} else {
@@ -167,6 +167,22 @@ static struct option option_of_value(const struct parse *parse, const struct opt
 	return *option;
 }
 
+/* "--slowest 3 fsync": value is the first of the two. */
+static int take_counted(struct parse *parse, const struct option *option, const char *value)
+{
+	struct counted *member = (struct counted *)((char *)parse->line + option->offset);
+	const struct option_row *row = option->row;
+	int err = set_quantity(parse, row, &member->count, value);
+
+	if (err)
+		return err;
+	if (parse->at + 1 >= parse->argc || parse->argv[parse->at + 1][0] == '-')
+		return diag_set(parse->diag, -EINVAL, "--%s needs two values: %s", row->name,
+				row->argument);
+	member->word = parse->argv[++parse->at];
+	return 0;
+}
+
 /* value: what stood in the same argument, or NULL. */
 static int take_option(struct parse *parse, const struct option *option, const char *value)
 {
@@ -181,6 +197,8 @@ static int take_option(struct parse *parse, const struct option *option, const c
 	}
 	if (!value)
 		return set_option(parse, option, NULL);
+	if (row->kind == OPTION_COUNTED)
+		return take_counted(parse, option, value);
 	meant = option_of_value(parse, option, value);
 	return set_option(parse, &meant, value);
 }

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/grow.h"
+#include "export/cgroupmap.h"
 #include "export/go/reasons.h"
 #include "syscalls/classes.h"
 #include "syscalls/errors.h"
@@ -34,6 +35,7 @@ struct person {
 struct cause {
 	const char *reason;
 	struct person waker, by;
+	const struct cgroup *limit; /* of a throttled one; NULL: it is not known whose */
 	uint8_t context;
 };
 
@@ -44,6 +46,7 @@ struct lane {
 	uint16_t sys;  /* REC_SYS_* */
 	uint64_t start_ns, began_ns, syscall_ns;
 	struct person who;
+	const struct cgroup *cgroup; /* NULL: not known */
 	struct cause cause;
 };
 
@@ -54,6 +57,8 @@ struct seat {
 	uint64_t since_ns;
 	struct person who; /* nobody: idle */
 	uint64_t step;
+	uint32_t waiters;    /* lanes that wait for this CPU, */
+	uint64_t watched_ns; /* since when there are any */
 };
 
 struct slice_changes {
@@ -61,12 +66,13 @@ struct slice_changes {
 	slice_fn tell;
 	void *ctx;
 	struct sys_classes *classes;
+	struct cgroupmap cgroups;
 	struct lane *lanes;
 	size_t room;
 	struct seat *seats;
 	size_t seat_room;
 	uint64_t start_ns, last_ns;
-	bool knows_idle;
+	bool knows_idle, knows_strangers;
 };
 
 int slice_changes_new(struct slice_changes **out, const struct slice_changes_options *options,
@@ -90,6 +96,7 @@ void slice_changes_free(struct slice_changes *changes)
 	if (!changes)
 		return;
 	sys_classes_free(changes->classes);
+	cgroupmap_fini(&changes->cgroups);
 	free(changes->lanes);
 	free(changes->seats);
 	free(changes);
@@ -110,6 +117,37 @@ static struct lane *lane_of(struct slice_changes *changes, const struct thread *
 	memset(grown + old, 0, (changes->room - old) * sizeof(*grown));
 	changes->lanes = grown;
 	return &grown[thread->slot];
+}
+
+/* ---- CPUs ---- */
+
+/* Zeroed: nothing is known of the CPU. NULL: no memory. */
+static struct seat *seat_of(struct slice_changes *changes, uint16_t cpu)
+{
+	size_t old = changes->seat_room;
+	struct seat *grown;
+
+	if (cpu < old)
+		return &changes->seats[cpu];
+	grown = grow_array(changes->seats, &changes->seat_room, (size_t)cpu + 1, sizeof(*grown));
+	if (!grown)
+		return NULL;
+	memset(grown + old, 0, (changes->seat_room - old) * sizeof(*grown));
+	changes->seats = grown;
+	return &grown[cpu];
+}
+
+/* A thread waits for the CPU, one more or one less. */
+static int watch(struct slice_changes *changes, uint16_t cpu, int more, uint64_t now_ns)
+{
+	struct seat *seat = cpu == CHANGE_NO_CPU ? NULL : seat_of(changes, cpu);
+
+	if (!seat)
+		return cpu == CHANGE_NO_CPU ? 0 : -ENOMEM;
+	if (more > 0 && !seat->waiters)
+		seat->watched_ns = now_ns;
+	seat->waiters += (uint32_t)more;
+	return 0;
 }
 
 /* ---- persons ---- */
@@ -141,6 +179,12 @@ static struct slice_who who_of(const struct person *person)
 
 /* ---- telling ---- */
 
+static struct gt_text path_of(const struct cgroup *cgroup)
+{
+	return cgroup && cgroup->path ? (struct gt_text){ cgroup->path, cgroup->size }
+				      : (struct gt_text){ "", 0 };
+}
+
 /* How a slice ends, beyond the change's time. */
 struct ending {
 	struct gt_text error;
@@ -170,7 +214,7 @@ static int tell_slice(struct slice_changes *changes, const struct lane *lane, ui
 		.cpu = lane->cpu == CHANGE_NO_CPU ? SLICE_NO_CPU : lane->cpu,
 		.state = lane->state,
 		.who = who_of(&lane->who),
-		.cgroup = { "", 0 },
+		.cgroup = path_of(lane->cgroup),
 		.reason = slice_text(lane->cause.reason),
 		.syscall = { "", 0 },
 		.error = ending->error,
@@ -184,6 +228,8 @@ static int tell_slice(struct slice_changes *changes, const struct lane *lane, ui
 
 	if (now_ns == lane->start_ns)
 		return 0;
+	if (lane->cause.limit)
+		slice.by.comm = path_of(lane->cause.limit);
 	if (sys_inside(lane->sys))
 		slice.syscall = slice_text(syscall_text(buffer, changes->options.arch, lane->sys));
 	return changes->tell(changes->ctx, &slice);
@@ -198,12 +244,14 @@ static int close_lane(struct slice_changes *changes, struct lane *lane, uint64_t
 {
 	int err = lane->open ? tell_slice(changes, lane, now_ns, ending) : 0;
 
+	if (!err && lane->open && lane->state == SLICE_WAITING)
+		err = watch(changes, lane->cpu, -1, now_ns);
 	lane->open = false;
 	return err;
 }
 
-static void open_lane(struct lane *lane, const struct change *change, enum slice_state state,
-		      uint16_t cpu, const struct cause *cause)
+static int open_lane(struct slice_changes *changes, struct lane *lane, const struct change *change,
+		     enum slice_state state, uint16_t cpu, const struct cause *cause)
 {
 	uint16_t sys = change->thread->sys;
 
@@ -218,6 +266,8 @@ static void open_lane(struct lane *lane, const struct change *change, enum slice
 	lane->start_ns = lane->began_ns = change->ts_ns;
 	lane->cause = *cause;
 	take_person(&lane->who, change->thread);
+	lane->cgroup = change->thread->cgroup;
+	return state == SLICE_WAITING ? watch(changes, cpu, 1, change->ts_ns) : 0;
 }
 
 /* ---- why ---- */
@@ -248,12 +298,13 @@ static const char *why_unknown(enum change_gap gap)
 }
 
 /* It left its CPU and could go on. */
-static struct cause why_stopped(const struct change *change)
+static struct cause why_stopped(const struct slice_changes *changes, const struct change *change)
 {
 	struct cause cause = { .reason = SLICE_PREEMPTED };
 
 	if (change->cause >= CAUSE_THROTTLED) { /* by whatever limit */
 		cause.reason = SLICE_THROTTLED;
+		cause.limit = cgroupmap_find(&changes->cgroups, change->out.group);
 		return cause;
 	}
 	if (change->cause == CAUSE_YIELDED)
@@ -305,8 +356,7 @@ static int go(struct slice_changes *changes, struct lane *lane, const struct cha
 {
 	int err = close_lane(changes, lane, change->ts_ns, &plain_end);
 
-	open_lane(lane, change, state, cpu, cause);
-	return err;
+	return err ? err : open_lane(changes, lane, change, state, cpu, cause);
 }
 
 static const struct cause no_cause = { .reason = "" };
@@ -321,8 +371,8 @@ static int wake(struct slice_changes *changes, struct lane *lane, const struct c
 	bool asleep = lane->open && (lane->state == SLICE_ASLEEP || lane->state == SLICE_LOST);
 	int err = close_lane(changes, lane, change->ts_ns, asleep ? &ending : &plain_end);
 
-	open_lane(lane, change, SLICE_WAITING, change->thread->queue, &cause);
-	return err;
+	return err ? err
+		   : open_lane(changes, lane, change, SLICE_WAITING, change->thread->queue, &cause);
 }
 
 static int become_runnable(struct slice_changes *changes, struct lane *lane,
@@ -337,7 +387,7 @@ static int become_runnable(struct slice_changes *changes, struct lane *lane,
 	if (change->kind == CHANGE_BORN)
 		cause = why_born(change);
 	else if (change->kind == CHANGE_OUT_RUNNABLE && change->repair == CHANGE_SEEN)
-		cause = why_stopped(change);
+		cause = why_stopped(changes, change);
 	return go(changes, lane, change, SLICE_WAITING, change->thread->queue, &cause);
 }
 
@@ -370,8 +420,7 @@ static int exit_syscall(struct slice_changes *changes, struct lane *lane,
 	const struct ending ending = { .error = slice_text(error ? error : "") };
 	int err = close_lane(changes, lane, change->ts_ns, &ending);
 
-	open_lane(lane, change, on_cpu(change), change->cpu, &no_cause);
-	return err;
+	return err ? err : open_lane(changes, lane, change, on_cpu(change), change->cpu, &no_cause);
 }
 
 /*
@@ -392,8 +441,9 @@ static int tell_throttled(struct slice_changes *changes, struct lane *lane,
 		ns = change->ts_ns - lane->start_ns;
 	throttled.cause.reason = SLICE_THROTTLED;
 	throttled.cause.by.id = 0;
+	throttled.cause.limit = cgroupmap_find(&changes->cgroups, change->in.group);
 	if (!strcmp(lane->cause.reason, SLICE_THROTTLED))
-		lane->cause.reason = SLICE_RELEASED;
+		lane->cause = (struct cause){ .reason = SLICE_RELEASED };
 	err = tell_slice(changes, &throttled, lane->start_ns + ns, &going_on);
 	lane->start_ns += ns;
 	return err;
@@ -407,6 +457,10 @@ static int move_wait(struct slice_changes *changes, struct lane *lane, const str
 	if (!lane->open || lane->state != SLICE_WAITING)
 		return 0;
 	err = tell_slice(changes, lane, change->ts_ns, &going_on);
+	if (!err)
+		err = watch(changes, lane->cpu, -1, change->ts_ns);
+	if (!err)
+		err = watch(changes, change->cpu, 1, change->ts_ns);
 	lane->start_ns = change->ts_ns;
 	lane->cpu = change->cpu;
 	return err;
@@ -472,22 +526,6 @@ static int take_start(struct slice_changes *changes, struct lane *lane, const st
 
 /* ---- strangers ---- */
 
-/* Zeroed: nothing is known of the CPU. NULL: no memory. */
-static struct seat *seat_of(struct slice_changes *changes, uint16_t cpu)
-{
-	size_t old = changes->seat_room;
-	struct seat *grown;
-
-	if (cpu < old)
-		return &changes->seats[cpu];
-	grown = grow_array(changes->seats, &changes->seat_room, (size_t)cpu + 1, sizeof(*grown));
-	if (!grown)
-		return NULL;
-	memset(grown + old, 0, (changes->seat_room - old) * sizeof(*grown));
-	changes->seats = grown;
-	return &grown[cpu];
-}
-
 static int tell_stranger(struct slice_changes *changes, const struct seat *seat, uint16_t cpu,
 			 uint64_t now_ns, bool known)
 {
@@ -504,18 +542,29 @@ static int tell_stranger(struct slice_changes *changes, const struct seat *seat,
 	return now_ns > seat->since_ns ? changes->tell(changes->ctx, &slice) : 0;
 }
 
-/* The seat's one till now; out: who leaves by this switch. */
-static int leave_seat(struct slice_changes *changes, const struct seat *seat, uint16_t cpu,
-		      uint64_t now_ns, const struct thread *out)
+/*
+ * The seat's one till now; out: who leaves by this switch. While a thread waits
+ * for a CPU all its switches are told, if the capture looked for that: so who
+ * leaves was there since that began.
+ */
+static int leave_seat(struct slice_changes *changes, struct seat *seat, uint16_t cpu,
+		      uint64_t now_ns, const struct thread *out, bool is_stranger)
 {
+	bool watched = changes->knows_strangers && seat->waiters;
 	struct person left = { 0 };
+	int err = 0;
 
-	if (!seat->known || (!seat->stranger && seat->who.id))
-		return 0; /* nothing is known of it, or there is a lane for it */
 	take_person(&left, out);
-	if (left.id == seat->who.id)
+	if (seat->known && left.id == seat->who.id)
 		return seat->stranger ? tell_stranger(changes, seat, cpu, now_ns, true) : 0;
-	return tell_stranger(changes, seat, cpu, now_ns, false);
+	if (seat->known && (seat->stranger || !seat->who.id))
+		err = tell_stranger(changes, seat, cpu, watched ? seat->watched_ns : now_ns, false);
+	if (err || !watched || !is_stranger)
+		return err;
+	seat->who = left;
+	if (!seat->known || seat->since_ns < seat->watched_ns)
+		seat->since_ns = seat->watched_ns;
+	return tell_stranger(changes, seat, cpu, now_ns, true);
 }
 
 /* A switch is told as that of who left, of who came, or of both. */
@@ -535,12 +584,14 @@ static int take_switch(struct slice_changes *changes, const struct change *chang
 	}
 	if (seat->known && seat->step == change->step)
 		return 0;
-	err = leave_seat(changes, seat, change->cpu, change->ts_ns, out);
-	*seat = (struct seat){ .known = true,
-			       .since_ns = change->ts_ns,
-			       .step = change->step,
-			       .stranger = comes ? change->kind == CHANGE_STRANGER_IN
-						 : !thread_is_idle(in) && !change->other_scope };
+	err = leave_seat(changes, seat, change->cpu, change->ts_ns, out,
+			 comes ? !thread_is_idle(out) && !change->other_scope
+			       : change->kind == CHANGE_STRANGER_OUT);
+	seat->known = true;
+	seat->since_ns = change->ts_ns;
+	seat->step = change->step;
+	seat->stranger = comes ? change->kind == CHANGE_STRANGER_IN
+			       : !thread_is_idle(in) && !change->other_scope;
 	take_person(&seat->who, in);
 	return err;
 }
@@ -561,6 +612,7 @@ static int take_rest(struct slice_changes *changes, struct lane *lane, const str
 	case CHANGE_START:
 		changes->start_ns = changes->last_ns = change->ts_ns;
 		changes->knows_idle = change->start.told & TOLD_ALL;
+		changes->knows_strangers = change->start.told & TOLD_STRANGERS;
 		return 0;
 	case CHANGE_IS:
 		return take_start(changes, lane, change);
@@ -568,14 +620,18 @@ static int take_rest(struct slice_changes *changes, struct lane *lane, const str
 		seat = seat_of(changes, change->cpu);
 		if (!seat)
 			return -ENOMEM;
-		*seat = (struct seat){ .known = true, .stranger = true };
+		seat->known = seat->stranger = true;
+		seat->who.id = 0; /* nobody knows who */
 		seat->since_ns = change->ts_ns;
 		return 0;
 	case CHANGE_MOVE:
 		return move_wait(changes, lane, change);
+	case CHANGE_CGROUP:
+		return cgroupmap_add(&changes->cgroups, change->cgroup);
 	case CHANGE_DESCRIBED:
 	case CHANGE_RENAMED:
 		take_person(&lane->who, change->thread);
+		lane->cgroup = change->thread->cgroup;
 		return 0;
 	default:
 		return 0;
@@ -596,6 +652,16 @@ static int on_change(void *ctx, const struct change *change)
 		return err;
 	return change->kind < CHANGE_INPUTS ? take_input(changes, lane, change)
 					    : take_rest(changes, lane, change);
+}
+
+uint64_t slice_changes_start(const struct slice_changes *changes)
+{
+	return changes->start_ns;
+}
+
+bool slice_changes_knows_idle(const struct slice_changes *changes)
+{
+	return changes->knows_idle;
 }
 
 int slice_changes_flush(struct slice_changes *changes, uint64_t now_ns)

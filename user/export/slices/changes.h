@@ -27,6 +27,10 @@ void slice_changes_free(struct slice_changes *changes);
 /* Itself, for as long as it lives. */
 struct exporter slice_changes_exporter(struct slice_changes *changes);
 
+/* When the capture begins, and whether a CPU on which there is nobody is idle; 0 before that. */
+uint64_t slice_changes_start(const struct slice_changes *changes);
+bool slice_changes_knows_idle(const struct slice_changes *changes);
+
 /*
  * Tells all that goes on, up to now_ns, and goes on from there: what is told
  * later of these states begins at now_ns. 0 or what tell returned.

@@ -52,7 +52,8 @@ struct slice_events {
 	size_t p_cap;
 	bool has_clock;
 	int64_t mono_offset, wall_offset; /* what trace times are less by */
-	int64_t end;
+	bool started;
+	int64_t start, end;
 };
 
 int slice_events_new(struct slice_events **out, slice_fn tell, void *ctx)
@@ -470,6 +471,9 @@ int slice_events_add(struct slice_events *events, const struct gt_reader *reader
 		take_clock(events, reader, event);
 		return 0;
 	}
+	if (!events->started)
+		events->start = event->time;
+	events->started = true;
 	events->end = event->time;
 	if (note_m(events, event))
 		return -ENOMEM;
@@ -479,6 +483,16 @@ int slice_events_add(struct slice_events *events, const struct gt_reader *reader
 		return 0;
 	return to.of_proc ? proc_goes(events, event, &to)
 			  : goroutine_goes(events, reader, event, &to);
+}
+
+uint64_t slice_events_start(const struct slice_events *events)
+{
+	return mono_of(events, events->start);
+}
+
+uint64_t slice_events_now(const struct slice_events *events)
+{
+	return mono_of(events, events->end);
 }
 
 int slice_events_end(struct slice_events *events)

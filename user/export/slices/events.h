@@ -22,6 +22,9 @@ void slice_events_free(struct slice_events *events);
 /* Takes the next event; reader is where it comes from. 0, -ENOMEM or what tell returned. */
 int slice_events_add(struct slice_events *events, const struct gt_reader *reader,
 		     const struct gt_event *event);
+/* As slices have it: the first event's time, and the last one's. */
+uint64_t slice_events_start(const struct slice_events *events);
+uint64_t slice_events_now(const struct slice_events *events);
 /* The last event was taken: tells what goes on. As above. */
 int slice_events_end(struct slice_events *events);
 
