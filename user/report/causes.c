@@ -2,8 +2,10 @@
 #include "report/causes.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "export/go/reasons.h"
 #include "report/labels.h"
 #include "syscalls/names.h"
@@ -18,6 +20,8 @@ void causes_fini(struct causes *causes)
 {
 	sys_classes_free(causes->classes);
 	cgroupmap_fini(&causes->cgroups);
+	idmap_fini(&causes->sleeps);
+	free(causes->sleep_texts);
 }
 
 struct gt_text causes_name(const struct thread *thread, struct fact_frame *frame)
@@ -31,7 +35,7 @@ struct gt_text causes_name(const struct thread *thread, struct fact_frame *frame
 	return (struct gt_text){ frame->func, frame->func_size };
 }
 
-int causes_asleep(const struct causes *causes, const struct change *change, uint32_t *why)
+static int make_sleep(const struct causes *causes, const struct change *change, uint32_t *why)
 {
 	const struct thread *thread = change->thread;
 	bool inside = sys_inside(change->sys), kernel = thread_is_kernel(thread);
@@ -43,6 +47,28 @@ int causes_asleep(const struct causes *causes, const struct change *change, uint
 	if (!name)
 		name = syscall_text(buffer, causes->arch, change->sys);
 	return label_sleep(causes->report, label_of(name), label_of(reason_text(reason)), why);
+}
+
+int causes_asleep(struct causes *causes, const struct change *change, uint32_t *why)
+{
+	uint64_t key = (uint64_t)change->sys | (uint64_t)change->out.fd << 16 |
+		       (uint64_t)change->out.prev_state << 24 |
+		       (uint64_t)thread_is_kernel(change->thread) << 40 |
+		       (uint64_t)reason_class(causes->classes, change->thread) << 41;
+	uint32_t slot = idmap_find(&causes->sleeps, key), *grown;
+
+	if (slot == IDMAP_NONE) {
+		grown = grow_array(causes->sleep_texts, &causes->sleep_room,
+				   causes->sleeps.slots + 1, sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		causes->sleep_texts = grown;
+		if (make_sleep(causes, change, why) || idmap_add(&causes->sleeps, key, &slot))
+			return -ENOMEM;
+		grown[slot] = *why;
+	}
+	*why = causes->sleep_texts[slot];
+	return 0;
 }
 
 int causes_unknown(const struct causes *causes, enum change_gap gap, uint32_t *why)

@@ -21,6 +21,9 @@ struct causes {
 	uint32_t arch;
 	unsigned told; /* enum change_told */
 	struct cgroupmap cgroups;
+	struct idmap sleeps;   /* what a sleep's text is made of, to its slot in */
+	uint32_t *sleep_texts; /* texts: making one takes longer than all else of a sleep */
+	size_t sleep_room;
 	uint32_t idle[2]; /* texts: [was it woken?] */
 	uint32_t stranger;
 };
@@ -29,7 +32,7 @@ struct causes {
 int causes_init(struct causes *causes, struct report *report, uint32_t arch);
 void causes_fini(struct causes *causes);
 
-int causes_asleep(const struct causes *causes, const struct change *change, uint32_t *why);
+int causes_asleep(struct causes *causes, const struct change *change, uint32_t *why);
 int causes_unknown(const struct causes *causes, enum change_gap gap, uint32_t *why);
 /* It left its CPU and could go on. */
 int causes_stopped(struct causes *causes, const struct change *change, uint32_t *why);

@@ -166,11 +166,12 @@ static int take_share(struct report_changes *changes, uint32_t life, const struc
 {
 	struct report_share share = { .ns = change->in.throttled_ns,
 				      .first = change->share & SHARE_FIRST };
-	int err;
+	int err = 0;
 
 	if (change->kind != CHANGE_IN || !(change->share & SHARE_KNOWN))
 		return report_settle(changes->report, life);
-	err = causes_limit(&changes->causes, FACT_LIMIT_CPU, change->in.group, &share.what);
+	if (share.ns)
+		err = causes_limit(&changes->causes, FACT_LIMIT_CPU, change->in.group, &share.what);
 	if (!err)
 		err = causes_nobody(&changes->causes, false, &share.rest);
 	return err ? err : report_share(changes->report, life, &share);
