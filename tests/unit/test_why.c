@@ -84,8 +84,7 @@ static const struct situation situations[] = {
 	{ "the waker is followed no further than the sleep",
 	  "0-50 me running cpu1\n50-80 me asleep by thread a\n0-80 a running cpu0\n"
 	  "80-100 me running cpu1\n",
-	  true,
-	  "70  me 1 runs\n30  me 1 asleep, woken by a 2\n  30  a 2 runs\n" },
+	  true, "70  me 1 runs\n30  me 1 asleep, woken by a 2\n  30  a 2 runs\n" },
 	{ "a wakeup in flight, and its waker has left",
 	  "0-60 a running cpu0\n60-100 a asleep still\n0-80 me asleep by thread a flight 10\n"
 	  "80-100 me running cpu1\n",

@@ -2,10 +2,6 @@
 /*
  * Every thread has a lane, at its slot: the slice that it is in. A change that
  * takes it out of that tells the slice and opens the next one.
- *
- * Who of the strangers was on a CPU is known where one switch says that he
- * came and the CPU's next one that he left. Between switches that do not fit
- * there was somebody, and nobody knows who.
  */
 #include "export/slices/changes.h"
 
@@ -16,6 +12,8 @@
 #include "base/grow.h"
 #include "export/cgroupmap.h"
 #include "export/go/reasons.h"
+#include "export/slices/person.h"
+#include "export/slices/seats.h"
 #include "syscalls/classes.h"
 #include "syscalls/errors.h"
 #include "syscalls/names.h"
@@ -23,13 +21,6 @@
 
 /* As traces end: so much without a change is no time of the capture's. */
 #define END_NS 1000000
-
-/* A thread as it was when something was said of it: its slot may be another's by now. */
-struct person {
-	uint64_t id; /* 0: nobody */
-	uint32_t tid, pid;
-	char comm[REC_COMM_LEN];
-};
 
 /* What may begin a state: a wakeup, a switch. */
 struct cause {
@@ -50,17 +41,6 @@ struct lane {
 	struct cause cause;
 };
 
-/* Who is on a CPU, as its last switch says. */
-struct seat {
-	bool known;
-	bool stranger; /* else idle, or one with a lane */
-	uint64_t since_ns;
-	struct person who; /* nobody: idle */
-	uint64_t step;
-	uint32_t waiters;    /* lanes that wait for this CPU, */
-	uint64_t watched_ns; /* since when there are any */
-};
-
 struct slice_changes {
 	struct slice_changes_options options;
 	slice_fn tell;
@@ -69,10 +49,9 @@ struct slice_changes {
 	struct cgroupmap cgroups;
 	struct lane *lanes;
 	size_t room;
-	struct seat *seats;
-	size_t seat_room;
+	struct seats seats;
 	uint64_t start_ns, last_ns;
-	bool knows_idle, knows_strangers;
+	bool knows_idle;
 };
 
 int slice_changes_new(struct slice_changes **out, const struct slice_changes_options *options,
@@ -82,7 +61,9 @@ int slice_changes_new(struct slice_changes **out, const struct slice_changes_opt
 
 	if (!changes)
 		return -ENOMEM;
-	*changes = (struct slice_changes){ .options = *options, .tell = tell, .ctx = ctx };
+	*changes = (struct slice_changes){
+		.options = *options, .tell = tell, .ctx = ctx, .seats = { .tell = tell, .ctx = ctx }
+	};
 	if (sys_classes_new(&changes->classes, options->arch)) {
 		free(changes);
 		return -ENOMEM;
@@ -98,7 +79,7 @@ void slice_changes_free(struct slice_changes *changes)
 	sys_classes_free(changes->classes);
 	cgroupmap_fini(&changes->cgroups);
 	free(changes->lanes);
-	free(changes->seats);
+	seats_fini(&changes->seats);
 	free(changes);
 }
 
@@ -117,64 +98,6 @@ static struct lane *lane_of(struct slice_changes *changes, const struct thread *
 	memset(grown + old, 0, (changes->room - old) * sizeof(*grown));
 	changes->lanes = grown;
 	return &grown[thread->slot];
-}
-
-/* ---- CPUs ---- */
-
-/* Zeroed: nothing is known of the CPU. NULL: no memory. */
-static struct seat *seat_of(struct slice_changes *changes, uint16_t cpu)
-{
-	size_t old = changes->seat_room;
-	struct seat *grown;
-
-	if (cpu < old)
-		return &changes->seats[cpu];
-	grown = grow_array(changes->seats, &changes->seat_room, (size_t)cpu + 1, sizeof(*grown));
-	if (!grown)
-		return NULL;
-	memset(grown + old, 0, (changes->seat_room - old) * sizeof(*grown));
-	changes->seats = grown;
-	return &grown[cpu];
-}
-
-/* A thread waits for the CPU, one more or one less. */
-static int watch(struct slice_changes *changes, uint16_t cpu, int more, uint64_t now_ns)
-{
-	struct seat *seat = cpu == CHANGE_NO_CPU ? NULL : seat_of(changes, cpu);
-
-	if (!seat)
-		return cpu == CHANGE_NO_CPU ? 0 : -ENOMEM;
-	if (more > 0 && !seat->waiters)
-		seat->watched_ns = now_ns;
-	seat->waiters += (uint32_t)more;
-	return 0;
-}
-
-/* ---- persons ---- */
-
-/* Without an id it is told by its tid, which no id is as small as. */
-static void take_person(struct person *person, const struct thread *thread)
-{
-	if (thread->slot < THREAD_SLOT_FIRST) {
-		person->id = 0;
-		return;
-	}
-	person->id = thread->id ? thread->id : thread->tid;
-	person->tid = thread->tid;
-	person->pid = thread->tgid;
-	memcpy(person->comm, thread->comm, sizeof(person->comm));
-}
-
-static struct slice_who who_of(const struct person *person)
-{
-	if (!person->id)
-		return (struct slice_who){ .comm = { "", 0 } };
-	return (struct slice_who){
-		.id = person->id,
-		.tid = person->tid,
-		.pid = person->pid,
-		.comm = { person->comm, strnlen(person->comm, sizeof(person->comm)) },
-	};
 }
 
 /* ---- telling ---- */
@@ -213,15 +136,15 @@ static int tell_slice(struct slice_changes *changes, const struct lane *lane, ui
 		.wall_ns = wall_of(changes, lane->start_ns),
 		.cpu = lane->cpu == CHANGE_NO_CPU ? SLICE_NO_CPU : lane->cpu,
 		.state = lane->state,
-		.who = who_of(&lane->who),
+		.who = person_who(&lane->who),
 		.cgroup = path_of(lane->cgroup),
 		.reason = slice_text(lane->cause.reason),
 		.syscall = { "", 0 },
 		.error = ending->error,
-		.waker = who_of(ending->context ? &ending->waker : &lane->cause.waker),
+		.waker = person_who(ending->context ? &ending->waker : &lane->cause.waker),
 		.context = ending->context ? ending->context : lane->cause.context,
 		.flight_ns = ending->flight_ns,
-		.by = who_of(&lane->cause.by),
+		.by = person_who(&lane->cause.by),
 		.syscall_ns = lane->syscall_ns,
 		.goes_on = ending->goes_on,
 	};
@@ -245,7 +168,7 @@ static int close_lane(struct slice_changes *changes, struct lane *lane, uint64_t
 	int err = lane->open ? tell_slice(changes, lane, now_ns, ending) : 0;
 
 	if (!err && lane->open && lane->state == SLICE_WAITING)
-		err = watch(changes, lane->cpu, -1, now_ns);
+		err = seats_watch(&changes->seats, lane->cpu, -1, now_ns);
 	lane->open = false;
 	return err;
 }
@@ -265,9 +188,9 @@ static int open_lane(struct slice_changes *changes, struct lane *lane, const str
 	lane->sys = sys;
 	lane->start_ns = lane->began_ns = change->ts_ns;
 	lane->cause = *cause;
-	take_person(&lane->who, change->thread);
+	person_take(&lane->who, change->thread);
 	lane->cgroup = change->thread->cgroup;
-	return state == SLICE_WAITING ? watch(changes, cpu, 1, change->ts_ns) : 0;
+	return state == SLICE_WAITING ? seats_watch(&changes->seats, cpu, 1, change->ts_ns) : 0;
 }
 
 /* ---- why ---- */
@@ -309,7 +232,7 @@ static struct cause why_stopped(const struct slice_changes *changes, const struc
 	}
 	if (change->cause == CAUSE_YIELDED)
 		cause.reason = SLICE_YIELDED;
-	take_person(&cause.by, change->other);
+	person_take(&cause.by, change->other);
 	return cause;
 }
 
@@ -332,7 +255,7 @@ static struct cause why_woken(const struct change *change)
 	struct cause cause = { .reason = SLICE_WOKEN, .context = context_of(change) };
 
 	if (cause.context == SLICE_BY_THREAD)
-		take_person(&cause.waker, change->other);
+		person_take(&cause.waker, change->other);
 	return cause;
 }
 
@@ -340,7 +263,7 @@ static struct cause why_born(const struct change *change)
 {
 	struct cause cause = { .reason = SLICE_BORN, .context = SLICE_BY_BIRTH };
 
-	take_person(&cause.waker, change->other);
+	person_take(&cause.waker, change->other);
 	return cause;
 }
 
@@ -458,9 +381,9 @@ static int move_wait(struct slice_changes *changes, struct lane *lane, const str
 		return 0;
 	err = tell_slice(changes, lane, change->ts_ns, &going_on);
 	if (!err)
-		err = watch(changes, lane->cpu, -1, change->ts_ns);
+		err = seats_watch(&changes->seats, lane->cpu, -1, change->ts_ns);
 	if (!err)
-		err = watch(changes, change->cpu, 1, change->ts_ns);
+		err = seats_watch(&changes->seats, change->cpu, 1, change->ts_ns);
 	lane->start_ns = change->ts_ns;
 	lane->cpu = change->cpu;
 	return err;
@@ -524,113 +447,27 @@ static int take_start(struct slice_changes *changes, struct lane *lane, const st
 		  state <= SLICE_SYSCALL ? change->cpu : CHANGE_NO_CPU, &cause);
 }
 
-/* ---- strangers ---- */
-
-static int tell_stranger(struct slice_changes *changes, const struct seat *seat, uint16_t cpu,
-			 uint64_t now_ns, bool known)
-{
-	const struct slice slice = {
-		.start_ns = seat->since_ns,
-		.began_ns = seat->since_ns,
-		.end_ns = now_ns,
-		.wall_ns = wall_of(changes, seat->since_ns),
-		.cpu = cpu,
-		.state = SLICE_STRANGER,
-		.who = known ? who_of(&seat->who) : (struct slice_who){ .comm = { "", 0 } },
-	};
-
-	return now_ns > seat->since_ns ? changes->tell(changes->ctx, &slice) : 0;
-}
-
-/*
- * The seat's one till now; out: who leaves by this switch. While a thread waits
- * for a CPU all its switches are told, if the capture looked for that: so who
- * leaves was there since that began.
- */
-static int leave_seat(struct slice_changes *changes, struct seat *seat, uint16_t cpu,
-		      uint64_t now_ns, const struct thread *out, bool is_stranger)
-{
-	bool watched = changes->knows_strangers && seat->waiters;
-	struct person left = { 0 };
-	int err = 0;
-
-	take_person(&left, out);
-	if (seat->known && left.id == seat->who.id)
-		return seat->stranger ? tell_stranger(changes, seat, cpu, now_ns, true) : 0;
-	if (seat->known && (seat->stranger || !seat->who.id))
-		err = tell_stranger(changes, seat, cpu, watched ? seat->watched_ns : now_ns, false);
-	if (err || !watched || !is_stranger)
-		return err;
-	seat->who = left;
-	if (!seat->known || seat->since_ns < seat->watched_ns)
-		seat->since_ns = seat->watched_ns;
-	return tell_stranger(changes, seat, cpu, now_ns, true);
-}
-
-/* A switch is told as that of who left, of who came, or of both. */
-static int take_switch(struct slice_changes *changes, const struct change *change)
-{
-	bool comes = change->kind == CHANGE_IN || change->kind == CHANGE_STRANGER_IN;
-	const struct thread *in = comes ? change->thread : change->other;
-	const struct thread *out = comes ? change->other : change->thread;
-	struct seat *seat = seat_of(changes, change->cpu);
-	int err;
-
-	if (!seat)
-		return -ENOMEM;
-	if (in->slot == THREAD_SLOT_NOBODY || out->slot == THREAD_SLOT_NOBODY) {
-		seat->known = false; /* a bridge */
-		return 0;
-	}
-	if (seat->known && seat->step == change->step)
-		return 0;
-	err = leave_seat(changes, seat, change->cpu, change->ts_ns, out,
-			 comes ? !thread_is_idle(out) && !change->other_scope
-			       : change->kind == CHANGE_STRANGER_OUT);
-	seat->known = true;
-	seat->since_ns = change->ts_ns;
-	seat->step = change->step;
-	seat->stranger = comes ? change->kind == CHANGE_STRANGER_IN
-			       : !thread_is_idle(in) && !change->other_scope;
-	take_person(&seat->who, in);
-	return err;
-}
-
-static bool is_switch(const struct change *change)
-{
-	return change->kind <= CHANGE_END || change->kind == CHANGE_STRANGER_IN ||
-	       change->kind == CHANGE_STRANGER_OUT;
-}
-
 /* ---- the exporter ---- */
 
 static int take_rest(struct slice_changes *changes, struct lane *lane, const struct change *change)
 {
-	struct seat *seat;
-
 	switch ((enum change_kind)change->kind) {
 	case CHANGE_START:
 		changes->start_ns = changes->last_ns = change->ts_ns;
 		changes->knows_idle = change->start.told & TOLD_ALL;
-		changes->knows_strangers = change->start.told & TOLD_STRANGERS;
+		changes->seats.knows_strangers = change->start.told & TOLD_STRANGERS;
 		return 0;
 	case CHANGE_IS:
 		return take_start(changes, lane, change);
 	case CHANGE_LOSS:
-		seat = seat_of(changes, change->cpu);
-		if (!seat)
-			return -ENOMEM;
-		seat->known = seat->stranger = true;
-		seat->who.id = 0; /* nobody knows who */
-		seat->since_ns = change->ts_ns;
-		return 0;
+		return seats_lose(&changes->seats, change->cpu, change->ts_ns);
 	case CHANGE_MOVE:
 		return move_wait(changes, lane, change);
 	case CHANGE_CGROUP:
 		return cgroupmap_add(&changes->cgroups, change->cgroup);
 	case CHANGE_DESCRIBED:
 	case CHANGE_RENAMED:
-		take_person(&lane->who, change->thread);
+		person_take(&lane->who, change->thread);
 		lane->cgroup = change->thread->cgroup;
 		return 0;
 	default:
@@ -646,8 +483,7 @@ static int on_change(void *ctx, const struct change *change)
 
 	if (change->thread && !lane)
 		return -ENOMEM;
-	if (is_switch(change) && change->cpu != CHANGE_NO_CPU)
-		err = take_switch(changes, change);
+	err = seats_take(&changes->seats, change);
 	if (err)
 		return err;
 	return change->kind < CHANGE_INPUTS ? take_input(changes, lane, change)
