@@ -5,13 +5,17 @@
 #ifndef GOTRACE_BPF_ON_SWITCH_BPF_H
 #define GOTRACE_BPF_ON_SWITCH_BPF_H
 
+#include "stacks.bpf.h"
 #include "state.bpf.h"
 #include "switch.bpf.h"
 
-/* OFF. share: what wait_end() gave of next. False: dropped. */
+/*
+ * OFF. share: what wait_end() gave of next; stack: of prev, STACK_NONE for
+ * none. False: dropped.
+ */
 static __always_inline bool write_switch(struct cpu_slot *cpu, u32 argument, u64 next,
 					 struct task_struct *task, const struct thread *to,
-					 u32 share)
+					 u32 share, u64 stack)
 {
 	bool is_long = to && to->untold;
 	u32 words = is_long ? RING_SWITCH_LONG_WORDS : RING_SWITCH_WORDS;
@@ -22,11 +26,15 @@ static __always_inline bool write_switch(struct cpu_slot *cpu, u32 argument, u64
 
 	if (share)
 		words += RING_THROTTLED_WORDS;
+	if (stack != STACK_NONE)
+		words += RING_STACK_IDS_WORDS;
 	if (!ring_open(cpu, words, ts_ns, &head))
 		return false;
 	block = ring_block(cpu, head);
 	if (block) {
 		at = head;
+		if (stack != STACK_NONE)
+			at += stack_put_ids(block, at, ts_ns, stack, STACK_NONE);
 		to = thread_again((struct thread *)to);
 		if (share && to)
 			at += switch_put_share(block, at, ts_ns, share, to);
@@ -49,7 +57,7 @@ int BPF_PROG(on_switch, bool preempt, struct task_struct *prev, struct task_stru
 	struct thread *from = NULL, *to;
 	bool to_in, left, known;
 	struct cpu_slot *cpu;
-	u64 who, named;
+	u64 who, named, stack = STACK_NONE;
 
 	cpu = cpu_here(&number);
 	if (!recording || !cpu)
@@ -74,6 +82,9 @@ int BPF_PROG(on_switch, bool preempt, struct task_struct *prev, struct task_stru
 	known = current_known(cpu, prev);
 	if (!thread_describe(to))
 		known = false;
+	if (settings.stacks & SETTINGS_STACKS_KERNEL && known && flags & RING_SWITCH_ASLEEP &&
+	    current_in_scope(cpu))
+		stack = stack_take_kernel();
 	from = thread_again(from);
 	if (from && current_in_scope(cpu)) {
 		thread_move(from, switch_state(flags, prev_state), number);
@@ -87,8 +98,10 @@ int BPF_PROG(on_switch, bool preempt, struct task_struct *prev, struct task_stru
 	named = to ? ring_pair(to_num, to->id) : ring_pair(next->pid, 0);
 	if (!known)
 		ring_drop();
+	else if (settings.stacks) /* written out twice: without stacks nothing is tested */
+		known = write_switch(cpu, argument, named, next, to, share, stack);
 	else
-		known = write_switch(cpu, argument, named, next, to, share);
+		known = write_switch(cpu, argument, named, next, to, share, STACK_NONE);
 	from = thread_again(from);
 	if (!known && from)
 		from->untold = 1;

@@ -11,6 +11,12 @@
 
 #define SETTINGS_FD_SYSCALLS 512
 
+#define STACK_SENT 4096 /* stacks that a CPU remembers to have sent: a power of two */
+
+enum settings_stacks {
+	SETTINGS_STACKS_KERNEL = 1, /* of who falls asleep */
+};
+
 struct settings {
 	u64 cgroup_id;	       /* of the subtree's root, in its hierarchy */
 	u32 cgroup_level;      /* its depth; the root cgroup has 0 */
@@ -19,11 +25,13 @@ struct settings {
 	u8 child_reports_exit; /* a fork child reports the sys_exit of its clone */
 	u8 lookups_fail;       /* a look-up of a thread's storage inside another finds nothing */
 	u8 cgroup_v1;	       /* 0: v2; else 1 + the number of the v1 hierarchy's controller */
-	u8 pad[4];
+	u8 stacks;	       /* enum settings_stacks */
+	u8 pad[3];
+	u64 stack_seed;
 	/* One bit per syscall of the 64-bit table whose first argument is a
 	 * descriptor it may sleep on. */
 	u64 fd_syscalls[SETTINGS_FD_SYSCALLS / 64];
 };
-REC_ASSERT_SIZE(settings, 88);
+REC_ASSERT_SIZE(settings, 96);
 
 #endif

@@ -122,6 +122,11 @@ enum ring_type {
 #define RING_EXEC_BYTES_SHIFT 9
 #define RING_STACK_KIND_SHIFT 9
 #define RING_STACK_STOP_SHIFT 11
+#define RING_STOP_ROOT 0
+#define RING_STOP_UNREADABLE 1
+#define RING_STOP_NO_RULE 2
+#define RING_STOP_FULL 3
+#define RING_STOP_LOOP 4
 #define RING_STACK_CUT (1u << 14)
 #define RING_STACK_GUESSED (1u << 15)
 #define RING_SAMPLE_USER (1u << 9)

@@ -127,6 +127,8 @@ static int feed_live_ring(const struct stream *to, const struct raw_chunk *chunk
 static int feed_live(const struct stream *to, const struct raw_chunk *chunk)
 {
 	switch (chunk->type) {
+	case RAW_CHUNK_SYMBOLS:
+		return stream_symbols(to, &chunk->symbols);
 	case RAW_CHUNK_SNAPSHOT:
 		return stream_snapshot(to, chunk->threads, chunk->thread_count,
 				       chunk->snapshot_end_ns);
@@ -158,8 +160,13 @@ static void make_live(const void *data, size_t size, struct captext_buffer *trac
 	to = pipeline_stream(pipeline);
 	expect(!stream_begin(&to, raw_reader_info(reader)));
 	while ((more = raw_read_chunk(reader, &chunk, &diag)) == 1 || more == -EBADMSG) {
-		if (more != 1)
+		if (more != 1 || (begun && chunk.type == RAW_CHUNK_SYMBOLS))
 			continue;
+		if (chunk.type == RAW_CHUNK_SYMBOLS) {
+			err = feed_live(&to, &chunk);
+			expect(!err || err == -EBADMSG);
+			continue;
+		}
 		if (!begun && chunk.type != RAW_CHUNK_SNAPSHOT) /* it was damaged */
 			expect(!stream_snapshot(&to, NULL, 0, raw_reader_info(reader)->on_ns));
 		begun = true;

@@ -45,6 +45,8 @@ static int write_chunk(const struct stream *to, const struct raw_chunk *chunk)
 	};
 
 	switch (chunk->type) {
+	case RAW_CHUNK_SYMBOLS:
+		return stream_symbols(to, &chunk->symbols);
 	case RAW_CHUNK_SNAPSHOT:
 		return stream_snapshot(to, chunk->threads, chunk->thread_count,
 				       chunk->snapshot_end_ns);

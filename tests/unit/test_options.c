@@ -35,6 +35,8 @@ static const struct row rows[] = {
 	{ "--pid=7 -d 200ms -o x.out", "pid=7 duration=200000000 output=x.out" },
 	{ "-d5s -d 1m", "duration=60000000000" },
 	{ "--cgroup /sys/fs/cgroup/a --buffer 64M", "cgroup=/sys/fs/cgroup/a buffer=67108864" },
+	{ "--stacks kernel", "stacks=1" },
+	{ "record --stacks=kernel", "stacks=1" },
 	{ "--mapping go --trace-version 1.26", "mapping=1 trace-version=26" },
 	{ "--mapping=sched --trace-version=1.22", "trace-version=22" },
 	{ "--clock monotonic --check", "clock check" },
@@ -88,6 +90,9 @@ static const struct row rows[] = {
 	{ "-d 0", "error: --duration '0': it must be more than 0" },
 	{ "-d soon", "error: --duration 'soon': give a duration: 5s, 200ms, 1m" },
 	{ "--buffer 1T", "error: --buffer '1T': give a size: 512k, 64M, 1G" },
+	{ "--stacks all", "error: --stacks 'all': it is one of kernel" },
+	{ "--stacks kernel --to perfetto",
+	  "error: --stacks: a Perfetto trace shows none; leave out --to perfetto" },
 	{ "--buffer 0", "error: --buffer '0': it must be more than 0" },
 	{ "--mapping both", "error: --mapping 'both': it is one of sched|go" },
 	{ "--trace-version 1.2", "error: --trace-version '1.2': it is one of "

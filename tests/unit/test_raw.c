@@ -78,6 +78,9 @@ static void dump_counters(char *dump, const struct raw_chunk *chunk)
 static void dump_chunk(char *dump, const struct raw_chunk *chunk)
 {
 	switch (chunk->type) {
+	case RAW_CHUNK_SYMBOLS:
+		say(dump, "symbols %zu\n", chunk->symbols.count);
+		break;
 	case RAW_CHUNK_SNAPSHOT:
 		dump_snapshot(dump, chunk);
 		break;

@@ -12,9 +12,11 @@
 #include "capture/hierarchy.h"
 #include "capture/host.h"
 #include "capture/kernel.h"
+#include "capture/kernelnames.h"
 #include "capture/rings.h"
 #include "capture/target.h"
 #include "capture/titles.h"
+#include "symbols/kallsyms.h"
 
 struct capture {
 	struct host host;
@@ -26,6 +28,7 @@ struct capture {
 	struct stream_info info;
 	struct rec_snapshot *threads; /* until the stream has them */
 	size_t thread_count;
+	struct stream_symbols symbols; /* likewise */
 	uint64_t begin_ns;
 	struct ring_place *places;     /* [host.cpus] */
 	struct rec_counters *counters; /* [host.cpus], for the stream */
@@ -47,6 +50,7 @@ static void info_fill(struct capture *capture, const struct capture_options *opt
 	info->encoding = STREAM_WORDS;
 	info->page_size = sysconf(_SC_PAGESIZE);
 	info->on = kernel_on(capture->kernel) |
+		   (options->kernel_stacks ? STREAM_ON_KERNEL_STACKS : 0) |
 		   (options->scope == REC_SCOPE_SYSTEM ? 0 : STREAM_ON_STRANGERS);
 	info->abi = REC_ABI_VERSION;
 	info->arch = capture->host.arch;
@@ -116,6 +120,11 @@ static int capture_setup(struct capture *capture, const struct capture_options *
 		return fail(diag, -ENOMEM, "cannot start");
 	bytes = options->buffer_bytes ? options->buffer_bytes : capture_default_buffer();
 	rings_plan(capture->places, capture->host.cpus, capture->host.online, bytes);
+	if (options->kernel_stacks)
+		err = kernelnames_read(&capture->symbols, diag);
+	if (err)
+		return err;
+	scope.kernel_stacks = options->kernel_stacks;
 	err = kernel_load(&capture->kernel, &capture->host, &scope, capture->places, diag);
 	if (err)
 		return err;
@@ -160,6 +169,7 @@ void capture_close(struct capture *capture)
 	titles_free(capture->titles);
 	cgroups_free(capture->cgroups);
 	free(capture->threads);
+	kallsyms_free(&capture->symbols);
 	free(capture->counters);
 	free(capture->places);
 	free(capture);
@@ -241,6 +251,9 @@ int capture_begin(struct capture *capture, const struct stream *to)
 {
 	int err = stream_begin(to, &capture->info);
 
+	if (!err && capture->symbols.count)
+		err = stream_symbols(to, &capture->symbols);
+	kallsyms_free(&capture->symbols);
 	if (!err)
 		err = stream_snapshot(to, capture->threads, capture->thread_count,
 				      capture->begin_ns);
@@ -283,6 +296,8 @@ static int forward_ring(void *ctx, const struct rings_piece *piece)
 
 static void read_counters(struct capture *capture, struct stream_counters *out, bool last)
 {
+	if (capture->rounds % MISSED_ROUNDS == 0)
+		kernel_forget_stacks(capture->kernel);
 	if (last || capture->rounds++ % MISSED_ROUNDS == 0)
 		capture->missed = kernel_missed(capture->kernel);
 	for (uint32_t cpu = 0; cpu < capture->host.cpus; cpu++)

@@ -38,6 +38,7 @@ struct capture_options {
 	bool children;		  /* and what they fork from now on */
 	const char *cgroup;	  /* REC_SCOPE_CGROUP: as hierarchy_find() takes it */
 	size_t buffer_bytes;	  /* all rings together; 0: capture_default_buffer() */
+	bool kernel_stacks;	  /* of who falls asleep */
 	const char *command_line; /* for stream_info.options; may be NULL */
 };
 

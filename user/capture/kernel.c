@@ -22,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -54,6 +55,10 @@ static void settings_fill(struct settings *settings, const struct host *host,
 	settings->cgroup_id = scope->cgroup_id;
 	settings->cgroup_level = scope->cgroup_level;
 	settings->cgroup_v1 = scope->cgroup_v1;
+	if (scope->kernel_stacks) {
+		settings->stacks = SETTINGS_STACKS_KERNEL;
+		getrandom(&settings->stack_seed, sizeof(settings->stack_seed), 0);
+	}
 	settings->thread_size = host->thread_size;
 	settings->child_reports_exit = host->child_reports_exit;
 	for (unsigned nr = 0; nr < SETTINGS_FD_SYSCALLS; nr++) {
@@ -191,6 +196,8 @@ static int kernel_open(struct kernel *kernel, const struct host *host,
 		err = bpf_map__set_max_entries(skel->maps.tails, host->cpus);
 	if (!err)
 		err = bpf_map__set_max_entries(skel->maps.rings, blocks_of(places, host->cpus));
+	if (!err && scope->kernel_stacks)
+		err = bpf_map__set_max_entries(skel->maps.stacks_sent, host->cpus * STACK_SENT);
 	if (!err)
 		err = adapt_to_kernel(kernel);
 	if (!err)
@@ -459,6 +466,11 @@ void kernel_record(struct kernel *kernel, bool on)
 	/* Waits for an RCU grace period: handlers run with preemption off. */
 	if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0))
 		usleep(GRACE_US);
+}
+
+void kernel_forget_stacks(struct kernel *kernel)
+{
+	__atomic_fetch_add(&kernel->skel->bss->stack_epoch, 1, __ATOMIC_RELAXED);
 }
 
 uint32_t kernel_tracer_tgid(const struct kernel *kernel)

@@ -23,6 +23,7 @@ struct kernel_scope {
 	uint64_t cgroup_id;
 	uint32_t cgroup_level;
 	uint8_t cgroup_v1; /* as settings.h has it */
+	bool kernel_stacks;
 };
 
 /*
@@ -56,6 +57,9 @@ int kernel_prepare(struct kernel *kernel, struct diag *diag);
 int kernel_attach(struct kernel *kernel, struct diag *diag);
 /* Recording on or off; returns when no program runs that saw the old value. */
 void kernel_record(struct kernel *kernel, bool on);
+
+/* Each stack is sent once more when it is met next. */
+void kernel_forget_stacks(struct kernel *kernel);
 
 /* No program runs from here on; maps and counters stay. */
 void kernel_detach(struct kernel *kernel);

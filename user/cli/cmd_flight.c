@@ -255,7 +255,8 @@ static int start(struct flight_run *run, const struct condition *conditions, str
 
 static int fly(const struct config *config, const struct condition *conditions)
 {
-	const struct live_config live_config = { &config->line, &config->live, &config->talk };
+	const struct live_config live_config = { &config->line, &config->live, &config->talk,
+						 false };
 	struct flight_run run = { .config = config, .hook = { .fd = -1 }, .snap = { .fd = -1 } };
 	struct diag diag = { "" };
 	enum cli_exit status = CLI_FAILED;
@@ -337,12 +338,11 @@ const struct command command_flight = {
 		"slow-002.out and so on. With a name that ends in .gtraw dumps are raw captures. "
 		"'gotrace-bpf snap' asks for one from another shell. --stats FILE is written "
 		"every second, too.",
-	.examples =
-		"sudo gotrace-bpf flight -p 1234 --when 'waiting > 20ms'   its waits\n"
-		"sudo gotrace-bpf flight --when 'syscall fsync > 100ms' --max 9   the machine\n"
-		"sudo gotrace-bpf flight --keep 30s --cgroup PATH   kill -USR1 PID writes one\n"
-		"sudo gotrace-bpf flight --when 'exit != 0' --exec ./tell   runs ./tell FILE\n"
-		"gotrace-bpf flight --when help   what can be waited for\n",
+	.examples = "sudo gotrace-bpf flight -p 1234 --when 'waiting > 20ms'   its waits\n"
+		    "sudo gotrace-bpf flight --when 'syscall fsync > 100ms' --max 9   the machine\n"
+		    "sudo gotrace-bpf flight --keep 30s --cgroup PATH   kill -USR1 PID writes one\n"
+		    "sudo gotrace-bpf flight --when 'exit != 0' --exec ./tell   runs ./tell FILE\n"
+		    "gotrace-bpf flight --when help   what can be waited for\n",
 	.takes_child = true,
 	.groups = groups,
 	.config_size = sizeof(struct config),

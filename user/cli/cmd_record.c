@@ -23,6 +23,7 @@
 struct config {
 	struct command_line line;
 	struct live_options live;
+	struct stack_options stacks;
 	struct talk_options talk;
 	const char *output;
 	bool compress;
@@ -148,7 +149,8 @@ static void close_files(struct record *record)
 static enum cli_exit capture(struct live *live, struct record *record)
 {
 	const struct config *config = record->config;
-	const struct live_config live_config = { &config->line, &config->live, &config->talk };
+	const struct live_config live_config = { &config->line, &config->live, &config->talk,
+						 config->stacks.stacks == STACKS_KERNEL };
 	int err = live_open(live, &live_config, &record->diag);
 
 	return err ? cli_fail_with(&record->diag, err, "cannot start") : record_all(live, record);
@@ -188,6 +190,7 @@ static const struct option_row rows[] = {
 };
 static const struct option_group groups[] = {
 	{ live_option_rows, offsetof(struct config, live) },
+	{ stack_option_rows, offsetof(struct config, stacks) },
 	{ rows, 0 },
 	{ talk_option_rows, offsetof(struct config, talk) },
 	{ NULL, 0 },

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /* gotrace-bpf: the kernel's records straight into a trace. */
+#include <errno.h>
 #include <stdio.h>
 
 #include "cli/cli.h"
@@ -10,6 +11,7 @@
 struct config {
 	struct command_line line;
 	struct live_options live;
+	struct stack_options stacks;
 	struct trace_options trace;
 	struct talk_options talk;
 	bool show_version;
@@ -45,7 +47,8 @@ static enum cli_exit record(struct live *live, struct traceout *trace)
 
 static enum cli_exit capture(struct live *live, struct traceout *trace, const struct config *config)
 {
-	const struct live_config live_config = { &config->line, &config->live, &config->talk };
+	const struct live_config live_config = { &config->line, &config->live, &config->talk,
+						 config->stacks.stacks == STACKS_KERNEL };
 	int err = live_open(live, &live_config, &trace->diag);
 
 	return err ? cli_fail_with(&trace->diag, err, "cannot start") : record(live, trace);
@@ -80,6 +83,9 @@ static int check(const void *ctx, struct diag *diag)
 	err = live_options_check(&config->live, config->line.child != NULL, diag);
 	if (!err)
 		err = trace_options_check(&config->trace, diag);
+	if (!err && config->stacks.stacks && config->trace.format == PIPELINE_PERFETTO)
+		err = diag_set(diag, -EINVAL,
+			       "--stacks: a Perfetto trace shows none; leave out --to perfetto");
 	return err ? err : talk_options_check(&config->talk, config->trace.output, diag);
 }
 
@@ -91,6 +97,7 @@ static const struct option_row rows[] = {
 };
 static const struct option_group groups[] = {
 	{ live_option_rows, offsetof(struct config, live) },
+	{ stack_option_rows, offsetof(struct config, stacks) },
 	{ trace_option_rows, offsetof(struct config, trace) },
 	{ talk_option_rows, offsetof(struct config, talk) },
 	{ rows, 0 },

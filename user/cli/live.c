@@ -35,6 +35,7 @@ static struct capture_options capture_options_of(const struct live_config *confi
 		.children = options->children,
 		.cgroup = options->cgroup,
 		.buffer_bytes = options->buffer_bytes,
+		.kernel_stacks = config->kernel_stacks,
 		.command_line = config->line->text,
 	};
 

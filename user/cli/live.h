@@ -37,6 +37,7 @@ struct live_config {
 	const struct command_line *line; /* the command after "--", and the whole line */
 	const struct live_options *options;
 	const struct talk_options *talk;
+	bool kernel_stacks;
 };
 
 struct live {

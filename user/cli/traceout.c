@@ -90,6 +90,7 @@ static void say_summary(const struct traceout *trace, const struct pipeline_stat
 	fprintf(stderr, "%s: %" PRIu64 " records, %" PRIu64 " lost, ", output_path(trace->output),
 		stats->records, stats->lost);
 	say_if_any(stats->unseen, "unseen");
+	say_if_any(stats->stacks_lost, "stacks lost");
 	say_if_any(stats->repairs, "repairs");
 	fprintf(stderr, "%" PRIu64 " events, %s, %s", stats->events,
 		quantity_format_bytes(bytes, sizeof(bytes), stats->bytes),
@@ -148,6 +149,7 @@ static enum cli_exit write_stats(const struct traceout *trace, const struct pipe
 		{ "records", (int64_t)stats->records, NULL },
 		{ "lost", (int64_t)stats->lost, NULL },
 		{ "unseen", (int64_t)stats->unseen, NULL },
+		{ "stacks_lost", (int64_t)stats->stacks_lost, NULL },
 		{ "repairs", (int64_t)stats->repairs, NULL },
 		{ "events", (int64_t)stats->events, NULL },
 		{ "bytes", (int64_t)stats->bytes, NULL },

@@ -5,6 +5,7 @@
 #include <string.h>
 
 static const int formats[] = { 0, 1 }; /* enum pipeline_format */
+static const int stacks[] = { STACKS_KERNEL };
 static const int versions[] = { 19, 21, 22, 23, 25, 26 };
 static const int mappings[] = { 0, 1 }; /* enum export_go_mapping */
 
@@ -26,6 +27,15 @@ const struct option_row live_option_rows[] = {
 	  "stop after this long: 5s (or 5), 200ms, 1m", NULL },
 	{ 0, "buffer", "SIZE", OPTION_SIZE, MEMBER(buffer_bytes),
 	  "memory for records not yet read, all CPUs together: 64M, 1G (16M for each CPU)", NULL },
+	{ .name = NULL },
+};
+#undef MEMBER
+
+#define MEMBER(name) offsetof(struct stack_options, name)
+const struct option_row stack_option_rows[] = {
+	{ 0, "stacks", "kernel", OPTION_CHOICE, MEMBER(stacks),
+	  "where in the kernel each sleep begins, as frames: costs half a microsecond a sleep",
+	  stacks },
 	{ .name = NULL },
 };
 #undef MEMBER

@@ -25,6 +25,16 @@ extern const struct option_row live_option_rows[];
 /* has_child: there is a command after "--". Each check: 0, or -EINVAL with diag. */
 int live_options_check(const struct live_options *options, bool has_child, struct diag *diag);
 
+/* Which stacks a capture takes. */
+enum stacks {
+	STACKS_NONE,
+	STACKS_KERNEL, /* where in the kernel a thread falls asleep */
+};
+struct stack_options {
+	int stacks; /* enum stacks */
+};
+extern const struct option_row stack_option_rows[];
+
 /* A trace that is made. */
 struct trace_options {
 	const char *output;

@@ -17,6 +17,7 @@
 #include "raw/raw.h"
 #include "records/frame.h"
 #include "records/words.h"
+#include "symbols/symbols.h"
 #include "track/track.h"
 
 /* The trace's origin lies so far before recording began: times are positive,
@@ -60,6 +61,7 @@ struct pipeline {
 	bool silent;	   /* begin_ns is not reached yet */
 	uint64_t last_ns;  /* of the last item, or of the end */
 	uint64_t missed;
+	struct symbols *symbols; /* NULL: there are none */
 };
 
 static int keep(struct pipeline *pipeline, int err)
@@ -120,6 +122,7 @@ void pipeline_free(struct pipeline *pipeline)
 	track_free(pipeline->track);
 	teller_free(pipeline->teller);
 	order_free(pipeline->order);
+	symbols_free(pipeline->symbols);
 	roundstore_fini(&pipeline->store);
 	textqueue_fini(&pipeline->texts);
 	free(pipeline->spans);
@@ -186,6 +189,23 @@ static int take_begin(void *ctx, const struct stream_info *info)
 	if (!err)
 		pipeline->phase = PHASE_BEGUN;
 	return err;
+}
+
+static int take_symbols(void *ctx, const struct stream_symbols *list)
+{
+	struct pipeline *pipeline = ctx;
+	struct symbols *symbols;
+	int err = check_phase(pipeline, PHASE_BEGUN);
+
+	if (err)
+		return err;
+	err = symbols_new(&symbols, list);
+	if (err)
+		return err == -EBADMSG ? err : keep(pipeline, err);
+	symbols_free(pipeline->symbols);
+	pipeline->symbols = symbols;
+	teller_set_symbols(pipeline->teller, symbols);
+	return 0;
 }
 
 static int take_snapshot(void *ctx, const struct rec_snapshot *threads, size_t count,
@@ -521,6 +541,7 @@ static int take_end(void *ctx, const struct stream_counters *counters)
 
 static const struct stream_ops pipeline_ops = {
 	.begin = take_begin,
+	.symbols = take_symbols,
 	.snapshot = take_snapshot,
 	.ring = take_ring,
 	.round = take_round,
@@ -549,6 +570,7 @@ void pipeline_stats(const struct pipeline *pipeline, struct pipeline_stats *out)
 		.lost = (part ? track->lost : order->lost) + pipeline->missed,
 		.missed = pipeline->missed,
 		.unseen = track->unseen,
+		.stacks_lost = track->stacks_lost,
 		.repairs = (part ? 0 : order->late + order->moved + order->forced) + track->repairs,
 		.no_number = track->no_number,
 		.threads = track->threads,

@@ -50,6 +50,7 @@ struct pipeline_stats {
 	uint64_t lost;		   /* records missing by number, and programs that did not run */
 	uint64_t missed;	   /* programs that did not run; part of lost */
 	uint64_t unseen;	   /* transitions without a record, though no number is missing */
+	uint64_t stacks_lost;	   /* named by a record, and not known */
 	uint64_t repairs;	   /* late, moved in time, or bridged */
 	uint64_t no_number;	   /* records of threads without storage */
 	uint64_t unfinished;	   /* records after the last whole round of a capture cut off */

@@ -111,6 +111,12 @@ void teller_free(struct teller *teller)
 	free(teller);
 }
 
+void teller_set_symbols(struct teller *teller, const struct symbols *symbols)
+{
+	if (teller->go)
+		export_go_set_symbols(teller->go, symbols);
+}
+
 struct exporter teller_exporter(const struct teller *teller)
 {
 	return teller->exporter;

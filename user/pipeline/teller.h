@@ -8,6 +8,7 @@
 #define GOTRACE_PIPELINE_TELLER_H
 
 #include "pipeline/pipeline.h"
+#include "symbols/symbols.h"
 
 struct teller;
 
@@ -19,6 +20,9 @@ struct teller;
 int teller_new(struct teller **out, const struct pipeline_options *options,
 	       const struct stream_info *info, uint64_t base_ns, gt_sink_fn sink, void *ctx);
 void teller_free(struct teller *teller);
+
+/* Names of addresses in stacks; borrowed for good. */
+void teller_set_symbols(struct teller *teller, const struct symbols *symbols);
 
 struct exporter teller_exporter(const struct teller *teller);
 /* All was told; the trace is whole then. 0 or -errno. */

@@ -71,6 +71,7 @@ enum raw_file_type {
 	RAW_TYPE_CGROUPS = STREAM_CGROUPS,
 	RAW_TYPE_COMMANDS = STREAM_COMMANDS,
 	RAW_TYPE_NAMES = STREAM_NAMES,
+	RAW_TYPE_SYMBOLS = 8, /* struct raw_symbols_head, strings, stream_symbol entries */
 };
 
 struct raw_chunk_head {
@@ -119,17 +120,29 @@ struct raw_text {
 
 _Static_assert(sizeof(struct raw_texts_head) == 16, "the head of texts");
 _Static_assert(sizeof(struct raw_text) == 16, "the head of a text");
+
+/* Strings follow the head, filled up with zeros to a multiple of 8. */
+struct raw_symbols_head {
+	uint32_t count;
+	uint32_t entry_size;
+	uint64_t strings_size;
+};
+
 _Static_assert(sizeof(struct raw_info) == 456, "the file's header");
 _Static_assert(sizeof(struct raw_file_head) == 16, "the file's head");
 _Static_assert(sizeof(struct raw_chunk_head) == 32, "a chunk's head");
 _Static_assert(sizeof(struct raw_snapshot_head) == 16, "a snapshot's head");
 _Static_assert(sizeof(struct raw_ring_head) == 8, "a ring chunk's head");
 _Static_assert(sizeof(struct raw_round_head) == 24, "a round's head");
+_Static_assert(sizeof(struct raw_symbols_head) == 16, "a head of symbols");
+_Static_assert(sizeof(struct stream_symbol) == 40, "a symbol");
 
 /* The sizes of version 1.0: no file has smaller ones. */
 #define RAW_INFO_SIZE 440
 #define RAW_SNAPSHOT_SIZE 72
 #define RAW_COUNTERS_SIZE 32
+/* Since major 2. */
+#define RAW_SYMBOL_SIZE 40
 
 /* So many texts a chunk. */
 #define RAW_TEXTS_MAX 65536

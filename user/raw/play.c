@@ -89,11 +89,15 @@ static int play_chunk(struct play *play, const struct raw_chunk *chunk)
 {
 	int err = 0;
 
+	if (chunk->type == RAW_CHUNK_SYMBOLS) /* damaged or too late, they cost names only */
+		return play->has_snapshot ? -EBADMSG : stream_symbols(play->to, &chunk->symbols);
 	if (chunk->type != RAW_CHUNK_SNAPSHOT && !play->has_snapshot)
 		err = begin_without_snapshot(play);
 	if (err)
 		return err;
 	switch (chunk->type) {
+	case RAW_CHUNK_SYMBOLS:
+		break;
 	case RAW_CHUNK_SNAPSHOT:
 		return play_snapshot(play, chunk);
 	case RAW_CHUNK_RING:
@@ -118,6 +122,7 @@ static void note_damage(struct play *play, const struct diag *diag)
 static void note_nonsense(struct play *play, const struct raw_chunk *chunk)
 {
 	static const char *const what[] = {
+		[RAW_CHUNK_SYMBOLS] = "functions that make no sense",
 		[RAW_CHUNK_SNAPSHOT] = "a snapshot at an impossible time",
 		[RAW_CHUNK_RING] = "what stands there is no record",
 		[RAW_CHUNK_ROUND] = "an impossible round",
@@ -164,7 +169,7 @@ static int play_all(struct play *play, struct raw_reader *reader, struct raw_sto
 		else if (more != 1)
 			return stop->err = diag_set(&stop->diag, more, "%s", diag.text);
 		/* It cannot even be said when it began. */
-		if (err && !play->has_snapshot)
+		if (err && chunk.type != RAW_CHUNK_SYMBOLS && !play->has_snapshot)
 			return -EBADMSG;
 	}
 }

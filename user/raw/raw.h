@@ -4,12 +4,11 @@
  * to make a trace of them later, elsewhere, without the kernel.
  *
  * A file is a magic and a sequence of self-describing, checksummed chunks:
- * one RAW_HEADER (first), one RAW_SNAPSHOT, then per round of the capture any
- * number of RAW_RING chunks (bytes of one CPU's ring) closed by a RAW_ROUND,
- * and at the end one RAW_END. Every chunk is complete by itself, so a capture
- * that was killed is readable up to its last whole chunk, and damage costs the
- * chunks it touches. A chunk of unknown type is skipped, a file of a newer major
- * version is refused.
+ * one RAW_HEADER (first), symbols if there are stacks, one RAW_SNAPSHOT, then per round of the
+ * capture any number of RAW_RING chunks (bytes of one CPU's ring) closed by a RAW_ROUND, and at the
+ * end one RAW_END. Every chunk is complete by itself, so a capture that was killed is readable up
+ * to its last whole chunk, and damage costs the chunks it touches. A chunk of unknown type is
+ * skipped, a file of a newer major version is refused.
  *
  * The writer is a stream, and a file is played into one (raw_play). This module
  * does not know what records mean; it checks only that a ring's bytes are a
@@ -49,6 +48,7 @@ uint64_t raw_writer_bytes(const struct raw_writer *writer);
 /* ---- reading ---- */
 
 enum raw_chunk_type {
+	RAW_CHUNK_SYMBOLS,
 	RAW_CHUNK_SNAPSHOT,
 	RAW_CHUNK_RING,
 	RAW_CHUNK_ROUND,
@@ -58,7 +58,8 @@ enum raw_chunk_type {
 
 struct raw_chunk {
 	enum raw_chunk_type type;
-	uint64_t offset; /* of the chunk in the file, for messages */
+	uint64_t offset;	       /* of the chunk in the file, for messages */
+	struct stream_symbols symbols; /* SYMBOLS: borrowed until the next call */
 	/* SNAPSHOT: borrowed until the next call */
 	const struct rec_snapshot *threads;
 	size_t thread_count;

@@ -157,6 +157,12 @@ static const struct form counters_form = {
 	sizeof(struct rec_counters),
 };
 
+static const struct form symbols_form = {
+	sizeof(struct raw_symbols_head),
+	RAW_SYMBOL_SIZE,
+	sizeof(struct stream_symbol),
+};
+
 /* Entries of another version: cut, or filled up with zeros. */
 static int convert_entries(struct raw_reader *reader, const uint8_t *from, uint32_t count,
 			   uint32_t entry_size, size_t ours)
@@ -191,6 +197,34 @@ static int get_entries(struct raw_reader *reader, const struct span *span, const
 	if (err)
 		return diag_set(diag, err, "not enough memory");
 	*out = reader->entries;
+	return 0;
+}
+
+static int read_symbols(struct raw_reader *reader, const struct span *span, struct raw_chunk *out,
+			struct diag *diag)
+{
+	const struct raw_symbols_head *head = (const void *)span->payload;
+	const void *entries;
+	size_t room;
+	int err;
+
+	if (span->head.size < sizeof(*head))
+		return damaged(span, diag, "the list of functions is too short");
+	err = get_entries(reader, span, &symbols_form, head->count, head->entry_size, &entries,
+			  diag);
+	if (err)
+		return err;
+	room = span->head.size - sizeof(*head) - (size_t)head->count * head->entry_size;
+	if (head->strings_size > room)
+		return damaged(span, diag, "its texts do not fit into the chunk");
+	*out = (struct raw_chunk){
+		.type = RAW_CHUNK_SYMBOLS,
+		.offset = span->offset,
+		.symbols = { .entries = entries,
+			     .count = head->count,
+			     .strings = (const char *)(head + 1),
+			     .strings_size = head->strings_size },
+	};
 	return 0;
 }
 
@@ -319,6 +353,8 @@ static int read_span(struct raw_reader *reader, const struct span *span, struct 
 		return damaged(span, diag, "the capture is described twice");
 	if (is_snapshot && reader->begun)
 		return damaged(span, diag, "a list of threads where none belongs");
+	if (span->head.type == RAW_TYPE_SYMBOLS)
+		return read_symbols(reader, span, out, diag);
 	reader->begun = true;
 	if (is_snapshot)
 		return read_snapshot(reader, span, out, diag);
@@ -331,7 +367,8 @@ static int read_span(struct raw_reader *reader, const struct span *span, struct 
 
 static bool is_known(uint32_t type)
 {
-	return (type >= RAW_TYPE_HEADER && type <= RAW_TYPE_END) || is_texts(type);
+	return (type >= RAW_TYPE_HEADER && type <= RAW_TYPE_END) || is_texts(type) ||
+	       type == RAW_TYPE_SYMBOLS;
 }
 
 /* The next chunk of a known type. 1, or -errno. */

@@ -144,6 +144,33 @@ static int write_begin(void *ctx, const struct stream_info *info)
 			 writer->words ? sizeof(head) : RAW_INFO_SIZE, NULL, 0);
 }
 
+static int write_symbols(void *ctx, const struct stream_symbols *symbols)
+{
+	struct raw_writer *writer = ctx;
+	size_t strings = (symbols->strings_size + 7) & ~(size_t)7;
+	struct raw_symbols_head head = {
+		.count = (uint32_t)symbols->count,
+		.entry_size = sizeof(*symbols->entries),
+		.strings_size = symbols->strings_size,
+	};
+	size_t size = sizeof(head) + strings;
+	uint8_t *payload;
+	int err;
+
+	if (symbols->count > UINT32_MAX)
+		return -EBADMSG;
+	payload = calloc(1, size);
+	if (!payload)
+		return writer->err = writer->err ? writer->err : -ENOMEM;
+	memcpy(payload, &head, sizeof(head));
+	if (symbols->strings_size)
+		memcpy(payload + sizeof(head), symbols->strings, symbols->strings_size);
+	err = put_chunk(writer, RAW_TYPE_SYMBOLS, payload, size, symbols->entries,
+			symbols->count * sizeof(*symbols->entries));
+	free(payload);
+	return err;
+}
+
 static int write_snapshot(void *ctx, const struct rec_snapshot *threads, size_t count,
 			  uint64_t end_ns)
 {
@@ -266,6 +293,7 @@ static int write_end(void *ctx, const struct stream_counters *counters)
 
 static const struct stream_ops writer_ops = {
 	.begin = write_begin,
+	.symbols = write_symbols,
 	.snapshot = write_snapshot,
 	.ring = write_ring,
 	.round = write_round,

@@ -85,6 +85,14 @@ enum rec_stack_kind {
 	REC_STACK_USER = 1,
 };
 
+enum rec_stack_stop {
+	REC_STOP_ROOT = 0,
+	REC_STOP_UNREADABLE = 1,
+	REC_STOP_NO_RULE = 2,
+	REC_STOP_FULL = 3,
+	REC_STOP_LOOP = 4,
+};
+
 enum rec_stack_flags {
 	REC_STACK_CUT = 1 << 0,	    /* at the entry of an interrupt */
 	REC_STACK_GUESSED = 1 << 1, /* at least one frame */
@@ -95,7 +103,7 @@ struct rec_stack {
 	u64 id;
 	u16 count; /* of frames, 0 to 64 */
 	u8 kind;   /* enum rec_stack_kind */
-	u8 stop;   /* why it ends: 0 root, 1 unreadable, 2 no rule, 3 full, 4 loop */
+	u8 stop;   /* why it ends: enum rec_stack_stop */
 	u8 flags;  /* enum rec_stack_flags */
 	u8 pad[3];
 	u64 frames[]; /* leaf first */

@@ -219,6 +219,13 @@ static int relay_begin(void *ctx, const struct stream_info *info)
 	return stream_begin(&relay->to, info);
 }
 
+static int relay_symbols(void *ctx, const struct stream_symbols *symbols)
+{
+	struct relay *relay = ctx;
+
+	return stream_symbols(&relay->to, symbols);
+}
+
 static int relay_snapshot(void *ctx, const struct rec_snapshot *threads, size_t count,
 			  uint64_t end_ns)
 {
@@ -274,6 +281,7 @@ struct stream relay_stream(struct relay *relay)
 {
 	static const struct stream_ops ops = {
 		.begin = relay_begin,
+		.symbols = relay_symbols,
 		.snapshot = relay_snapshot,
 		.ring = relay_ring,
 		.round = relay_round,

@@ -7,7 +7,7 @@
  * What waits has a bound. Whoever calls when it is reached waits too, which is
  * as if there were no relay: the kernel's rings fill, and count what they lose.
  *
- * begin, snapshot and end go to the other stream in the caller's thread; the end
+ * begin, symbols, snapshot and end go to the other stream in the caller's thread; the end
  * when all has been handed on. An error of the other stream is what every later
  * call returns. The relay does not own the other stream; until relay_free() or
  * the end nobody else may touch what that one touches.

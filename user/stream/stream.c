@@ -6,6 +6,11 @@ int stream_begin(const struct stream *stream, const struct stream_info *info)
 	return stream->ops->begin ? stream->ops->begin(stream->ctx, info) : 0;
 }
 
+int stream_symbols(const struct stream *stream, const struct stream_symbols *symbols)
+{
+	return stream->ops->symbols ? stream->ops->symbols(stream->ctx, symbols) : 0;
+}
+
 int stream_snapshot(const struct stream *stream, const struct rec_snapshot *threads, size_t count,
 		    uint64_t end_ns)
 {
@@ -39,6 +44,14 @@ static int tee_begin(void *ctx, const struct stream_info *info)
 	int err = stream_begin(&tee->first, info);
 
 	return err ? err : stream_begin(&tee->second, info);
+}
+
+static int tee_symbols(void *ctx, const struct stream_symbols *symbols)
+{
+	const struct stream_tee *tee = ctx;
+	int err = stream_symbols(&tee->first, symbols);
+
+	return err ? err : stream_symbols(&tee->second, symbols);
 }
 
 static int tee_snapshot(void *ctx, const struct rec_snapshot *threads, size_t count,
@@ -84,6 +97,7 @@ static int tee_end(void *ctx, const struct stream_counters *counters)
 
 static const struct stream_ops tee_ops = {
 	.begin = tee_begin,
+	.symbols = tee_symbols,
 	.snapshot = tee_snapshot,
 	.ring = tee_ring,
 	.round = tee_round,

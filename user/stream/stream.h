@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
  * A stream: what a capture gives, in the order in which it gives it. First
- * begin (what the capture is), then the snapshot of all threads, then rounds:
- * any number of rings' bytes, closed by a round; and the end.
+ * begin (what the capture is), symbols if there are stacks, the snapshot of all
+ * threads, then rounds: any number of rings' bytes, closed by a round; and the end.
  *
  * Whoever has a capture calls a stream: a live capture, a raw file that is
  * played. Whoever takes one implements it: the pipeline, the writer of raw
@@ -118,6 +118,26 @@ struct stream_texts {
 };
 
 /*
+ * Functions: what an address in a stack is called. func and file are places in
+ * strings, where a text ends with NUL.
+ */
+struct stream_symbol {
+	uint64_t start, end;
+	uint32_t object; /* 0: the kernel and its modules */
+	uint32_t func, file;
+	uint32_t line;	       /* 0: not known */
+	uint32_t inlined_into; /* the entry it is a part of, + 1; 0: none */
+	uint32_t pad;
+};
+
+struct stream_symbols {
+	const struct stream_symbol *entries;
+	size_t count;
+	const char *strings;
+	size_t strings_size;
+};
+
+/*
  * A verb that is NULL is one that its stream does not care for. Each returns
  * 0 or -errno:
  * -EINVAL   called out of order, or an info that makes no sense
@@ -127,6 +147,8 @@ struct stream_texts {
  */
 struct stream_ops {
 	int (*begin)(void *ctx, const struct stream_info *info);
+	/* Of the kernel, before the snapshot; only where there are kernel stacks. */
+	int (*symbols)(void *ctx, const struct stream_symbols *symbols);
 	/* end_ns: CLOCK_MONOTONIC when the snapshot was complete; a trace starts there. */
 	int (*snapshot)(void *ctx, const struct rec_snapshot *threads, size_t count,
 			uint64_t end_ns);
@@ -148,6 +170,7 @@ struct stream {
 };
 
 int stream_begin(const struct stream *stream, const struct stream_info *info);
+int stream_symbols(const struct stream *stream, const struct stream_symbols *symbols);
 int stream_snapshot(const struct stream *stream, const struct rec_snapshot *threads, size_t count,
 		    uint64_t end_ns);
 int stream_ring(const struct stream *stream, const struct stream_ring *ring);

@@ -24,6 +24,28 @@ void track_tell(struct track *track, struct change *change)
 		track->error = err;
 }
 
+uint32_t track_stack(struct track *track, uint64_t id)
+{
+	struct change change = { .kind = CHANGE_STACK,
+				 .other = &track->nobody,
+				 .cpu = CHANGE_NO_CPU };
+	struct stack_entry *entry;
+
+	if (!id || track->silent)
+		return 0;
+	entry = stacks_find(&track->stacks, id);
+	if (!entry) {
+		track->stats.stacks_lost++;
+		return STACK_LOST;
+	}
+	if (!entry->told) {
+		change.stack = &entry->stack;
+		track_tell(track, &change);
+		entry->told = true;
+	}
+	return entry->stack.number;
+}
+
 void track_drop(struct track *track, struct thread *thread)
 {
 	const struct thread *forgotten = thread_table_drop(track->threads, thread);

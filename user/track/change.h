@@ -77,6 +77,7 @@ enum change_kind {
 	CHANGE_MOVE,	  /* waits on, for another CPU: cpu. move.from: the one before */
 	CHANGE_DESCRIBED, /* its attributes were told: tgid, flags, names, start */
 	CHANGE_RENAMED,	  /* it has another comm, or the same once more */
+	CHANGE_STACK,	  /* stack.number is this from now on, before a change names it */
 	CHANGE_REVIVED,	  /* CHANGE_GONE was wrong; it is in state to again */
 	CHANGE_CGROUP,	  /* a cgroup has a path: cgroup */
 	CHANGE_FORGOTTEN, /* its slot will be another thread's */
@@ -132,6 +133,17 @@ struct change_loss {
 	uint64_t to_ns;	  /* its first record after */
 };
 
+/* Frames as they were found, leaf first; of the kernel or of user code. */
+struct change_stack {
+	uint32_t number; /* from 1, dense; STACK_LOST is none */
+	uint16_t count;
+	uint8_t kind; /* enum rec_stack_kind */
+	uint8_t stop; /* enum rec_stack_stop */
+	const uint64_t *frames;
+};
+
+#define STACK_LOST UINT32_MAX /* one was taken, and is not known */
+
 struct change {
 	uint64_t ts_ns;		     /* CLOCK_MONOTONIC, in order */
 	uint64_t kernel_ns;	     /* the same as the kernel side stamped it: may go back */
@@ -141,16 +153,16 @@ struct change {
 	uint8_t kind; /* enum change_kind */
 	uint8_t from; /* enum thread_state, before and after */
 	uint8_t to;
-	uint8_t repair;	     /* enum change_repair */
-	uint8_t gap;	     /* enum change_gap */
-	uint8_t other_scope; /* the other was in scope, by this record */
-	uint8_t other_comes; /* out: the other comes in by this record, from off its CPU */
-	uint8_t cause;	     /* out: enum change_cause */
-	uint16_t cpu;	     /* CHANGE_NO_CPU: not known */
-	uint16_t sys;	     /* REC_SYS_*: what the thread is inside; exit: was */
-	uint32_t user_stack; /* 0: none was taken */
-	uint32_t kernel_stack;
-	uint8_t share; /* in: enum change_share */
+	uint8_t repair;	       /* enum change_repair */
+	uint8_t gap;	       /* enum change_gap */
+	uint8_t other_scope;   /* the other was in scope, by this record */
+	uint8_t other_comes;   /* out: the other comes in by this record, from off its CPU */
+	uint8_t cause;	       /* out: enum change_cause */
+	uint16_t cpu;	       /* CHANGE_NO_CPU: not known */
+	uint16_t sys;	       /* REC_SYS_*: what the thread is inside; exit: was */
+	uint32_t user_stack;   /* CHANGE_STACK told of it; 0: none was taken; STACK_LOST */
+	uint32_t kernel_stack; /* out: where it slept, likewise */
+	uint8_t share;	       /* in: enum change_share */
 	union {
 		struct {
 			uint16_t prev_state; /* bits: taskstate.h */
@@ -188,6 +200,7 @@ struct change {
 		} renamed;
 		const struct change_loss *loss;
 		const struct cgroup *cgroup; /* valid as long as the tracker */
+		const struct change_stack *stack;
 		struct {
 			uint64_t threads;
 			uint32_t told; /* enum change_told */

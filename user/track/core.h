@@ -18,6 +18,7 @@
 #include "track/change.h"
 #include "track/machine.h"
 #include "track/processes.h"
+#include "track/stacks.h"
 #include "track/threads.h"
 #include "track/track.h"
 
@@ -44,6 +45,7 @@ struct track {
 	struct thread_table *threads;
 	struct processes *processes;
 	struct cpu *cpus;
+	struct stacks stacks;
 	/* Stand in where a thread is named that is none. */
 	struct thread idle;
 	struct thread nobody;
@@ -75,6 +77,12 @@ void track_evict(struct track *track, uint16_t cpu, const struct thread *but);
 void track_bring(struct track *track, struct thread *thread, uint16_t cpu);
 /* It is dead, and its slot will be free some time after. */
 void track_drop(struct track *track, struct thread *thread);
+
+/*
+ * The number of the stack with that id, for a change that is told next; who is
+ * told of the change knows of it then. 0: no id; STACK_LOST.
+ */
+uint32_t track_stack(struct track *track, uint64_t id);
 
 /* ---- who.c ---- */
 

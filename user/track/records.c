@@ -96,6 +96,7 @@ static void leave_cpu(struct track *track, const struct rec_switch *record, stru
 static void switch_out(struct track *track, const struct rec_switch *record, struct thread *prev,
 		       struct thread *next)
 {
+	const struct rec_more *more = rec_switch_more(record);
 	struct change change = { .cpu = record->head.cpu,
 				 .other = next ? next : &track->idle,
 				 .other_scope =
@@ -110,6 +111,11 @@ static void switch_out(struct track *track, const struct rec_switch *record, str
 	if (thread_on_cpu(prev) && prev->cpu != record->head.cpu)
 		track_lose(track, prev, change.gap);
 	who_set_sys(track, prev, record->prev_sys);
+	if (more && more->known & REC_MORE_STACKS &&
+	    who_in_scope(track, record->flags & REC_SWITCH_PREV_SCOPE)) {
+		change.kernel_stack = track_stack(track, more->kernel_stack);
+		change.user_stack = track_stack(track, more->user_stack);
+	}
 	leave_cpu(track, record, prev, &change);
 }
 

@@ -46,6 +46,7 @@ void track_free(struct track *track)
 		return;
 	thread_table_free(track->threads);
 	processes_free(track->processes);
+	stacks_fini(&track->stacks);
 	sys_classes_free(track->classes);
 	free(track->cpus);
 	free(track);
@@ -88,6 +89,10 @@ int track_step(struct track *track, const struct order_item *item)
 		track->stats.lost += item->lost;
 	else
 		track->stats.records++;
+	/* Whatever is known of the start: the stack may be of use later. */
+	if (item->kind != ORDER_LOSS && item->record->type == REC_STACK &&
+	    stacks_add(&track->stacks, (const struct rec_stack *)item->record))
+		return -ENOMEM;
 	if (!track->settled) {
 		track->cpus[item->cpu].seen = true;
 		if (item->ts_ns < track->end_ns) {

@@ -37,12 +37,13 @@ struct track_options {
 };
 
 struct track_stats {
-	uint64_t records;   /* stepped */
-	uint64_t lost;	    /* records, from the order's losses */
-	uint64_t unseen;    /* transitions nobody recorded, though no number is missing */
-	uint64_t repairs;   /* all that was bridged or has no meaning where it stands */
-	uint64_t no_number; /* records whose thread had no storage */
-	uint64_t threads;   /* that were in a state; strangers are none */
+	uint64_t records;     /* stepped */
+	uint64_t lost;	      /* records, from the order's losses */
+	uint64_t unseen;      /* transitions nobody recorded, though no number is missing */
+	uint64_t repairs;     /* all that was bridged or has no meaning where it stands */
+	uint64_t no_number;   /* records whose thread had no storage */
+	uint64_t stacks_lost; /* named by a record, and nobody told of them */
+	uint64_t threads;     /* that were in a state; strangers are none */
 };
 
 struct track;

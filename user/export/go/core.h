@@ -5,12 +5,14 @@
  *   go.c      what is done with each kind of change
  *   emit.c    what a step is in Go's events: the only file that knows them
  *   stacks.c  which stack an event has
+ *   code.c    frames of program code in them
  *   steps.c   which steps a change has
  *   frames.c, reasons.c, ids.c: see their headers
  */
 #ifndef GOTRACE_EXPORT_GO_CORE_H
 #define GOTRACE_EXPORT_GO_CORE_H
 
+#include "export/go/code.h"
 #include "export/go/frames.h"
 #include "export/go/go.h"
 #include "export/go/goroutine.h"
@@ -28,6 +30,7 @@ struct export_go {
 	struct export_go_options options;
 	struct gt_statuses *sched;
 	struct frames *frames;
+	struct code code;
 	struct sys_classes *classes;
 	struct ids *ids;
 	step_table steps;

@@ -236,8 +236,14 @@ void fact_write(struct fact_frame *out, const struct fact *fact)
 
 size_t fact_code_file(char out[FACT_FILE_MAX], const char *path, size_t size)
 {
-	size_t used = escape_text(out, FACT_FILE_MAX, path, size, "", ESCAPE_TAIL);
+	static const char kernel[] = "[kernel]";
+	size_t used;
 
+	if (size == sizeof(kernel) - 1 && !memcmp(path, kernel, size)) {
+		memcpy(out, kernel, size);
+		return size;
+	}
+	used = escape_text(out, FACT_FILE_MAX, path, size, "", ESCAPE_TAIL);
 	if (used && out[used - 1] == ']')
 		out[used - 1] = ')';
 	return used;

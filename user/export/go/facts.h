@@ -105,7 +105,7 @@ bool fact_is_limit(enum fact_kind kind);
 
 /*
  * The file of a frame of program code, so that it is no fact whatever its path
- * is. Returns its size.
+ * is; "[kernel]" stays, which is no tag. Returns its size.
  */
 size_t fact_code_file(char out[FACT_FILE_MAX], const char *path, size_t size);
 

@@ -366,6 +366,42 @@ uint64_t frames_rare_stack(struct frames *frames, struct goroutine *g, const uin
 	return gt_writer_stack(frames->writer, stack, used);
 }
 
+uint64_t frames_deep_stack(struct frames *frames, struct goroutine *g, const uint32_t tops[2],
+			   const struct gt_frame *code, size_t count)
+{
+	struct frame_ids *own = ids_of(frames, g);
+	struct gt_frame stack[CODE_FRAMES + 3];
+	unsigned used = 0;
+
+	for (unsigned i = 0; i < 2; i++)
+		if (tops[i])
+			stack[used++] = frames->made[tops[i] - 1];
+	for (size_t i = 0; i < count; i++)
+		stack[used++] = code[i];
+	stack[used++] = (struct gt_frame){ own->root, own->file, g->thread->tgid };
+	return gt_writer_stack(frames->writer, stack, used);
+}
+
+struct gt_frame frames_code(struct frames *frames, const char *func, size_t func_size,
+			    const char *file, uint32_t line)
+{
+	char name[FACT_FUNC_MAX], path[FACT_FILE_MAX];
+	size_t size = func_size < sizeof(name) ? func_size : sizeof(name);
+	struct gt_frame frame = { .line = line };
+
+	for (size_t i = 0; i < size; i++) /* no name of a function has these */
+		name[i] = (unsigned char)func[i] < ' ' || func[i] == 0x7f ? '?' : func[i];
+	frame.func = gt_writer_string(frames->writer, name, size);
+	frame.file =
+		gt_writer_string(frames->writer, path, fact_code_file(path, file, strlen(file)));
+	return frame;
+}
+
+uint64_t frames_open(const struct frames *frames)
+{
+	return frames->generation;
+}
+
 uint64_t frames_stack(struct frames *frames, struct goroutine *g, uint32_t top, uint32_t under)
 {
 	struct frame_ids *own = ids_of(frames, g);

@@ -66,6 +66,19 @@ uint64_t frames_rare_stack(struct frames *frames, struct goroutine *g, const uin
 /* A cgroup has a path, for limits: it stays valid until frames_free(). 0 or -ENOMEM. */
 int frames_know_cgroup(struct frames *frames, const struct cgroup *cgroup);
 
+/*
+ * Two tops (each a frame or 0), under them frames of program code, the thread's
+ * root; not kept. count: at most CODE_FRAMES.
+ */
+#define CODE_FRAMES 64
+uint64_t frames_deep_stack(struct frames *frames, struct goroutine *g, const uint32_t tops[2],
+			   const struct gt_frame *code, size_t count);
+/* A frame of program code, of the open generation. Texts are constant. */
+struct gt_frame frames_code(struct frames *frames, const char *func, size_t func_size,
+			    const char *file, uint32_t line);
+/* The number of the open generation. */
+uint64_t frames_open(const struct frames *frames);
+
 /* Its comm or its process's name changed. */
 void frames_renamed(struct frames *frames, struct goroutine *g);
 

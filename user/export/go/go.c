@@ -35,6 +35,7 @@ void export_go_free(struct export_go *go)
 	if (!go)
 		return;
 	ids_free(go->ids);
+	code_fini(&go->code);
 	sys_classes_free(go->classes);
 	frames_free(go->frames);
 	for (size_t i = 0; i < go->room; i++)
@@ -42,6 +43,11 @@ void export_go_free(struct export_go *go)
 	free(go->goroutines);
 	free(go->procs);
 	free(go);
+}
+
+void export_go_set_symbols(struct export_go *go, const struct symbols *symbols)
+{
+	go->code.symbols = symbols;
 }
 
 /* ---- what hangs on threads ---- */
@@ -181,6 +187,10 @@ static void other_kinds(struct export_go *go, const struct change *change)
 		break;
 	case CHANGE_LOSS:
 		lose_records(go, change);
+		break;
+	case CHANGE_STACK:
+		if (code_take(&go->code, change->stack))
+			go->error = -ENOMEM;
 		break;
 	case CHANGE_RENAMED:
 		set_time(go, change);

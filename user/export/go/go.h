@@ -15,6 +15,7 @@
 #include "export/exporter.h"
 #include "export/mark.h"
 #include "gotrace/writer.h"
+#include "symbols/symbols.h"
 
 enum export_go_mapping {
 	EXPORT_GO_SCHED,   /* what the scheduler did: the default */
@@ -38,6 +39,9 @@ struct export_go;
 int export_go_new(struct export_go **out, const struct export_go_options *options,
 		  struct gt_writer *writer, struct gt_statuses *sched);
 void export_go_free(struct export_go *go);
+
+/* What frames are called that CHANGE_STACK tells of. Borrowed; NULL: nothing is known. */
+void export_go_set_symbols(struct export_go *go, const struct symbols *symbols);
 
 /* Itself as an exporter, for as long as it lives. */
 struct exporter export_go_exporter(struct export_go *go);

@@ -59,6 +59,16 @@ uint64_t stack_loss(struct export_go *go, struct goroutine *g, const struct chan
 	return frames_rare_stack(go->frames, g, tops, 3);
 }
 
+/* Both tops, over the kernel's frames. */
+static uint64_t stack_code(struct export_go *go, struct goroutine *g, const uint32_t tops[2],
+			   uint32_t kernel)
+{
+	struct gt_frame frames[CODE_FRAMES];
+	size_t count = code_frames(&go->code, go->frames, kernel, frames);
+
+	return frames_deep_stack(go->frames, g, tops, frames, count);
+}
+
 uint64_t stack_sleep(struct export_go *go, struct goroutine *g, const struct change *change)
 {
 	const struct thread *thread = g->thread;
@@ -66,10 +76,12 @@ uint64_t stack_sleep(struct export_go *go, struct goroutine *g, const struct cha
 				      thread_is_kernel(thread));
 	uint32_t top, under;
 
-	if (!name)
+	if (!name && !change->kernel_stack)
 		return stack_own(go, g);
-	top = frames_asleep(go->frames, name);
+	top = name ? frames_asleep(go->frames, name) : 0;
 	under = frames_syscall(go->frames, thread->sys);
+	if (change->kernel_stack)
+		return stack_code(go, g, (uint32_t[]){ top, under }, change->kernel_stack);
 	return frames_stack(go->frames, g, top, under);
 }
 
