@@ -4,6 +4,7 @@
 
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/golive.h"
 #include "cli/live.h"
 #include "cli/traceout.h"
 
@@ -12,6 +13,7 @@ struct config {
 	struct live_options live;
 	struct trace_options trace;
 	struct talk_options talk;
+	struct go_options go;
 	bool show_version;
 };
 
@@ -51,9 +53,16 @@ static enum cli_exit capture(struct live *live, struct traceout *trace, const st
 	return err ? cli_fail_with(&trace->diag, err, "cannot start") : record(live, trace);
 }
 
+static struct golive_config golive_config_of(const struct config *config)
+{
+	return (struct golive_config){ &config->line, &config->live, &config->trace, &config->talk,
+				       &config->go };
+}
+
 static int run(const void *ctx)
 {
 	const struct config *config = ctx;
+	const struct golive_config golive = golive_config_of(config);
 	struct traceout trace;
 	struct live live;
 	enum cli_exit status;
@@ -62,6 +71,8 @@ static int run(const void *ctx)
 		puts("gotrace-bpf " GOTRACE_VERSION);
 		return CLI_DONE;
 	}
+	if (config->go.url)
+		return golive_run(&golive);
 	status = traceout_open(&trace, &config->trace, &config->talk);
 	if (status != CLI_DONE)
 		return status;
@@ -73,11 +84,14 @@ static int run(const void *ctx)
 static int check(const void *ctx, struct diag *diag)
 {
 	const struct config *config = ctx;
+	const struct golive_config golive = golive_config_of(config);
 	int err;
 
 	if (config->show_version)
 		return 0;
-	err = live_options_check(&config->live, config->line.child != NULL, diag);
+	err = golive_check(&golive, diag);
+	if (!err)
+		err = live_options_check(&config->live, config->line.child != NULL, diag);
 	if (!err)
 		err = trace_options_check(&config->trace, diag);
 	return err ? err : talk_options_check(&config->talk, config->trace.output, diag);
@@ -92,6 +106,7 @@ static const struct option_row rows[] = {
 static const struct option_group groups[] = {
 	{ live_option_rows, offsetof(struct config, live) },
 	{ trace_option_rows, offsetof(struct config, trace) },
+	{ go_option_rows, offsetof(struct config, go) },
 	{ talk_option_rows, offsetof(struct config, talk) },
 	{ rows, 0 },
 	{ NULL, 0 },
@@ -112,6 +127,7 @@ const struct command command_trace = {
 		"sudo gotrace-bpf -- make -j8            a command and its children\n"
 		"sudo gotrace-bpf --cgroup PATH -d 10s   a container\n"
 		"go tool trace gotrace.out               look at it\n"
+		"sudo gotrace-bpf -p 1234 --go http://localhost:6060 -d 5s   a Go program\n"
 		"sudo gotrace-bpf -d 5s --to perfetto    gotrace.pftrace, for ui.perfetto.dev\n",
 	.takes_child = true,
 	.groups = groups,
