@@ -60,21 +60,24 @@ static int check(const void *ctx, struct diag *diag)
 {
 	const struct config *config = ctx;
 
+	if (config->min_ns && config->view == FUSE_VIEW_CPUS)
+		return diag_set(diag, -EINVAL, "--min goes with --view procs and regions");
 	if (!config->output)
 		return diag_set(diag, -EINVAL, "fuse needs -o FILE");
 	return 0;
 }
 
-static const int views[] = { FUSE_VIEW_PROCS, FUSE_VIEW_REGIONS };
+static const int views[] = { FUSE_VIEW_PROCS, FUSE_VIEW_CPUS, FUSE_VIEW_REGIONS };
 static const int versions[] = { 23, 25, 26 };
 
 #define MEMBER(name) offsetof(struct config, name)
 static const struct option_row rows[] = {
 	{ 'o', "output", "FILE", OPTION_STRING, MEMBER(output),
 	  "where the trace goes (needed); until it is whole it is FILE.part", NULL },
-	{ 0, "view", "procs|regions", OPTION_CHOICE, MEMBER(view),
-	  "procs: a goroutine stops while its thread is off the CPU, in a region that says why; "
-	  "regions: that region alone, and all of Go's events as they are (procs)",
+	{ 0, "view", "procs|cpus|regions", OPTION_CHOICE, MEMBER(view),
+	  "procs: Go's Ps, a goroutine stops while its thread is off the CPU, in a region that "
+	  "says why; cpus: a P is a CPU, with goroutines and all else that ran there; regions: "
+	  "all of Go's events as they are, and regions (procs)",
 	  views },
 	{ 0, "min", "TIME", OPTION_TIME, MEMBER(min_ns),
 	  "leave out shorter times off the CPU: 10us, 1ms", NULL },
