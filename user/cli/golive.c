@@ -158,6 +158,9 @@ static enum cli_exit conclude(struct golive *golive)
 		return status;
 	if (golive->failed)
 		return cli_fail("%s: %s", golive->config->go->url, golive->fetch_diag.text);
+	if (!lseek(golive->fetch.body_fd, 0, SEEK_END))
+		return cli_fail("%s: nothing of the trace has come: let it go on for longer",
+				golive->config->go->url);
 	status = fuse_files_take(&files, golive->fetch.body_fd, golive->config->go->url,
 				 fileno(golive->capture), "the capture");
 	if (status == CLI_DONE)
