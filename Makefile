@@ -263,6 +263,11 @@ $(BUILD)/golden-cgo: $(PROGS_SRC)
 	$(call say,GO,$@)
 	$(Q)tools/go -C tests/judge/progs build -trimpath -o $(CURDIR)/$@ ./cgo
 
+# A Go program for live tests, that traces itself.
+$(BUILD)/traced: $(wildcard tests/workload/traced/*)
+	$(call say,GO,$@)
+	$(Q)tools/go -C tests/workload/traced build -trimpath -o $(CURDIR)/$@ .
+
 $(BUILD)/judge-input/%: tests/judge/input/%.c $(TESTLIB) $(PURE)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
@@ -298,7 +303,7 @@ bench: ## measure costs and speeds against peers (root; 15 minutes; BENCH="--qui
 	$(Q)tools/deps build test bench
 	+$(Q)$(MAKE) -s --no-print-directory gotrace-bpf bench-bin
 	+$(Q)! tools/go version >/dev/null 2>&1 || \
-		$(MAKE) -s --no-print-directory $(BUILD)/bench/goread $(BUILD)/bench/gotrace
+		$(MAKE) -s --no-print-directory $(BUILD)/bench/goread $(BUILD)/bench/gotrace $(BUILD)/traced
 	$(Q)tests/bench/bench.py $(BENCH)
 
 bench-bin: $(BENCH_BIN)
@@ -307,7 +312,7 @@ JUDGE_INPUT := $(addprefix $(BUILD)/judge-input/,sched_fuzz v1_skew)
 
 .PHONY: judge judge-sched judge-reader judge-v1 judge-old judge-scenarios judge-fuse
 judge: $(BUILD)/judge $(BUILD)/judge-old $(JUDGE_INPUT) \
-	$(BUILD)/golden $(BUILD)/golden-progs $(BUILD)/golden-cgo ## build the Go judge of traces
+	$(BUILD)/golden $(BUILD)/golden-progs $(BUILD)/golden-cgo $(BUILD)/traced ## build the Go judge of traces
 
 judge-sched: judge ## let Go judge traces made by random calls of the scheduler view
 	$(Q)tests/run judge-sched

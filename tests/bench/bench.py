@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 
+import fusion
 import losses
 import machine
 import memory
@@ -21,7 +22,7 @@ import reading
 import summary
 
 PARTS = {"overhead": overhead.run, "losses": losses.run, "programs": programs.run,
-         "reading": reading.run, "memory": memory.run}
+         "reading": reading.run, "fusion": fusion.run, "memory": memory.run}
 QUICK_SHARE = 0.1
 
 

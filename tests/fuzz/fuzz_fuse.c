@@ -19,12 +19,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct fuse_options choose_options(uint64_t choice)
 {
+	static const enum fuse_view views[] = { FUSE_VIEW_PROCS, FUSE_VIEW_REGIONS, FUSE_VIEW_CPUS,
+						FUSE_VIEW_PROCS };
 	static const unsigned versions[] = { 23, 25, 26, 23 };
 
 	return (struct fuse_options){
-		.view = choice & 1 ? FUSE_VIEW_REGIONS : FUSE_VIEW_PROCS,
-		.version = versions[choice >> 1 & 3],
-		.min_ns = choice >> 3 & 1 ? 1000 : 0,
+		.view = views[choice & 3],
+		.version = versions[choice >> 2 & 3],
+		.min_ns = choice >> 4 & 1 ? 1000 : 0,
 	};
 }
 

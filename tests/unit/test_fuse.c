@@ -101,7 +101,9 @@ static void make_view(const struct test *test, struct fusecase *fusecase, const 
 		      unsigned number, FILE *out)
 {
 	const struct fuse_options options = {
-		.view = strstr(head, "view=regions") ? FUSE_VIEW_REGIONS : FUSE_VIEW_PROCS,
+		.view = strstr(head, "view=regions") ? FUSE_VIEW_REGIONS
+			: strstr(head, "view=cpus")  ? FUSE_VIEW_CPUS
+						     : FUSE_VIEW_PROCS,
 		.min_ns = number_of(head, "min=", 0),
 		.version = (unsigned)number_of(head, "version=", 23),
 	};
@@ -111,6 +113,7 @@ static void make_view(const struct test *test, struct fusecase *fusecase, const 
 	struct gt_error error;
 
 	assert_int_equal(fusecase_write(fusecase, &options, captext_append, &trace, &stats), 0);
+	assert_int_equal(stats.refused, 0);
 	if (gt_validate(trace.data, trace.size, &like_go, &error))
 		fail_msg("%s", error.text);
 	assert_int_equal(tracetext_print(out, trace.data, trace.size), 0);

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /* gotrace-bpf fuse: a Go program's own trace and a capture of it, as one trace. */
 #include <errno.h>
-#include <inttypes.h>
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
 
-#include "base/quantity.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/fusefile.h"
@@ -21,29 +17,6 @@ struct config {
 	bool quiet;
 };
 
-static void say_summary(const struct config *config, const struct fuse_files *files,
-			const struct output *output, const struct fuse_stats *stats)
-{
-	char bytes[32];
-
-	if (config->quiet)
-		return;
-	if (files->belong.mapped)
-		cli_note("the program has other thread ids than the capture (it runs in a "
-			 "container): they were found by when each thread ran");
-	if (files->survey.contradictions)
-		cli_note("%" PRIu64 " of %" PRIu64
-			 " events of the Go program lie where the capture "
-			 "has their thread off the CPU; these times are left out as unseen",
-			 files->survey.contradictions, files->belong.events);
-	fprintf(stderr, "%s: %" PRIu64 " times off the CPU, %" PRIu64 " events, %s",
-		output_path(output), stats->shown, stats->events,
-		quantity_format_bytes(bytes, sizeof(bytes), stats->bytes));
-	if (output_is_file(output))
-		fprintf(stderr, "; open it: go tool trace %s", config->output);
-	fputc('\n', stderr);
-}
-
 static enum cli_exit write_trace(const struct config *config, struct fuse_files *files)
 {
 	const struct fuse_options options = {
@@ -54,27 +27,11 @@ static enum cli_exit write_trace(const struct config *config, struct fuse_files 
 	};
 	struct diag diag = { "" };
 	struct output *output;
-	struct gt_reader *reader;
-	struct fuse_stats stats;
-	int err;
+	int err = output_open(&output, config->output, &diag);
 
-	if (fuse_files_reader(files, &reader))
-		return CLI_FAILED;
-	err = output_open(&output, config->output, &diag);
-	if (!err) {
-		err = fuse_write(files->kernel, &files->belong, &files->survey, reader, &options,
-				 output_write, output, &stats);
-		if (!err)
-			err = output_commit(output);
-		if (!err)
-			say_summary(config, files, output, &stats);
-		if (err)
-			output_discard(output);
-		else
-			output_close(output);
-	}
-	gt_reader_free(reader);
-	return err ? cli_fail_with(&diag, err, config->output) : CLI_DONE;
+	if (err)
+		return cli_fail_with(&diag, err, config->output);
+	return fuse_files_write(files, &options, output, config->output, config->quiet);
 }
 
 static enum cli_exit fuse(const struct config *config, struct fuse_files *files)
@@ -103,21 +60,24 @@ static int check(const void *ctx, struct diag *diag)
 {
 	const struct config *config = ctx;
 
+	if (config->min_ns && config->view == FUSE_VIEW_CPUS)
+		return diag_set(diag, -EINVAL, "--min goes with --view procs and regions");
 	if (!config->output)
 		return diag_set(diag, -EINVAL, "fuse needs -o FILE");
 	return 0;
 }
 
-static const int views[] = { FUSE_VIEW_PROCS, FUSE_VIEW_REGIONS };
+static const int views[] = { FUSE_VIEW_PROCS, FUSE_VIEW_CPUS, FUSE_VIEW_REGIONS };
 static const int versions[] = { 23, 25, 26 };
 
 #define MEMBER(name) offsetof(struct config, name)
 static const struct option_row rows[] = {
 	{ 'o', "output", "FILE", OPTION_STRING, MEMBER(output),
 	  "where the trace goes (needed); until it is whole it is FILE.part", NULL },
-	{ 0, "view", "procs|regions", OPTION_CHOICE, MEMBER(view),
-	  "procs: a goroutine stops while its thread is off the CPU, in a region that says why; "
-	  "regions: that region alone, and all of Go's events as they are (procs)",
+	{ 0, "view", "procs|cpus|regions", OPTION_CHOICE, MEMBER(view),
+	  "procs: Go's Ps, a goroutine stops while its thread is off the CPU, in a region that "
+	  "says why; cpus: a P is a CPU, with goroutines and all else that ran there; regions: "
+	  "all of Go's events as they are, and regions (procs)",
 	  views },
 	{ 0, "min", "TIME", OPTION_TIME, MEMBER(min_ns),
 	  "leave out shorter times off the CPU: 10us, 1ms", NULL },

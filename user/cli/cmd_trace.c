@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/golive.h"
 #include "cli/live.h"
 #include "cli/traceout.h"
 
@@ -14,6 +15,7 @@ struct config {
 	struct stack_options stacks;
 	struct trace_options trace;
 	struct talk_options talk;
+	struct go_options go;
 	bool show_version;
 };
 
@@ -54,9 +56,16 @@ static enum cli_exit capture(struct live *live, struct traceout *trace, const st
 	return err ? cli_fail_with(&trace->diag, err, "cannot start") : record(live, trace);
 }
 
+static struct golive_config golive_config_of(const struct config *config)
+{
+	return (struct golive_config){ &config->line, &config->live, &config->trace, &config->talk,
+				       &config->go };
+}
+
 static int run(const void *ctx)
 {
 	const struct config *config = ctx;
+	const struct golive_config golive = golive_config_of(config);
 	struct traceout trace;
 	struct live live;
 	enum cli_exit status;
@@ -65,6 +74,8 @@ static int run(const void *ctx)
 		puts("gotrace-bpf " GOTRACE_VERSION);
 		return CLI_DONE;
 	}
+	if (config->go.url)
+		return golive_run(&golive);
 	status = traceout_open(&trace, &config->trace, &config->talk);
 	if (status != CLI_DONE)
 		return status;
@@ -76,11 +87,14 @@ static int run(const void *ctx)
 static int check(const void *ctx, struct diag *diag)
 {
 	const struct config *config = ctx;
+	const struct golive_config golive = golive_config_of(config);
 	int err;
 
 	if (config->show_version)
 		return 0;
-	err = live_options_check(&config->live, config->line.child != NULL, diag);
+	err = golive_check(&golive, diag);
+	if (!err)
+		err = live_options_check(&config->live, config->line.child != NULL, diag);
 	if (!err)
 		err = trace_options_check(&config->trace, diag);
 	if (!err && config->stacks.stacks && config->trace.format == PIPELINE_PERFETTO)
@@ -99,6 +113,7 @@ static const struct option_group groups[] = {
 	{ live_option_rows, offsetof(struct config, live) },
 	{ stack_option_rows, offsetof(struct config, stacks) },
 	{ trace_option_rows, offsetof(struct config, trace) },
+	{ go_option_rows, offsetof(struct config, go) },
 	{ talk_option_rows, offsetof(struct config, talk) },
 	{ rows, 0 },
 	{ NULL, 0 },
@@ -119,6 +134,7 @@ const struct command command_trace = {
 		"sudo gotrace-bpf -- make -j8            a command and its children\n"
 		"sudo gotrace-bpf --cgroup PATH -d 10s   a container\n"
 		"go tool trace gotrace.out               look at it\n"
+		"sudo gotrace-bpf -p 1234 --go http://localhost:6060 -d 5s   a Go program\n"
 		"sudo gotrace-bpf -d 5s --to perfetto    gotrace.pftrace, for ui.perfetto.dev\n",
 	.takes_child = true,
 	.groups = groups,

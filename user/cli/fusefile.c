@@ -2,9 +2,12 @@
 #include "cli/fusefile.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "base/quantity.h"
 #include "cli/filekind.h"
 #include "pipeline/pipeline.h"
 #include "raw/raw.h"
@@ -155,6 +158,15 @@ static enum cli_exit tell_apart(struct fuse_files *files)
 	return CLI_DONE;
 }
 
+static enum cli_exit load(struct fuse_files *files)
+{
+	enum cli_exit status = load_capture(files);
+
+	if (status == CLI_DONE)
+		status = read_belong(files);
+	return status == CLI_DONE ? read_survey(files) : status;
+}
+
 enum cli_exit fuse_files_open(struct fuse_files *files, const char *one, const char *other)
 {
 	enum cli_exit status;
@@ -167,13 +179,31 @@ enum cli_exit fuse_files_open(struct fuse_files *files, const char *one, const c
 		status = open_file(&files->capture, other, &files->capture_open);
 	if (status == CLI_DONE)
 		status = tell_apart(files);
+	return status == CLI_DONE ? load(files) : status;
+}
+
+static enum cli_exit take_file(struct trace_file *file, int fd, const char *name, bool *is_open)
+{
+	int err;
+
+	*file = (struct trace_file){ .name = name, .fd = fcntl(fd, F_DUPFD_CLOEXEC, 0) };
+	if (file->fd < 0)
+		return cli_fail("%s: %m", name);
+	*is_open = true;
+	err = mapped_fd(&file->map, file->fd);
+	return err ? cli_fail("%s: %s", name, strerror(-err)) : CLI_DONE;
+}
+
+enum cli_exit fuse_files_take(struct fuse_files *files, int app, const char *app_name, int capture,
+			      const char *capture_name)
+{
+	enum cli_exit status;
+
+	memset(files, 0, sizeof(*files));
+	status = take_file(&files->app, app, app_name, &files->app_open);
 	if (status == CLI_DONE)
-		status = load_capture(files);
-	if (status == CLI_DONE)
-		status = read_belong(files);
-	if (status == CLI_DONE)
-		status = read_survey(files);
-	return status;
+		status = take_file(&files->capture, capture, capture_name, &files->capture_open);
+	return status == CLI_DONE ? load(files) : status;
 }
 
 void fuse_files_close(struct fuse_files *files)
@@ -185,4 +215,52 @@ void fuse_files_close(struct fuse_files *files)
 		trace_file_close(&files->app);
 	if (files->capture_open)
 		trace_file_close(&files->capture);
+}
+
+/* ---- the trace that is made of them ---- */
+
+static void say_summary(const struct fuse_files *files, const struct output *output,
+			const char *path, const struct fuse_stats *stats)
+{
+	char bytes[32];
+
+	if (files->belong.mapped)
+		cli_note("the program has other thread ids than the capture (it runs in a "
+			 "container): they were found by when each thread ran");
+	if (files->survey.contradictions)
+		cli_note("%" PRIu64 " of %" PRIu64
+			 " events of the Go program lie where the capture "
+			 "has their thread off the CPU; these times are left out as unseen",
+			 files->survey.contradictions, files->belong.events);
+	fprintf(stderr, "%s: %" PRIu64 " times off the CPU, %" PRIu64 " events, %s",
+		output_path(output), stats->shown, stats->events,
+		quantity_format_bytes(bytes, sizeof(bytes), stats->bytes));
+	if (output_is_file(output))
+		fprintf(stderr, "; open it: go tool trace %s", path);
+	fputc('\n', stderr);
+}
+
+enum cli_exit fuse_files_write(struct fuse_files *files, const struct fuse_options *options,
+			       struct output *output, const char *path, bool quiet)
+{
+	struct gt_reader *reader;
+	struct fuse_stats stats;
+	int err;
+
+	if (fuse_files_reader(files, &reader)) {
+		output_discard(output);
+		return CLI_FAILED;
+	}
+	err = fuse_write(files->kernel, &files->belong, &files->survey, reader, options,
+			 output_write, output, &stats);
+	gt_reader_free(reader);
+	if (!err)
+		err = output_commit(output);
+	if (!err && !quiet)
+		say_summary(files, output, path, &stats);
+	if (err)
+		output_discard(output);
+	else
+		output_close(output);
+	return err ? cli_fail("cannot write %s: %s", path, strerror(-err)) : CLI_DONE;
 }

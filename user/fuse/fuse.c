@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "export/go/reasons.h"
+#include "fuse/cpus.h"
 #include "fuse/edges.h"
 #include "fuse/words.h"
 #include "trace/read/reader.h"
@@ -523,12 +524,15 @@ int fuse_write(struct fuse_kernel *kernel, const struct belong *belong, const st
 	       struct gt_reader *reader, const struct fuse_options *options, gt_sink_fn sink,
 	       void *ctx, struct fuse_stats *stats)
 {
-	struct fuser *fuser = calloc(1, sizeof(*fuser));
+	struct fuser *fuser;
 	int err;
 
+	*stats = (struct fuse_stats){ 0 };
+	if (options->view == FUSE_VIEW_CPUS)
+		return fuse_write_cpus(kernel, belong, survey, reader, options, sink, ctx, stats);
+	fuser = calloc(1, sizeof(*fuser));
 	if (!fuser)
 		return -ENOMEM;
-	*stats = (struct fuse_stats){ 0 };
 	fuser->kernel = kernel;
 	fuser->belong = belong;
 	fuser->survey = survey;

@@ -23,6 +23,7 @@
 enum fuse_view {
 	FUSE_VIEW_PROCS,   /* Go's Ps; a goroutine stops while its thread is off the CPU */
 	FUSE_VIEW_REGIONS, /* nothing of Go's is changed, regions say what the kernel did */
+	FUSE_VIEW_CPUS,	   /* CPUs, with goroutines and all other threads on them: cpus.h */
 };
 
 struct fuse_options {
@@ -34,8 +35,9 @@ struct fuse_options {
 
 struct fuse_stats {
 	uint64_t events, bytes;
-	uint64_t shown; /* times off the CPU */
-	uint64_t moved; /* ends of syscalls */
+	uint64_t shown;	  /* times off the CPU */
+	uint64_t moved;	  /* ends of syscalls */
+	uint64_t refused; /* events that would not have been legal: of damaged traces */
 };
 
 /*

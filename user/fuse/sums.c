@@ -260,7 +260,7 @@ static void end_runnable(struct sums *sums, const struct sums_g *g, struct sums_
 		return;
 	}
 	sums_advance(sums, m, at);
-	sums_split(sums, m, sums_clip(sums, g->since), sums_clip(sums, at), row->doing);
+	sums_split(m, sums_clip(sums, g->since), sums_clip(sums, at), row->doing);
 }
 
 /*

@@ -87,8 +87,7 @@ static inline void sums_fail(struct sums *sums, int err)
 /* sums_threads.c: accounts for what an M did up to a time. */
 void sums_advance(struct sums *sums, struct sums_m *m, uint64_t until);
 /* Adds how long it did each between two times that are accounted for. */
-void sums_split(const struct sums *sums, const struct sums_m *m, uint64_t from, uint64_t to,
-		uint64_t doing[SUMS_DOINGS]);
+void sums_split(const struct sums_m *m, uint64_t from, uint64_t to, uint64_t doing[SUMS_DOINGS]);
 /* The time off the CPU, if one is open, is over. */
 void sums_end_away(struct sums *sums, struct sums_m *m);
 

@@ -65,12 +65,10 @@ static void totals_at(const struct sums_m *m, uint64_t at, uint64_t doing[SUMS_D
 	doing[m->totals[low].doing] += at - m->totals[low].at;
 }
 
-void sums_split(const struct sums *sums, const struct sums_m *m, uint64_t from, uint64_t to,
-		uint64_t doing[SUMS_DOINGS])
+void sums_split(const struct sums_m *m, uint64_t from, uint64_t to, uint64_t doing[SUMS_DOINGS])
 {
 	uint64_t first[SUMS_DOINGS], last[SUMS_DOINGS], known = 0;
 
-	(void)sums;
 	totals_at(m, from, first);
 	totals_at(m, to, last);
 	for (size_t i = 0; i < SUMS_DOINGS; i++) {

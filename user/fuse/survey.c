@@ -24,6 +24,7 @@ void survey_fini(struct survey *survey)
 	free(survey->g_roots);
 	free(survey->roots);
 	free(survey->moves);
+	free(survey->initial);
 	free(survey->ms);
 	memset(survey, 0, sizeof(*survey));
 }
@@ -213,6 +214,24 @@ static int take_task(struct survey *survey, uint64_t task)
 	return idmap_add(&survey->high_tasks, task, &slot);
 }
 
+/* ---- what was there ---- */
+
+static int take_initial(struct survey *survey, const struct gt_transition *transition)
+{
+	struct survey_initial *grown;
+
+	if (transition->from != GT_STATE_UNDETERMINED)
+		return 0;
+	grown = grow_array(survey->initial, &survey->initial_cap, survey->initial_count + 1,
+			   sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	survey->initial = grown;
+	grown[survey->initial_count++] =
+		(struct survey_initial){ .g = transition->id, .state = (uint8_t)transition->to };
+	return 0;
+}
+
 /* ---- all of it ---- */
 
 static void see_ids(struct survey *survey, const struct gt_transition *transition)
@@ -236,6 +255,8 @@ static int take_event(struct survey *survey, const struct belong *belong,
 		see_ids(survey, &transition);
 		if (!transition.of_proc)
 			err = take_stack(survey, kernel, reader, &transition);
+		if (!err && !transition.of_proc)
+			err = take_initial(survey, &transition);
 	}
 	if (!err && event->type == GT_EV_USER_TASK_BEGIN)
 		err = take_task(survey, event->args[0]);

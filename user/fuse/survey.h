@@ -35,6 +35,12 @@ struct survey_move {
 	uint64_t m, g;
 };
 
+/* A goroutine that was there when the trace began. */
+struct survey_initial {
+	uint64_t g;
+	uint8_t state; /* enum gt_state */
+};
+
 struct survey {
 	struct idmap gs;   /* to goroutines' roots */
 	uint32_t *g_roots; /* indexes into roots */
@@ -44,6 +50,8 @@ struct survey {
 	size_t roots_cap;
 	struct survey_move *moves; /* by their times */
 	size_t moves_count, moves_cap;
+	struct survey_initial *initial;
+	size_t initial_count, initial_cap;
 	uint64_t contradictions; /* events of threads that are off the CPU */
 	uint64_t highest_g, highest_p;
 	struct idmap

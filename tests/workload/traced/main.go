@@ -3,7 +3,8 @@
 // Traced traces itself while it does what it is told, and says what it knows of
 // it: for each locked goroutine its thread and that thread's CPU time.
 //
-//	traced CASE OUT DURATION
+//	traced CASE[,CASE] OUT DURATION
+//	traced serve HOST:PORT|unix:PATH DURATION    net/http/pprof, instead of OUT
 package main
 
 import (
@@ -189,6 +190,10 @@ func main() {
 	}
 	duration, err := time.ParseDuration(os.Args[3])
 	check(err)
+	if os.Args[1] == "serve" {
+		serve(os.Args[2], time.Now().Add(duration))
+		return
+	}
 	out, err := os.Create(os.Args[2])
 	check(err)
 	// Whoever captures says so by a line; without one there is nobody.
