@@ -443,6 +443,10 @@ simulate: $(BUILD)/tests/test_truth ## a million random schedules against their 
 witness: all witness-programs $(BUILD)/strict/check ## is the trace true? compare one with the kernel's books (root; V=1: every thread)
 	$(Q)V=$(V) tests/suites/40-witness
 
+.PHONY: test-flight
+test-flight: $(TOOL) $(BUILD)/bench/rate $(BUILD)/workload/crowd ## the flight recorder for a long time, as root (a quarter of an hour)
+	$(Q)tests/flight
+
 .PHONY: test-faults
 test-faults: all workload ## abuse a capture: signals at any moment (100 times each), overflow, hostile targets (root)
 	$(Q)FAULTS=100 tests/suites/50-faults

@@ -19,10 +19,12 @@ import memory
 import overhead
 import programs
 import reading
+import recorder
 import summary
 
 PARTS = {"overhead": overhead.run, "losses": losses.run, "programs": programs.run,
-         "reading": reading.run, "fusion": fusion.run, "memory": memory.run}
+         "reading": reading.run, "fusion": fusion.run, "memory": memory.run,
+         "flight": recorder.run}
 QUICK_SHARE = 0.1
 
 

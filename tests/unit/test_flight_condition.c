@@ -25,6 +25,7 @@ static void test_understood(void **state)
 		{ "  waiting  >  1.5s ", CONDITION_WAITING, 1500000000, 0, 0 },
 		{ "comm~ng* waiting > 1ms", CONDITION_WAITING, 1000000, 1, 0 },
 		{ "tid=12 comm~\"a b\" running > 1s", CONDITION_RUNNING, 1000000000, 2, 0 },
+		{ "throttled > 5ms", CONDITION_THROTTLED, 5000000, 0, 0 },
 		{ "blocked > 1s", CONDITION_BLOCKED, 1000000000, 0, 0 },
 		{ "blocked in read > 1s", CONDITION_BLOCKED, 1000000000, 0, 0 + REC_SYS_BASE },
 		{ "syscall fsync > 100us", CONDITION_SYSCALL, 100000, 0, 74 + REC_SYS_BASE },

@@ -188,6 +188,21 @@ static void on_finished(void *ctx, bool done, const char *path, const char *text
 		cli_note("--exec is not run for %s: it has too much to do", path);
 }
 
+/* What a condition is about has to be recorded. */
+static int check_recorded(const struct live *live, const struct recorder_options *options,
+			  struct diag *diag)
+{
+	bool throttled = capture_info(live->capture)->on & STREAM_ON_THROTTLED;
+
+	for (size_t i = 0; i < options->condition_count && !throttled; i++)
+		if (options->conditions[i].kind == CONDITION_THROTTLED)
+			return diag_set(diag, -ENOTSUP,
+					"--when '%s': this kernel does not tell for how long a "
+					"limit kept a thread off its CPU",
+					options->conditions[i].text);
+	return 0;
+}
+
 static enum cli_exit record(struct live *live, struct flight_run *run, struct diag *diag)
 {
 	struct recorder *recorder = &run->recorder;
@@ -265,6 +280,8 @@ static int fly(const struct config *config, const struct condition *conditions)
 
 	if (!err)
 		err = live_open(&live, &live_config, &diag);
+	if (!err)
+		err = check_recorded(&live, &run.recorder.options, &diag);
 	status = err ? cli_fail_with(&diag, err, "cannot start") : record(&live, &run, &diag);
 	snap_close(&run.snap);
 	hook_end(&run.hook);

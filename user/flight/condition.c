@@ -18,6 +18,7 @@
 /* clang-format off */
 const struct condition_form condition_forms[] = {
 	{ CONDITION_WAITING, "waiting > T", "woken or preempted, and not yet on a CPU" },
+	{ CONDITION_THROTTLED, "throttled > T", "kept off its CPU by a cgroup's limit, in one wait" },
 	{ CONDITION_BLOCKED, "blocked > T", "asleep" },
 	{ CONDITION_BLOCKED, "blocked in SYSCALL > T", "asleep inside that syscall" },
 	{ CONDITION_SYSCALL, "syscall SYSCALL > T", "inside that syscall, from entry to return" },
@@ -164,8 +165,9 @@ static const char *name_at(size_t i, const void *names)
 
 static int complain_first(const char *text, const struct word *word, struct diag *diag)
 {
-	static const char *const names[] = { "waiting", "blocked", "syscall", "running",
-					     "wakeups", "exit",	   "killed",  "lost" };
+	static const char *const names[] = { "waiting", "throttled", "blocked",
+					     "syscall", "running",   "wakeups",
+					     "exit",	"killed",    "lost" };
 	char given[32];
 	const char *near;
 

@@ -3,269 +3,9 @@
  * What every record passes is in state_take() and the functions that it calls;
  * the rest (birth, exec, loss, end) is rare.
  */
-#include "flight/state.h"
-
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/grow.h"
-#include "base/idmap.h"
-#include "flight/pieces.h"
-#include "syscalls/classes.h"
-
-#define RARE __attribute__((cold, noinline))
-
-/* Bits of a task's state, as in prev_state. */
-enum {
-	TASK_STOPPED = 0x4,
-	TASK_TRACED = 0x8,
-	TASK_FROZEN = 0x8000,
-};
-
-struct cpu {
-	uint32_t on;	 /* slot of who runs there by its last record; STATE_NO_THREAD */
-	uint32_t listed; /* who runs there by the list; counts until there is a record */
-	uint32_t number; /* of its next record */
-};
-
-/* How a thread was before its records came in disorder. */
-struct before {
-	uint32_t num;
-	uint32_t task_state;
-	uint16_t cpu, sys;
-	uint8_t state, flags;
-};
-
-struct grave {
-	uint32_t slot, id;
-	uint32_t round;
-};
-
-struct state {
-	struct state_options options;
-	struct state_watcher watcher;
-	struct idmap ids;
-	struct state_thread *threads; /* by slot */
-	struct rec_snapshot *described;
-	struct before *before; /* of those whose gap_round is this round */
-	size_t thread_room, described_room, before_room;
-	struct idmap tids;
-	uint32_t *owners; /* of a tid's slot in tids: the slot of its newest thread */
-	size_t owner_room;
-	struct cpu *cpus;
-	struct grave *graves;
-	size_t grave_count, grave_room;
-	struct pieces pieces;
-	struct sys_classes *classes;
-	uint32_t round;
-	uint64_t last_ns;
-	uint64_t records, lost, lost_ns;
-	int err;
-};
-
-int state_new(struct state **out, const struct state_options *options)
-{
-	struct state *state = calloc(1, sizeof(*state));
-
-	if (!state)
-		return -ENOMEM;
-	state->options = *options;
-	for (int kind = 0; kind < SPAN_KINDS; kind++)
-		state->watcher.longer_ns[kind] = UINT64_MAX;
-	if (options->watcher)
-		state->watcher = *options->watcher;
-	state->cpus = calloc(options->cpus, sizeof(*state->cpus));
-	if (!state->cpus || sys_classes_new(&state->classes, options->arch)) {
-		state_free(state);
-		return -ENOMEM;
-	}
-	for (uint32_t cpu = 0; cpu < options->cpus; cpu++)
-		state->cpus[cpu].on = state->cpus[cpu].listed = STATE_NO_THREAD;
-	*out = state;
-	return 0;
-}
-
-void state_free(struct state *state)
-{
-	if (!state)
-		return;
-	sys_classes_free(state->classes);
-	idmap_fini(&state->ids);
-	idmap_fini(&state->tids);
-	free(state->threads);
-	free(state->described);
-	free(state->before);
-	free(state->owners);
-	free(state->cpus);
-	free(state->graves);
-	free(state);
-}
-
-/* ---- threads ---- */
-
-static int make_room(struct state *state, uint32_t slot)
-{
-	size_t need = (size_t)slot + 1;
-	struct state_thread *threads =
-		grow_array(state->threads, &state->thread_room, need, sizeof(*threads));
-	struct rec_snapshot *described =
-		grow_array(state->described, &state->described_room, need, sizeof(*described));
-	struct before *before =
-		grow_array(state->before, &state->before_room, need, sizeof(*before));
-
-	state->threads = threads ? threads : state->threads;
-	state->described = described ? described : state->described;
-	state->before = before ? before : state->before;
-	return threads && described && before ? 0 : -ENOMEM;
-}
-
-RARE static uint32_t add_thread(struct state *state, uint32_t id)
-{
-	uint32_t slot;
-
-	if (idmap_add(&state->ids, id, &slot)) {
-		state->err = -ENOMEM;
-		return STATE_NO_THREAD;
-	}
-	if (make_room(state, slot)) {
-		idmap_del(&state->ids, id);
-		state->err = -ENOMEM;
-		return STATE_NO_THREAD;
-	}
-	state->threads[slot] = (struct state_thread){ .id = id, .queue = UINT32_MAX };
-	state->described[slot] = (struct rec_snapshot){ .id = id };
-	return slot;
-}
-
-/* STATE_NO_THREAD: the idle task, or one that nothing is stored of. */
-static uint32_t slot_of(struct state *state, uint64_t id)
-{
-	uint32_t slot;
-
-	if (!id)
-		return STATE_NO_THREAD;
-	slot = idmap_find(&state->ids, id);
-	return slot != IDMAP_NONE ? slot : add_thread(state, (uint32_t)id);
-}
-
-/* Forgotten after the round that comes next: others' records may still name it. */
-RARE static void bury(struct state *state, uint32_t slot)
-{
-	struct grave *graves = grow_array(state->graves, &state->grave_room, state->grave_count + 1,
-					  sizeof(*graves));
-
-	state->threads[slot].state = REC_STATE_DEAD;
-	if (!graves) {
-		state->err = -ENOMEM;
-		return;
-	}
-	state->graves = graves;
-	graves[state->grave_count++] = (struct grave){
-		.slot = slot,
-		.id = state->threads[slot].id,
-		.round = state->round,
-	};
-}
-
-/* Whoever has the thread's tid from now on does not have it from the thread. */
-static void give_up_tid(struct state *state, uint32_t slot)
-{
-	uint32_t tid = state->described[slot].tid;
-	uint32_t at = idmap_find(&state->tids, tid);
-
-	if (at != IDMAP_NONE && state->owners[at] == slot)
-		idmap_del(&state->tids, tid);
-}
-
-/* Makes the tid the thread's. Returns who had it; STATE_NO_THREAD: nobody else. */
-RARE static uint32_t take_tid(struct state *state, uint32_t slot, uint32_t tid)
-{
-	uint32_t at, had;
-
-	if (state->described[slot].tid != tid)
-		give_up_tid(state, slot);
-	state->described[slot].tid = tid;
-	at = idmap_find(&state->tids, tid);
-	if (at == IDMAP_NONE) {
-		uint32_t *owners;
-
-		if (idmap_add(&state->tids, tid, &at)) {
-			state->err = -ENOMEM;
-			return STATE_NO_THREAD;
-		}
-		owners = grow_array(state->owners, &state->owner_room, (size_t)at + 1,
-				    sizeof(*owners));
-		if (!owners) {
-			idmap_del(&state->tids, tid);
-			state->err = -ENOMEM;
-			return STATE_NO_THREAD;
-		}
-		state->owners = owners;
-		owners[at] = slot;
-	}
-	had = state->owners[at];
-	state->owners[at] = slot;
-	return had == slot ? STATE_NO_THREAD : had;
-}
-
-/*
- * The tid is the thread's. Of two who had it one after the other the one that
- * started first is dead; but an exec by another than the leader swaps two tids,
- * and the leader may still have to leave its CPU.
- */
-RARE static void own_tid(struct state *state, uint32_t slot, uint32_t tid, uint32_t old_tid)
-{
-	uint32_t had, dead;
-
-	if (!tid)
-		return;
-	had = take_tid(state, slot, tid);
-	if (had == STATE_NO_THREAD)
-		return;
-	if (old_tid && old_tid != tid) {
-		take_tid(state, had, old_tid);
-		return;
-	}
-	dead = state->described[had].start_ns > state->described[slot].start_ns ? slot : had;
-	if (dead == slot)
-		take_tid(state, had, tid);
-	if (state->threads[dead].state != REC_STATE_RUNNING)
-		bury(state, dead);
-}
-
-/* ---- ends ---- */
-
-static void forget(struct state *state, uint32_t slot)
-{
-	for (uint32_t cpu = 0; cpu < state->options.cpus; cpu++) {
-		if (state->cpus[cpu].on == slot)
-			state->cpus[cpu].on = STATE_NO_THREAD;
-		if (state->cpus[cpu].listed == slot)
-			state->cpus[cpu].listed = STATE_NO_THREAD;
-	}
-	give_up_tid(state, slot);
-	idmap_del(&state->ids, state->threads[slot].id);
-	state->threads[slot].id = 0;
-}
-
-void state_round(struct state *state)
-{
-	size_t kept = 0;
-
-	state->round++;
-	pieces_round(&state->pieces);
-	for (size_t i = 0; i < state->grave_count; i++) {
-		const struct grave *grave = &state->graves[i];
-		const struct state_thread *thread = &state->threads[grave->slot];
-
-		if (state->round - grave->round < 2)
-			state->graves[kept++] = *grave;
-		else if (thread->id == grave->id && thread->state == REC_STATE_DEAD)
-			forget(state, grave->slot);
-	}
-	state->grave_count = kept;
-}
+#include "flight/state_core.h"
 
 /* ---- time ---- */
 
@@ -481,7 +221,7 @@ static void switch_out(struct state *state, const struct rec_switch *record, uin
 	set_scope(state, thread, record->flags & REC_SWITCH_PREV_SCOPE);
 	state->described[slot].task_state = record->prev_state;
 	if (now == REC_STATE_DEAD)
-		bury(state, slot);
+		state_bury(state, slot);
 }
 
 static void switch_in(struct state *state, const struct rec_switch *record, uint32_t slot)
@@ -506,10 +246,10 @@ static void take_switch(struct state *state, const struct rec_switch *record)
 	uint32_t prev = cpu->on, next;
 
 	if (prev == STATE_NO_THREAD || state->threads[prev].id != record->prev.id) {
-		prev = slot_of(state, record->prev.id);
+		prev = state_slot_of(state, record->prev.id);
 		appear(state, record->head.cpu, prev, 0);
 	}
-	next = slot_of(state, record->next.id);
+	next = state_slot_of(state, record->next.id);
 	if (prev != STATE_NO_THREAD)
 		switch_out(state, record, prev);
 	cpu->on = next;
@@ -519,7 +259,7 @@ static void take_switch(struct state *state, const struct rec_switch *record)
 
 static void take_wakeup(struct state *state, const struct rec_wakeup *record)
 {
-	uint32_t slot = slot_of(state, record->wakee.id);
+	uint32_t slot = state_slot_of(state, record->wakee.id);
 
 	if (slot == STATE_NO_THREAD || !record->wakee.num)
 		return;
@@ -534,7 +274,7 @@ static void take_wakeup(struct state *state, const struct rec_wakeup *record)
 
 RARE static void take_fork(struct state *state, const struct rec_fork *record)
 {
-	uint32_t slot = slot_of(state, record->child.id);
+	uint32_t slot = state_slot_of(state, record->child.id);
 	struct state_thread *thread;
 
 	if (slot == STATE_NO_THREAD)
@@ -558,7 +298,7 @@ static uint32_t caller(struct state *state, const struct words_cpu *cpu, uint64_
 
 	if (slot != STATE_NO_THREAD && state->threads[slot].id == id)
 		return slot;
-	slot = slot_of(state, id);
+	slot = state_slot_of(state, id);
 	appear(state, cpu->cpu, slot, cpu->current.num);
 	return slot;
 }
@@ -599,7 +339,7 @@ RARE static void take_thread(struct state *state, const struct words_cpu *cpu,
 			     const struct rec_thread *record)
 {
 	uint32_t slot = record->head.type == REC_EXEC ? caller(state, cpu, record->task.id)
-						      : slot_of(state, record->task.id);
+						      : state_slot_of(state, record->task.id);
 	const struct rec_attributes *more = rec_thread_attributes(record);
 	struct rec_snapshot *described;
 	struct state_thread *thread;
@@ -618,7 +358,8 @@ RARE static void take_thread(struct state *state, const struct words_cpu *cpu,
 	if (record->head.type == REC_EXEC && sys_class_get(state->classes, thread->sys) != SYS_EXEC)
 		set_sys(thread, cpu->current.num, sys_classes_exec(state->classes),
 			record->head.ts_ns);
-	own_tid(state, slot, record->task.tid, record->head.type == REC_EXEC ? record->old_tid : 0);
+	state_own_tid(state, slot, record->task.tid,
+		      record->head.type == REC_EXEC ? record->old_tid : 0);
 }
 
 RARE static void take_exit(struct state *state, const struct words_cpu *cpu,
@@ -642,7 +383,7 @@ RARE static void lose(struct state *state, const struct words_cpu *cpu, const st
 	bool is_switch = head->type == REC_SWITCH;
 	uint64_t id = is_switch ? record->prev.id : cpu->current.id;
 	uint32_t num = is_switch ? record->prev.num - 1 : cpu->current.num;
-	uint32_t slot = cpu->told || is_switch ? slot_of(state, id) : STATE_NO_THREAD;
+	uint32_t slot = cpu->told || is_switch ? state_slot_of(state, id) : STATE_NO_THREAD;
 
 	state->lost += missing;
 	state->lost_ns = head->ts_ns;
@@ -695,147 +436,4 @@ int state_take(struct state *state, const struct words_cpu *cpu, const struct re
 		break;
 	}
 	return state->err;
-}
-
-/* ---- the list ---- */
-
-int state_start(struct state *state, const struct rec_snapshot *threads, size_t count,
-		uint64_t end_ns)
-{
-	for (size_t i = 0; i < count && !state->err; i++) {
-		const struct rec_snapshot *entry = &threads[i];
-		uint32_t slot = slot_of(state, entry->id);
-		struct state_thread *thread;
-
-		if (slot == STATE_NO_THREAD)
-			continue;
-		thread = &state->threads[slot];
-		state->described[slot] = *entry;
-		thread->num = entry->num;
-		thread->cpu = entry->cpu;
-		thread->sys = entry->sys;
-		thread->state = entry->state;
-		thread->flags = entry->flags;
-		thread->since_ns = thread->sys_ns = end_ns;
-		thread->sys_num = entry->num;
-		if (entry->state == REC_STATE_RUNNING && entry->cpu < state->options.cpus)
-			state->cpus[entry->cpu].listed = slot;
-		own_tid(state, slot, entry->tid, 0);
-	}
-	state->last_ns = end_ns;
-	state->round = 1; /* no thread has a gap */
-	return state->err;
-}
-
-/* Why it is off its CPU, beyond its state. */
-static uint32_t where_of(const struct rec_snapshot *entry)
-{
-	const uint32_t others = TASK_FROZEN | TASK_STOPPED | TASK_TRACED;
-	uint32_t where = REC_WHERE_KNOWN;
-
-	if (entry->state != REC_STATE_ASLEEP)
-		return where;
-	where |= entry->task_state & TASK_FROZEN ? REC_WHERE_FROZEN : 0;
-	where |= entry->task_state & TASK_STOPPED ? REC_WHERE_STOPPED : 0;
-	where |= entry->task_state & TASK_TRACED ? REC_WHERE_TRACED : 0;
-	if (!(entry->flags & (REC_THREAD_KERNEL | REC_THREAD_WORKER)) &&
-	    !(entry->task_state & others) && entry->sys == REC_SYS_NONE)
-		where |= REC_WHERE_FAULT;
-	return where;
-}
-
-static struct rec_snapshot entry_of(const struct state *state, uint32_t slot)
-{
-	const struct state_thread *thread = &state->threads[slot];
-	struct rec_snapshot entry = state->described[slot];
-
-	entry.id = thread->id;
-	entry.num = thread->num;
-	entry.cpu = thread->cpu;
-	entry.sys = thread->sys;
-	entry.state = thread->state;
-	entry.flags = thread->flags;
-	if (thread->gap_round == state->round) {
-		const struct before *before = &state->before[slot];
-
-		entry.num = before->num;
-		entry.cpu = before->cpu;
-		entry.sys = before->sys;
-		entry.state = before->state;
-		entry.flags = before->flags;
-		entry.task_state = before->task_state;
-	}
-	if (entry.state != REC_STATE_ASLEEP)
-		entry.task_state = 0;
-	entry.where = where_of(&entry);
-	return entry;
-}
-
-int state_list(const struct state *state, struct rec_snapshot **out, size_t *count)
-{
-	struct rec_snapshot *list = calloc(state->ids.count + 1, sizeof(*list));
-	size_t n = 0;
-
-	if (!list)
-		return -ENOMEM;
-	for (uint32_t slot = 0; slot < state->ids.slots; slot++)
-		if (state->threads[slot].id)
-			list[n++] = entry_of(state, slot);
-	*out = list;
-	*count = n;
-	return 0;
-}
-
-uint64_t state_end_ns(const struct state *state)
-{
-	return state->last_ns + 1;
-}
-
-uint64_t state_lost(const struct state *state)
-{
-	return state->lost;
-}
-
-uint64_t state_lost_ns(const struct state *state)
-{
-	return state->lost_ns;
-}
-
-uint64_t state_records(const struct state *state)
-{
-	return state->records;
-}
-
-uint32_t state_slots(const struct state *state)
-{
-	return state->ids.slots;
-}
-
-struct state_thread *state_thread(const struct state *state, uint32_t slot)
-{
-	return &state->threads[slot];
-}
-
-const struct rec_snapshot *state_described(const struct state *state, uint32_t slot)
-{
-	return &state->described[slot];
-}
-
-uint32_t state_on_cpu(const struct state *state, uint32_t cpu)
-{
-	if (cpu >= state->options.cpus)
-		return STATE_NO_THREAD;
-	return state->cpus[cpu].number ? state->cpus[cpu].on : state->cpus[cpu].listed;
-}
-
-uint32_t state_find(const struct state *state, uint64_t id)
-{
-	uint32_t slot = idmap_find(&state->ids, id);
-
-	return slot == IDMAP_NONE ? STATE_NO_THREAD : slot;
-}
-
-uint32_t state_arch(const struct state *state)
-{
-	return state->options.arch;
 }

@@ -29,6 +29,7 @@ static enum state_span_kind span_of_kind(enum condition_kind kind)
 {
 	switch (kind) {
 	case CONDITION_WAITING:
+	case CONDITION_THROTTLED:
 		return SPAN_WAITING;
 	case CONDITION_BLOCKED:
 		return SPAN_ASLEEP;
@@ -91,6 +92,14 @@ static const char *name_of(const struct watch *watch, uint32_t slot)
 	return slot == STATE_NO_THREAD ? "" : state_described(watch->state, slot)->comm;
 }
 
+/* So much of the wait was due to a CPU limit; 0: none, or it is not known. */
+static uint64_t throttled_ns(const struct state_span *span)
+{
+	struct rec_throttled throttled;
+
+	return span->by && rec_switch_throttled(span->by, true, &throttled) ? throttled.ns : 0;
+}
+
 static void say_span(struct watch_hit *hit, const struct watch *watch,
 		     const struct condition *condition, const struct state_span *span,
 		     uint32_t behind)
@@ -99,11 +108,16 @@ static void say_span(struct watch_hit *hit, const struct watch *watch,
 	char sys[SYSCALL_TEXT_MAX], time[32];
 	const char *call = syscall_text(sys, state_arch(watch->state), span->sys);
 
-	quantity_format_time(time, sizeof(time), span->to_ns - span->from_ns);
+	quantity_format_time(time, sizeof(time),
+			     condition->kind == CONDITION_THROTTLED ? throttled_ns(span)
+								    : span->to_ns - span->from_ns);
 	switch (condition->kind) {
 	case CONDITION_WAITING:
 		snprintf(hit->text, sizeof(hit->text), "waited %s%s%.16s", time,
 			 *name ? " behind " : "", name);
+		break;
+	case CONDITION_THROTTLED:
+		snprintf(hit->text, sizeof(hit->text), "was throttled for %s", time);
 		break;
 	case CONDITION_BLOCKED:
 		snprintf(hit->text, sizeof(hit->text), "was blocked for %s%s%s", time,
@@ -122,19 +136,25 @@ static void say_span(struct watch_hit *hit, const struct watch *watch,
 static bool is_met(const struct watch *watch, const struct condition *condition,
 		   const struct state_span *span)
 {
+	if (condition->kind == CONDITION_THROTTLED)
+		return span->kind == SPAN_WAITING && throttled_ns(span) > condition->limit &&
+		       is_subject(watch, condition, span->slot);
 	return span_of_kind(condition->kind) == span->kind &&
 	       span->to_ns - span->from_ns > condition->limit &&
 	       (condition->sys == REC_SYS_UNKNOWN || condition->sys == span->sys) &&
 	       is_subject(watch, condition, span->slot);
 }
 
-static void match_span(struct watch *watch, const struct state_span *span, uint32_t behind)
+/* said: it was told of when it still went on. */
+static void match_span(struct watch *watch, const struct state_span *span, uint32_t behind,
+		       bool said)
 {
 	for (size_t i = 0; i < watch->options.count; i++) {
 		const struct condition *condition = &watch->options.conditions[i];
 		struct watch_hit *hit;
 
-		if (!is_met(watch, condition, span))
+		if ((said && condition->kind != CONDITION_THROTTLED) ||
+		    !is_met(watch, condition, span))
 			continue;
 		hit = new_hit(watch, i, span->slot, span->to_ns);
 		if (hit)
@@ -170,9 +190,7 @@ static void on_span(void *ctx, const struct state_span *span)
 		count_wait(&watch->stats, span->to_ns - span->from_ns);
 	if (span->by)
 		behind = slot_by_id(watch, span->by->prev.id);
-	/* It was told of when it still went on. */
-	if (!(thread->said & 1u << span->kind))
-		match_span(watch, span, behind);
+	match_span(watch, span, behind, thread->said & 1u << span->kind);
 }
 
 static bool is_exit_met(enum condition_kind kind, int status)
@@ -302,7 +320,8 @@ static void look_at_span(struct watch *watch, uint32_t slot, enum state_span_kin
 		before += watch->hits[i];
 	match_span(watch, &span,
 		   kind == SPAN_WAITING ? state_on_cpu(watch->state, thread->queue)
-					: STATE_NO_THREAD);
+					: STATE_NO_THREAD,
+		   false);
 	for (size_t i = 0; i < watch->options.count; i++)
 		hits += watch->hits[i];
 	if (hits != before)
