@@ -145,7 +145,7 @@ struct change {
 	uint8_t gap;	     /* enum change_gap */
 	uint8_t other_scope; /* the other was in scope, by this record */
 	uint8_t other_comes; /* out: the other comes in by this record, from off its CPU */
-	uint8_t cause;	     /* out: enum change_cause */
+	uint8_t cause;	     /* out, and CHANGE_IS asleep: enum change_cause; CAUSE_NONE: not known */
 	uint16_t cpu;	     /* CHANGE_NO_CPU: not known */
 	uint16_t sys;	     /* REC_SYS_*: what the thread is inside; exit: was */
 	uint32_t user_stack; /* 0: none was taken */
