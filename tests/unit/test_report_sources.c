@@ -178,6 +178,16 @@ static void check_threads(const struct sides *sides)
 	}
 }
 
+/* A thread that sleeps at the start has no reason in a trace, which stands in brackets. */
+static bool same_what(struct gt_text a, struct gt_text b)
+{
+	const char *x = memchr(a.data, '(', a.size), *y = memchr(b.data, '(', b.size);
+	size_t x_size = x && x > a.data ? (size_t)(x - 1 - a.data) : a.size;
+	size_t y_size = y && y > b.data ? (size_t)(y - 1 - b.data) : b.size;
+
+	return x_size == y_size && !memcmp(a.data, b.data, x_size);
+}
+
 typedef const struct report_pair *(*pairs_fn)(const struct report *, size_t *);
 
 /* What is said where nobody in the trace ran. */
@@ -204,8 +214,7 @@ static uint64_t sum_of(const struct report *report, pairs_fn pairs, struct gt_te
 	for (size_t i = 0; i < count; i++) {
 		struct gt_text p = report_text(report, rows[i].who),
 			       q = report_text(report, rows[i].what);
-		bool is_row =
-			rows[i].what && q.size == what.size && !memcmp(q.data, what.data, q.size);
+		bool is_row = rows[i].what && same_what(q, what);
 
 		if (!rows[i].what || is_nobody(q))
 			is_row = nobody;

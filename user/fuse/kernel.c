@@ -216,7 +216,7 @@ static int why_asleep(struct fuse_kernel *kernel, const struct change *change,
 	name = sleep_name(state, sys_inside(change->sys), kernel_thread);
 	if (is_out)
 		segment->cause =
-			(uint8_t)reason_of_sleep(sys_class_get(kernel->classes, change->sys),
+			(uint8_t)reason_of_sleep(reason_class(kernel->classes, change->thread),
 						 change->out.fd, state, kernel_thread);
 	if (!name)
 		name = syscall_text(buffer, kernel->arch, change->sys);

@@ -287,7 +287,7 @@ static int take_input(struct report_changes *changes, uint32_t *life, const stru
 
 /* ---- the start, and all else ---- */
 
-/* What it sleeps in is known by name alone. */
+/* If nothing else is known, what it sleeps in is, by name alone. */
 static int is_asleep(struct report_changes *changes, uint32_t life, const struct change *change)
 {
 	char buffer[SYSCALL_TEXT_MAX];
@@ -297,7 +297,9 @@ static int is_asleep(struct report_changes *changes, uint32_t life, const struct
 
 	if (sys_inside(change->sys))
 		name = syscall_text(buffer, changes->causes.arch, change->sys);
-	err = report_add_text(changes->report, name, strlen(name), &why);
+	err = change->cause == CAUSE_NONE
+		      ? report_add_text(changes->report, name, strlen(name), &why)
+		      : causes_asleep(&changes->causes, change, &why);
 	return err ? err : go(changes, life, change, REPORT_ASLEEP, why);
 }
 

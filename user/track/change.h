@@ -153,13 +153,13 @@ struct change {
 	uint8_t kind; /* enum change_kind */
 	uint8_t from; /* enum thread_state, before and after */
 	uint8_t to;
-	uint8_t repair;	       /* enum change_repair */
-	uint8_t gap;	       /* enum change_gap */
-	uint8_t other_scope;   /* the other was in scope, by this record */
-	uint8_t other_comes;   /* out: the other comes in by this record, from off its CPU */
-	uint8_t cause;	       /* out: enum change_cause */
-	uint16_t cpu;	       /* CHANGE_NO_CPU: not known */
-	uint16_t sys;	       /* REC_SYS_*: what the thread is inside; exit: was */
+	uint8_t repair;	     /* enum change_repair */
+	uint8_t gap;	     /* enum change_gap */
+	uint8_t other_scope; /* the other was in scope, by this record */
+	uint8_t other_comes; /* out: the other comes in by this record, from off its CPU */
+	uint8_t cause; /* out, and CHANGE_IS asleep: enum change_cause; CAUSE_NONE: not known */
+	uint16_t cpu;  /* CHANGE_NO_CPU: not known */
+	uint16_t sys;  /* REC_SYS_*: what the thread is inside; exit: was */
 	uint32_t user_stack;   /* CHANGE_STACK told of it; 0: none was taken; STACK_LOST */
 	uint32_t kernel_stack; /* out: where it slept, likewise */
 	uint8_t share;	       /* in: enum change_share */

@@ -61,6 +61,8 @@ struct track {
 
 /* ---- apply.c ---- */
 
+/* Why a thread sleeps, by its state's bits. */
+enum change_cause track_cause_of_sleep(uint16_t prev_state);
 /* Tells a change that no state depends on; kind and what it is about are filled in. */
 void track_tell(struct track *track, struct change *change);
 /*

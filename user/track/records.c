@@ -26,7 +26,7 @@ static bool next_comes(const struct track *track, const struct rec_switch *recor
 	       (!record->next.num || !next->num || num_newer(record->next.num, next->num));
 }
 
-static enum change_cause cause_of_sleep(uint16_t prev_state)
+enum change_cause track_cause_of_sleep(uint16_t prev_state)
 {
 	if (prev_state & (TASK_STATE_STOPPED | TASK_STATE_TRACED))
 		return CAUSE_STOPPED;
@@ -85,7 +85,10 @@ static void leave_cpu(struct track *track, const struct rec_switch *record, stru
 	if (!prev->scope) {
 		be_stranger(track, prev, CHANGE_STRANGER_OUT, change);
 	} else if (record->flags & REC_SWITCH_ASLEEP) {
-		change->cause = cause_of_sleep(record->prev_state);
+		change->cause = track_cause_of_sleep(record->prev_state);
+		prev->sleep_state = record->prev_state;
+		prev->sleep_fd = record->prev_fd;
+		prev->sleep_known = true;
 		track_apply(track, prev, CHANGE_OUT_ASLEEP, change);
 	} else {
 		change->cause = cause_of_stop(track, record, prev, change);

@@ -70,6 +70,9 @@ static void apply_out(struct track *track, const struct rec_switch *record)
 			    : record->flags & REC_SWITCH_ASLEEP ? REC_STATE_ASLEEP
 								: REC_STATE_RUNNABLE;
 	prev->queue = record->head.cpu;
+	prev->sleep_state = record->prev_state;
+	prev->sleep_fd = record->prev_fd;
+	prev->sleep_known = true;
 }
 
 /* Returns who came in; NULL: the idle task. */

@@ -11,6 +11,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "records/records.h"
+#include "track/taskstate.h"
+
+/* In the words of a switch out. In an exception it sleeps as in a page fault. */
+static void apply_sleep(struct thread *thread, const struct rec_snapshot *entry)
+{
+	int state = rec_snapshot_task_state(entry);
+
+	thread->sleep_known = state >= 0;
+	thread->sleep_fd = REC_FD_NONE;
+	thread->sleep_state = state < 0 ? 0 : (uint16_t)state;
+	if (rec_snapshot_where(entry, REC_WHERE_FROZEN) > 0)
+		thread->sleep_state |= TASK_STATE_FROZEN;
+	if (rec_snapshot_where(entry, REC_WHERE_STOPPED) > 0)
+		thread->sleep_state |= TASK_STATE_STOPPED;
+	if (rec_snapshot_where(entry, REC_WHERE_TRACED) > 0)
+		thread->sleep_state |= TASK_STATE_TRACED;
+	if (rec_snapshot_where(entry, REC_WHERE_FAULT) > 0)
+		thread->sleep_state |= TASK_STATE_UNINTERRUPTIBLE;
+}
+
 static void apply_entry(struct track *track, struct thread *thread,
 			const struct rec_snapshot *entry)
 {
@@ -23,6 +44,7 @@ static void apply_entry(struct track *track, struct thread *thread,
 	thread->cpu = thread->queue = entry->cpu;
 	thread->sys = entry->sys;
 	thread->start_state = entry->state;
+	apply_sleep(thread, entry);
 	thread->flags = entry->flags;
 	thread->more = entry->more;
 	thread->scope = who_in_scope(track, entry->flags & REC_THREAD_SCOPE);
@@ -160,6 +182,11 @@ static void tell_thread(struct track *track, struct thread *thread)
 				 .cpu = thread_on_cpu(thread) ? thread->cpu : CHANGE_NO_CPU,
 				 .sys = thread->sys };
 
+	if (thread->state == THREAD_ASLEEP && thread->sleep_known) {
+		change.cause = track_cause_of_sleep(thread->sleep_state);
+		change.out.prev_state = thread->sleep_state;
+		change.out.fd = thread->sleep_fd;
+	}
 	thread->known = true;
 	track->stats.threads++;
 	track_tell(track, &change);

@@ -58,6 +58,10 @@ struct thread {
 	uint16_t cpu;	/* where it is or, off its CPU, was last */
 	uint16_t queue; /* THREAD_RUNNABLE: the CPU it waits for; CHANGE_NO_CPU: not known */
 	uint16_t sys;	/* REC_SYS_*: what it is inside, on or off its CPU */
+	/* THREAD_ASLEEP, if sleep_known: as the switch out had it, or the list at the start. */
+	uint16_t sleep_state; /* bits: taskstate.h */
+	uint8_t sleep_fd;     /* enum rec_fd */
+	bool sleep_known;
 	uint16_t resumes; /* REC_SYS_*: what a restart_syscall goes on with; unknown if none was */
 	uint8_t state;	/* enum thread_state */
 	uint8_t flags;	/* enum rec_thread_flags */

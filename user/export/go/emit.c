@@ -412,6 +412,8 @@ static uint64_t status_stack(struct export_go *go, struct goroutine *g, const st
 		return 0;
 	if (g->state == G_LOST)
 		return stack_gap(go, g, change->gap);
+	if (change->cause != CAUSE_NONE)
+		return stack_sleep(go, g, change);
 	return g->state == G_RUNNABLE ? stack_ready(go, g) : stack_own(go, g);
 }
 

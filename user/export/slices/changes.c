@@ -200,7 +200,7 @@ static const char *why_asleep(const struct slice_changes *changes, const struct 
 	uint16_t state = change->out.prev_state;
 	bool inside = sys_inside(change->sys), kernel = thread_is_kernel(change->thread);
 	const char *name = sleep_name(state, inside, kernel);
-	enum reason reason = reason_of_sleep(sys_class_get(changes->classes, change->sys),
+	enum reason reason = reason_of_sleep(reason_class(changes->classes, change->thread),
 					     change->out.fd, state, kernel);
 
 	if (name)
