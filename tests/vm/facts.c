@@ -22,6 +22,8 @@ struct cast {
 	pid_t other;  /* busy there, too */
 	pid_t execed;
 	int status; /* of execed */
+	const char *group;
+	pid_t frozen; /* in the group, which is frozen at the start, thawed, and frozen again */
 };
 
 static void pin(pid_t pid, int cpu)
@@ -58,6 +60,48 @@ static pid_t start_busy(void)
 	return child;
 }
 
+static bool put(const char *folder, const char *file, const char *text)
+{
+	char path[700];
+	FILE *out;
+	bool good;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, file);
+	out = fopen(path, "we");
+	good = out && fputs(text, out) >= 0;
+	return out && !fclose(out) && good;
+}
+
+/* Until all of it is. */
+static void freeze(const char *group, bool on)
+{
+	char path[700], line[64];
+	bool done = false;
+
+	put(group, "cgroup.freeze", on ? "1" : "0");
+	snprintf(path, sizeof(path), "%s/cgroup.events", group);
+	for (int i = 0; i < 500 && !done; i++) {
+		FILE *events = fopen(path, "re");
+
+		while (events && fgets(line, sizeof(line), events))
+			done |= !strcmp(line, on ? "frozen 1\n" : "frozen 0\n");
+		if (events)
+			fclose(events);
+		usleep(2000);
+	}
+}
+
+static pid_t start_frozen(const char *group)
+{
+	pid_t child = start_busy();
+	char number[16];
+
+	snprintf(number, sizeof(number), "%d", child);
+	put(group, "cgroup.procs", number);
+	freeze(group, true);
+	return child;
+}
+
 static void finish(const pid_t pid)
 {
 	kill(pid, SIGKILL);
@@ -77,6 +121,11 @@ static void play(void *arg)
 	waitpid(cast->execed, &cast->status, 0);
 	pin(cast->pinned, 1);
 	usleep(200000);
+	if (!cast->group)
+		return;
+	freeze(cast->group, false);
+	usleep(20000);
+	freeze(cast->group, true);
 }
 
 /* ---- looking ---- */
@@ -167,26 +216,54 @@ static bool check_move(const struct collection *all, const struct cast *cast, ch
 	return wrong(why, size, "the move to another CPU");
 }
 
-bool facts_check(char *why, size_t size)
+static bool check_frozen(const struct collection *all, const struct cast *cast, char *why,
+			 size_t size)
+{
+	const struct rec_snapshot *entry = entry_of(all, cast->frozen);
+	long times = 0;
+
+	if (!entry || entry->where != (REC_WHERE_KNOWN | REC_WHERE_FROZEN))
+		return wrong(why, size, "the frozen one is not said to be");
+	for (size_t i = 0; i < all->count; i++) {
+		const struct rec_switch *record = (const void *)all->records[i];
+
+		if (record->head.type != REC_SWITCH || !(record->prev_state & 0x8000))
+			continue;
+		if (record->prev.tid != (uint32_t)cast->frozen)
+			return wrong(why, size, "another than the frozen one is said to be");
+		times++;
+	}
+	return times == 1 || wrong(why, size, "it is frozen once, but that is not told once");
+}
+
+bool facts_check(const char *group, char *why, size_t size)
 {
 	const struct capture_options options = { .scope = REC_SCOPE_SYSTEM };
-	struct cast cast = { .stopped = start_stopped() };
+	struct cast cast = { .stopped = start_stopped(), .group = group };
 	struct collection all;
 	struct diag diag = { "" };
 	bool good;
 
 	cast.pinned = start_busy();
 	cast.other = start_busy();
+	if (group)
+		cast.frozen = start_frozen(group);
 	usleep(100000);
 	if (collect(&all, &options, play, &cast, &diag))
 		good = wrong(why, size, diag.text);
 	else
 		good = check_entries(&all, &cast, why, size) &&
 		       check_exec(&all, &cast, why, size) &&
-		       (sysconf(_SC_NPROCESSORS_ONLN) < 2 || check_move(&all, &cast, why, size));
+		       (sysconf(_SC_NPROCESSORS_ONLN) < 2 || check_move(&all, &cast, why, size)) &&
+		       (!group || check_frozen(&all, &cast, why, size));
 	collection_fini(&all);
 	finish(cast.stopped);
 	finish(cast.pinned);
 	finish(cast.other);
+	if (group) {
+		kill(cast.frozen, SIGKILL);
+		freeze(group, false);
+		waitpid(cast.frozen, NULL, 0);
+	}
 	return good;
 }

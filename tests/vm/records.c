@@ -466,7 +466,7 @@ int main(int argc, char **argv)
 			good &= run_storm(test);
 	}
 	if (is_wanted("facts", argv + optind, argc - optind)) {
-		bool right = facts_check(why, sizeof(why));
+		bool right = facts_check(cgroup, why, sizeof(why));
 
 		report("facts", "what is known is there", right, why);
 		good &= right;
