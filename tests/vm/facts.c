@@ -11,8 +11,10 @@
 #include <unistd.h>
 
 #include "collect.h"
+#include "groups.h"
 
 #define NICE 7
+#define OTHER_NICE 12 /* that the other one gets while it is recorded */
 #define WORDS "two words"
 
 /* Who is there before the start, and who comes later. */
@@ -60,44 +62,19 @@ static pid_t start_busy(void)
 	return child;
 }
 
-static bool put(const char *folder, const char *file, const char *text)
-{
-	char path[700];
-	FILE *out;
-	bool good;
-
-	snprintf(path, sizeof(path), "%s/%s", folder, file);
-	out = fopen(path, "we");
-	good = out && fputs(text, out) >= 0;
-	return out && !fclose(out) && good;
-}
-
 /* Until all of it is. */
 static void freeze(const char *group, bool on)
 {
-	char path[700], line[64];
-	bool done = false;
-
-	put(group, "cgroup.freeze", on ? "1" : "0");
-	snprintf(path, sizeof(path), "%s/cgroup.events", group);
-	for (int i = 0; i < 500 && !done; i++) {
-		FILE *events = fopen(path, "re");
-
-		while (events && fgets(line, sizeof(line), events))
-			done |= !strcmp(line, on ? "frozen 1\n" : "frozen 0\n");
-		if (events)
-			fclose(events);
+	group_put(group, "cgroup.freeze", on ? "1" : "0");
+	for (int i = 0; i < 500 && group_number(group, "cgroup.events", "frozen") != on; i++)
 		usleep(2000);
-	}
 }
 
 static pid_t start_frozen(const char *group)
 {
 	pid_t child = start_busy();
-	char number[16];
 
-	snprintf(number, sizeof(number), "%d", child);
-	put(group, "cgroup.procs", number);
+	group_join(group, child);
 	freeze(group, true);
 	return child;
 }
@@ -108,10 +85,46 @@ static void finish(const pid_t pid)
 	waitpid(pid, NULL, 0);
 }
 
+/* How often it has come onto a CPU. */
+static long times_run(pid_t pid)
+{
+	char path[64];
+	long times = 0;
+	FILE *in;
+
+	snprintf(path, sizeof(path), "/proc/%d/schedstat", pid);
+	in = fopen(path, "re");
+	if (in && fscanf(in, "%*d %*d %ld", &times) != 1)
+		times = 0;
+	if (in)
+		fclose(in);
+	return times;
+}
+
+/* For long, if the machine is busy. */
+static void wait_until_it_runs(pid_t pid, long times_before)
+{
+	for (int i = 0; i < 2000 && times_run(pid) == times_before; i++)
+		usleep(5000);
+}
+
+/* Takes it off its CPU, and waits until it is on one again. */
+static void run_anew(pid_t pid)
+{
+	long before;
+
+	kill(pid, SIGSTOP);
+	waitpid(pid, NULL, WUNTRACED);
+	before = times_run(pid);
+	kill(pid, SIGCONT);
+	wait_until_it_runs(pid, before);
+}
+
 /* While it is recorded: an exec, and a move of one that is runnable. */
 static void play(void *arg)
 {
 	struct cast *cast = arg;
+	long before;
 
 	cast->execed = fork();
 	if (!cast->execed) {
@@ -120,11 +133,14 @@ static void play(void *arg)
 	}
 	waitpid(cast->execed, &cast->status, 0);
 	pin(cast->pinned, 1);
-	usleep(200000);
+	setpriority(PRIO_PROCESS, (id_t)cast->other, OTHER_NICE);
+	run_anew(cast->pinned);
+	run_anew(cast->other);
 	if (!cast->group)
 		return;
+	before = times_run(cast->frozen);
 	freeze(cast->group, false);
-	usleep(20000);
+	wait_until_it_runs(cast->frozen, before);
 	freeze(cast->group, true);
 }
 
@@ -202,6 +218,32 @@ static bool check_exec(const struct collection *all, const struct cast *cast, ch
 	return true;
 }
 
+/* A THREAD that says the nice value and the CPUs. */
+static bool is_told(const struct collection *all, pid_t tid, int nice, uint64_t cpus)
+{
+	for (size_t i = 0; i < all->count; i++) {
+		const struct rec_thread *record = (const void *)all->records[i];
+		const struct rec_attributes *more;
+
+		if (record->head.type != REC_THREAD || record->task.tid != (uint32_t)tid)
+			continue;
+		more = rec_thread_attributes(record);
+		if (more && more->nice == nice && more->cpus_allowed == cpus)
+			return true;
+	}
+	return false;
+}
+
+static bool check_changes(const struct collection *all, const struct cast *cast, char *why,
+			  size_t size)
+{
+	if (!is_told(all, cast->other, OTHER_NICE, 1))
+		return wrong(why, size, "a new nice value is not told");
+	if (sysconf(_SC_NPROCESSORS_ONLN) > 1 && !is_told(all, cast->pinned, NICE, 2))
+		return wrong(why, size, "other CPUs are not told");
+	return true;
+}
+
 static bool check_move(const struct collection *all, const struct cast *cast, char *why,
 		       size_t size)
 {
@@ -254,6 +296,7 @@ bool facts_check(const char *group, char *why, size_t size)
 	else
 		good = check_entries(&all, &cast, why, size) &&
 		       check_exec(&all, &cast, why, size) &&
+		       check_changes(&all, &cast, why, size) &&
 		       (sysconf(_SC_NPROCESSORS_ONLN) < 2 || check_move(&all, &cast, why, size)) &&
 		       (!group || check_frozen(&all, &cast, why, size));
 	collection_fini(&all);

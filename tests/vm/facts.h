@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
  * Facts: what records and snapshot entries say beyond who did what when, read
- * back where it is known: policy, nice value and CPUs of a thread, that it is
+ * back where it is known: policy, nice value and CPUs of a thread, also when they
+ * change, that it is
  * stopped or frozen, the command line of an exec, an exit status, a move to another
  * CPU's queue.
  */

@@ -2,7 +2,6 @@
 #include "limits.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,114 +13,26 @@
 #include <unistd.h>
 
 #include "collect.h"
+#include "groups.h"
 
 #define GROUP "gotrace-limits"
 #define MOST_THREADS 8
 #define LIMITED_US 1000000
 #define LIFTED_US 200000
 
-/* A group with a limit, and where its threads are: in it or below it. */
-struct group {
-	char path[512], inner[600];
-	bool v2;
-};
-
-/* ---- files ---- */
-
-static bool put(const char *folder, const char *file, const char *text)
-{
-	char path[700];
-	ssize_t size = (ssize_t)strlen(text);
-	int fd;
-	bool good;
-
-	snprintf(path, sizeof(path), "%s/%s", folder, file);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	good = fd >= 0 && write(fd, text, (size_t)size) == size;
-	if (fd >= 0)
-		close(fd);
-	return good;
-}
-
-/* The number behind a word in the group's cpu.stat, or 0. */
-static uint64_t stat_of(const struct group *group, const char *word)
-{
-	char path[700], line[128];
-	uint64_t number = 0;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "%s/cpu.stat", group->path);
-	file = fopen(path, "re");
-	while (file && fgets(line, sizeof(line), file))
-		if (!strncmp(line, word, strlen(word)) && line[strlen(word)] == ' ')
-			number = strtoull(line + strlen(word), NULL, 10);
-	if (file)
-		fclose(file);
-	return number;
-}
-
 static uint64_t throttled_ns(const struct group *group)
 {
-	return group->v2 ? stat_of(group, "throttled_usec") * 1000
-			 : stat_of(group, "throttled_time");
-}
-
-/* ---- the group ---- */
-
-/* Where the cpu controller is mounted; of v2 if there is no other. */
-static bool find_controller(struct group *group)
-{
-	char line[1024], path[256], type[32], options[512];
-	FILE *mounts = fopen("/proc/mounts", "re");
-	bool found = false;
-
-	while (mounts && fgets(line, sizeof(line), mounts)) {
-		if (sscanf(line, "%*s %255s %31s %511s", path, type, options) != 3)
-			continue;
-		if (!strcmp(type, "cgroup") && strstr(options, ",cpu") &&
-		    !strstr(options, ",cpuacct") && !strstr(options, ",cpuset")) {
-			group->v2 = false;
-		} else if (!strcmp(type, "cgroup2") && !found &&
-			   put(path, "cgroup.subtree_control", "+cpu")) {
-			group->v2 = true;
-		} else {
-			continue;
-		}
-		snprintf(group->path, sizeof(group->path), "%s/" GROUP, path);
-		found = true;
-		if (!group->v2)
-			break;
-	}
-	if (mounts)
-		fclose(mounts);
-	return found;
-}
-
-static void remove_group(const struct group *group)
-{
-	rmdir(group->inner);
-	rmdir(group->path);
-}
-
-static bool make_group(struct group *group, bool below)
-{
-	if (!find_controller(group))
-		return false;
-	snprintf(group->inner, sizeof(group->inner), "%s%s", group->path, below ? "/inner" : "");
-	if (mkdir(group->path, 0755) && errno != EEXIST)
-		return false;
-	if (below && group->v2)
-		put(group->path, "cgroup.subtree_control", "+cpu");
-	return !below || !mkdir(group->inner, 0755) || errno == EEXIST;
+	return group->v2 ? group_number(group->path, "cpu.stat", "throttled_usec") * 1000
+			 : group_number(group->path, "cpu.stat", "throttled_time");
 }
 
 /* 5 ms in 50; or none. */
 static bool set_limit(const struct group *group, bool on)
 {
 	if (group->v2)
-		return put(group->path, "cpu.max", on ? "5000 50000" : "max 50000");
-	return put(group->path, "cpu.cfs_period_us", "50000") &&
-	       put(group->path, "cpu.cfs_quota_us", on ? "5000" : "-1");
+		return group_put(group->path, "cpu.max", on ? "5000 50000" : "max 50000");
+	return group_put(group->path, "cpu.cfs_period_us", "50000") &&
+	       group_put(group->path, "cpu.cfs_quota_us", on ? "5000" : "-1");
 }
 
 /* ---- threads ---- */
@@ -154,7 +65,8 @@ static void finish(pid_t pid)
 }
 
 struct crew {
-	struct group group;
+	struct group group; /* it has the limit */
+	char inner[600];    /* where the threads are: it, or one below */
 	pid_t pids[MOST_THREADS];
 	int count;
 	bool limited; /* the limit could be set */
@@ -230,15 +142,30 @@ static enum limits_result judge(const struct collection *all, const struct crew 
 		       : LIMITS_WRONG;
 }
 
+static bool make_groups(struct crew *crew, bool below)
+{
+	if (!group_make(&crew->group, "cpu", GROUP))
+		return false;
+	snprintf(crew->inner, sizeof(crew->inner), "%s%s", crew->group.path, below ? "/inner" : "");
+	if (below && crew->group.v2)
+		group_put(crew->group.path, "cgroup.subtree_control", "+cpu");
+	return !below || !mkdir(crew->inner, 0755) || errno == EEXIST;
+}
+
 static void start_crew(struct crew *crew)
 {
 	for (int i = 0; i < crew->count; i++) {
-		char number[16];
-
 		crew->pids[i] = start_busy();
-		snprintf(number, sizeof(number), "%d", crew->pids[i]);
-		put(crew->group.inner, "cgroup.procs", number);
+		group_join(crew->inner, crew->pids[i]);
 	}
+}
+
+static void finish_crew(struct crew *crew)
+{
+	for (int i = 0; i < crew->count; i++)
+		finish(crew->pids[i]);
+	rmdir(crew->inner);
+	group_remove(&crew->group);
 }
 
 enum limits_result limits_check(int threads, bool below, char *why, size_t size)
@@ -249,7 +176,7 @@ enum limits_result limits_check(int threads, bool below, char *why, size_t size)
 	struct diag diag = { "" };
 	enum limits_result result = LIMITS_WRONG;
 
-	if (!make_group(&crew.group, below)) {
+	if (!make_groups(&crew, below)) {
 		snprintf(why, size, "no group can be made");
 		return LIMITS_CANNOT;
 	}
@@ -259,9 +186,7 @@ enum limits_result limits_check(int threads, bool below, char *why, size_t size)
 	else
 		result = judge(&all, &crew, why, size);
 	collection_fini(&all);
-	for (int i = 0; i < crew.count; i++)
-		finish(crew.pids[i]);
-	remove_group(&crew.group);
+	finish_crew(&crew);
 	return result;
 }
 
