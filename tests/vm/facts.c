@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "busy.h"
 #include "collect.h"
 #include "groups.h"
 
@@ -28,15 +29,6 @@ struct cast {
 	pid_t frozen; /* in the group, which is frozen at the start, thawed, and frozen again */
 };
 
-static void pin(pid_t pid, int cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	sched_setaffinity(pid, sizeof(set), &set);
-}
-
 static pid_t start_stopped(void)
 {
 	pid_t child = fork();
@@ -46,19 +38,6 @@ static pid_t start_stopped(void)
 		_exit(0);
 	}
 	waitpid(child, NULL, WUNTRACED);
-	return child;
-}
-
-static pid_t start_busy(void)
-{
-	pid_t child = fork();
-
-	if (!child) {
-		pin(0, 0);
-		setpriority(PRIO_PROCESS, 0, NICE);
-		for (;;)
-			;
-	}
 	return child;
 }
 
@@ -72,52 +51,11 @@ static void freeze(const char *group, bool on)
 
 static pid_t start_frozen(const char *group)
 {
-	pid_t child = start_busy();
+	pid_t child = busy_start(0, 0);
 
 	group_join(group, child);
 	freeze(group, true);
 	return child;
-}
-
-static void finish(const pid_t pid)
-{
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
-}
-
-/* How often it has come onto a CPU. */
-static long times_run(pid_t pid)
-{
-	char path[64];
-	long times = 0;
-	FILE *in;
-
-	snprintf(path, sizeof(path), "/proc/%d/schedstat", pid);
-	in = fopen(path, "re");
-	if (in && fscanf(in, "%*d %*d %ld", &times) != 1)
-		times = 0;
-	if (in)
-		fclose(in);
-	return times;
-}
-
-/* For long, if the machine is busy. */
-static void wait_until_it_runs(pid_t pid, long times_before)
-{
-	for (int i = 0; i < 2000 && times_run(pid) == times_before; i++)
-		usleep(5000);
-}
-
-/* Takes it off its CPU, and waits until it is on one again. */
-static void run_anew(pid_t pid)
-{
-	long before;
-
-	kill(pid, SIGSTOP);
-	waitpid(pid, NULL, WUNTRACED);
-	before = times_run(pid);
-	kill(pid, SIGCONT);
-	wait_until_it_runs(pid, before);
 }
 
 /* While it is recorded: an exec, and a move of one that is runnable. */
@@ -132,15 +70,15 @@ static void play(void *arg)
 		_exit(1);
 	}
 	waitpid(cast->execed, &cast->status, 0);
-	pin(cast->pinned, 1);
+	pin_to(cast->pinned, 1);
 	setpriority(PRIO_PROCESS, (id_t)cast->other, OTHER_NICE);
-	run_anew(cast->pinned);
-	run_anew(cast->other);
+	busy_run_anew(cast->pinned);
+	busy_run_anew(cast->other);
 	if (!cast->group)
 		return;
-	before = times_run(cast->frozen);
+	before = busy_runs(cast->frozen);
 	freeze(cast->group, false);
-	wait_until_it_runs(cast->frozen, before);
+	busy_wait(cast->frozen, before);
 	freeze(cast->group, true);
 }
 
@@ -286,8 +224,8 @@ bool facts_check(const char *group, char *why, size_t size)
 	struct diag diag = { "" };
 	bool good;
 
-	cast.pinned = start_busy();
-	cast.other = start_busy();
+	cast.pinned = busy_start(0, NICE);
+	cast.other = busy_start(0, NICE);
 	if (group)
 		cast.frozen = start_frozen(group);
 	usleep(100000);
@@ -300,9 +238,9 @@ bool facts_check(const char *group, char *why, size_t size)
 		       (sysconf(_SC_NPROCESSORS_ONLN) < 2 || check_move(&all, &cast, why, size)) &&
 		       (!group || check_frozen(&all, &cast, why, size));
 	collection_fini(&all);
-	finish(cast.stopped);
-	finish(cast.pinned);
-	finish(cast.other);
+	busy_finish(cast.stopped);
+	busy_finish(cast.pinned);
+	busy_finish(cast.other);
 	if (group) {
 		kill(cast.frozen, SIGKILL);
 		freeze(group, false);
