@@ -373,7 +373,7 @@ unit-programs: $(UNIT_BIN) $(REPLAY_BIN)
 workload: $(WORKLOAD_BIN) ## the programs that live tests and the demo trace
 
 # Where no Go can be had, what needs it is skipped (and said so).
-tests-build: all workload unit-programs witness-programs $(BUILD)/strict/check $(JUDGE_INPUT)
+tests-build: all workload unit-programs witness-programs $(BUILD)/vm/records $(BUILD)/strict/check $(JUDGE_INPUT)
 	+$(Q)! tools/go version >/dev/null 2>&1 || $(MAKE) -s --no-print-directory judge
 	+$(Q)$(MAKE) -s --no-print-directory SAN=1 unit-programs
 

@@ -49,6 +49,27 @@ static __always_inline bool task_is_queued(struct task_struct *task)
 	return !se->sched_delayed;
 }
 
+struct task_struct___frozen {
+	unsigned int frozen : 1;
+	unsigned long jobctl;
+} __attribute__((preserve_access_index));
+
+#define JOBCTL_TRAP_FREEZE (1UL << 23) /* the same from 5.2 to 6.18 */
+
+/*
+ * Does task, which sleeps, do so because its cgroup (v2) is frozen? Its state
+ * does not say so. `frozen` alone is also said of the parent of a vfork.
+ */
+static __always_inline bool task_is_frozen(struct task_struct *task)
+{
+	struct task_struct___frozen *frozen = (void *)task;
+
+	if (!bpf_core_field_exists(frozen->frozen))
+		return false;
+	barrier_var(frozen);
+	return BPF_CORE_READ_BITFIELD(frozen, frozen) && frozen->jobctl & JOBCTL_TRAP_FREEZE;
+}
+
 /* PREEMPT_RT: softirqs are preemptible and each task counts its own. */
 struct task_struct___rt {
 	int softirq_disable_cnt;

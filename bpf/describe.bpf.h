@@ -9,6 +9,7 @@
 #define GOTRACE_DESCRIBE_BPF_H
 
 #include "thread.bpf.h"
+#include "traits.bpf.h"
 
 #define NICE_0_PRIORITY 120 /* static_prio of nice 0 */
 
@@ -27,11 +28,12 @@ static __always_inline u32 pid_in_namespace(struct pid *pid)
 
 static __always_inline void attributes_fill(struct rec_attributes *out, struct task_struct *task)
 {
+	struct task_struct___cpus *own = (void *)task;
 	struct pid *pid = BPF_CORE_READ(task, thread_pid);
 	struct pid *leader = BPF_CORE_READ(task, group_leader, thread_pid);
 
 	out->cgroup_id = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
-	out->cpus_allowed = BPF_CORE_READ(task, cpus_ptr, bits[0]);
+	out->cpus_allowed = BPF_CORE_READ(own, cpus_mask.bits[0]);
 	out->cpus_allowed_count = BPF_CORE_READ(task, nr_cpus_allowed);
 	out->policy = BPF_CORE_READ(task, policy);
 	out->nice = BPF_CORE_READ(task, static_prio) - NICE_0_PRIORITY;
@@ -131,7 +133,11 @@ static __always_inline bool thread_report(const struct thread *thread, u8 type, 
 /* Also from where interrupts are off. */
 __noinline int thread_describe_now(struct thread *thread)
 {
-	if (!thread || !thread_report(thread, RING_THREAD, NULL))
+	if (!thread)
+		return 0;
+	/* Before they are read: a change meanwhile is told again. */
+	thread->traits = traits_at((struct task_struct *)thread->task);
+	if (!thread_report(thread, RING_THREAD, NULL))
 		return 0;
 	thread->described = 1;
 	return 1;

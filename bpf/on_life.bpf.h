@@ -45,6 +45,7 @@ int BPF_PROG(on_rename, struct task_struct *task, const char *comm)
 	thread = thread_of(task);
 	if (!thread)
 		return 0;
+	thread->traits = traits_at(task);
 	thread->described = scope_has(thread) && thread_report(thread, RING_RENAME, comm);
 	return 0;
 }
@@ -60,6 +61,7 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 	if (!thread)
 		return 0;
 	thread->flags = thread_flags(task);
+	thread->traits = traits_at(task);
 	thread->described = scope_has(thread) && exec_report(thread, old_pid);
 	return 0;
 }
@@ -81,6 +83,50 @@ int BPF_PROG(on_exit, struct task_struct *task)
 		write_word(cpu, (task->exit_code & 0xffff) | RING_EXIT_KNOWN, RING_EXIT);
 	else
 		ring_drop();
+	return 0;
+}
+
+/* ---- the kernel is out of memory ---- */
+
+/* The victim's thread: the tracepoint gives its task, or its pid before 6.10. */
+static __always_inline struct thread *victim_of(u64 victim)
+{
+	struct task_struct *task;
+	struct thread *thread;
+
+	if (settings.victim_is_task)
+		return thread_of((struct task_struct *)victim);
+	thread = slot_of((u32)victim & (SLOTS - 1));
+	task = thread ? (struct task_struct *)thread->task : NULL;
+	return task && BPF_CORE_READ(task, pid) == (s32)victim ? thread : NULL;
+}
+
+SEC("tp_btf/mark_victim")
+int BPF_PROG(on_oom, u64 victim)
+{
+	struct ring_block *block;
+	struct task_struct *task;
+	struct thread *thread;
+	struct cpu_slot *cpu;
+	u32 number, busy;
+	int position;
+	u64 ts_ns;
+
+	cpu = cpu_here(&number);
+	if (!recording || !cpu)
+		return 0;
+	thread = victim_of(victim);
+	if (!thread || !scope_has(thread) || !thread_describe(thread))
+		return 0;
+	task = (struct task_struct *)thread->task;
+	busy = ring_enter(cpu);
+	position = ring_take(cpu, RING_OOM_WORDS, true, &ts_ns);
+	block = position < 0 ? NULL : ring_block(cpu, position);
+	if (block) {
+		ring_put(block, position, ring_word(ts_ns, RING_OOM_WORDS, RING_OOM));
+		ring_put(block, position + 1, ring_pair(BPF_CORE_READ(task, pid), thread->id));
+	}
+	ring_leave(cpu, busy);
 	return 0;
 }
 

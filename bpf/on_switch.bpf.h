@@ -8,6 +8,7 @@
 #include "stacks.bpf.h"
 #include "state.bpf.h"
 #include "switch.bpf.h"
+#include "traits.bpf.h"
 
 /*
  * OFF. share: what wait_end() gave of next; stack: of prev, STACK_NONE for
@@ -79,6 +80,8 @@ int BPF_PROG(on_switch, bool preempt, struct task_struct *prev, struct task_stru
 		   prev_state << RING_SWITCH_STATE_SHIFT;
 	if (from && current_in_scope(cpu))
 		argument |= switch_details(cpu, from, prev, flags, prev_state);
+	if (to && to_in)
+		traits_check(to, next);
 	known = current_known(cpu, prev);
 	if (!thread_describe(to))
 		known = false;

@@ -57,6 +57,7 @@ int pass_snapshot(struct bpf_iter__task *ctx)
 	thread = task->exit_state ? thread_of(task) : thread_make(task);
 	if (!thread)
 		return 0;
+	thread->traits = traits_of(task);
 	thread->described = 1;
 	snapshot_state(&entry, task, thread);
 	if (entry.sys != REC_SYS_UNKNOWN)

@@ -25,8 +25,9 @@ struct settings {
 	u8 child_reports_exit; /* a fork child reports the sys_exit of its clone */
 	u8 lookups_fail;       /* a look-up of a thread's storage inside another finds nothing */
 	u8 cgroup_v1;	       /* 0: v2; else 1 + the number of the v1 hierarchy's controller */
+	u8 victim_is_task;     /* mark_victim gives a task, not a pid */
 	u8 stacks;	       /* enum settings_stacks */
-	u8 pad[3];
+	u8 pad[2];
 	u64 stack_seed;
 	/* One bit per syscall of the 64-bit table whose first argument is a
 	 * descriptor it may sleep on. */

@@ -46,6 +46,9 @@ static __always_inline void snapshot_where(struct rec_snapshot *entry, struct ta
 {
 	u32 state = task->__state;
 
+	if (entry->state == REC_STATE_ASLEEP && !(state & TASK_STOPPED_OR_TRACED) &&
+	    task_is_frozen(task))
+		state |= TASK_FROZEN;
 	entry->task_state = state | task->exit_state;
 	entry->where = REC_WHERE_KNOWN;
 	if (state & TASK_FROZEN)

@@ -71,6 +71,9 @@ static __always_inline u32 switch_details(struct cpu_slot *cpu, struct thread *f
 	u8 cause = REC_CAUSE_NONE;
 
 	switch_settle_sys(cpu, from, prev, flags, prev_state);
+	if (flags & RING_SWITCH_ASLEEP && !(prev_state & TASK_STOPPED_OR_TRACED) &&
+	    task_is_frozen(prev))
+		return TASK_FROZEN << RING_SWITCH_STATE_SHIFT;
 	if (flags & RING_SWITCH_ASLEEP)
 		return switch_descriptor(prev, cpu->sys) << RING_SWITCH_FD_SHIFT;
 	if (wait_begin(from, prev, true))

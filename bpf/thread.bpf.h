@@ -39,7 +39,7 @@ struct thread {
 	u8 described;	  /* a THREAD or snapshot entry names it */
 	u8 flags;	  /* enum rec_thread_flags, but scope */
 	u8 untold;	  /* the stream does not know sys */
-	u8 pad[2];
+	u16 traits;	  /* traits_form() as last described */
 	/* While it waits for a CPU (throttle.bpf.h). */
 	u32 queue;	/* of its group there; 0: none that a limit applies to */
 	u32 limit;	/* cgroup whose limit it had reached when the wait began; 0: none */
@@ -270,6 +270,7 @@ static __always_inline void thread_free(struct thread *thread)
 	thread->described = 0;
 	thread->flags = 0;
 	thread->queue = 0;
+	thread->traits = 0;
 	thread->id = 0;
 	/* Last: from here on another CPU may take the place. */
 	store_last64(&thread->task, 0);

@@ -26,6 +26,7 @@ struct cpu {
 	struct told current;
 	/* A SYNC told another syscall: the record of it must come, interrupted as it was. */
 	bool sys_doubt;
+	uint32_t prefixes; /* a bit per type, of those that stand before the next record */
 };
 
 /* One thread's side of a transition. */
@@ -226,6 +227,14 @@ static int step_switch(struct strict *strict, uint32_t at, const uint64_t *word,
 	bool is_long = (word[0] & RING_TYPE_MASK) == RING_SWITCH_LONG;
 	int err = 0;
 
+	if (strict->scope == REC_SCOPE_SYSTEM && id && !(argument & RING_SWITCH_SCOPE))
+		fault(strict, &strict->found.statements,
+		      "cpu %u number %u: a stranger, though everybody is in scope", at,
+		      cpu->number);
+	if (cpu->prefixes & 1u << RING_THROTTLED && !(argument & RING_SWITCH_SCOPE))
+		fault(strict, &strict->found.statements,
+		      "cpu %u number %u: the throttled share of a stranger's wait", at,
+		      cpu->number);
 	if (cpu->sys_doubt)
 		fault(strict, &strict->found.statements,
 		      "cpu %u number %u: prev leaves, and a SYNC had told another syscall", at,
@@ -306,6 +315,30 @@ static bool has_number(const uint64_t *word)
 	return type > RING_CURRENT;
 }
 
+#define PREFIXES (1u << RING_STACK_IDS | 1u << RING_THROTTLED | 1u << RING_SLICE)
+
+static bool is_switch(uint32_t type)
+{
+	return type == RING_SWITCH || type == RING_SWITCH_LONG;
+}
+
+/* A prefix stands before a record that it can speak of, and nothing between. */
+static void check_prefixes(struct strict *strict, uint32_t at, uint32_t type)
+{
+	const uint32_t of_switch = 1u << RING_THROTTLED | 1u << RING_SLICE;
+	struct cpu *cpu = &strict->cpu[at];
+
+	if (1u << type & PREFIXES) {
+		cpu->prefixes |= 1u << type;
+		return;
+	}
+	if (cpu->prefixes &&
+	    (type <= RING_CURRENT || (cpu->prefixes & of_switch && !is_switch(type))))
+		fault(strict, &strict->found.statements,
+		      "cpu %u number %u (type %u): behind a prefix that is not of it", at,
+		      cpu->number, type);
+}
+
 static int step_record(struct strict *strict, uint32_t at, const uint64_t *word)
 {
 	struct cpu *cpu = &strict->cpu[at];
@@ -336,6 +369,10 @@ static int step_record(struct strict *strict, uint32_t at, const uint64_t *word)
 	case RING_SYS_EXIT:
 	case RING_SYS_EXIT_LONG:
 		step_syscall(strict, at, word);
+		break;
+	case RING_MIGRATE:
+	case RING_OOM:
+		name(strict, (uint32_t)word[1], NAMED);
 		break;
 	case RING_THREAD:
 	case RING_RENAME:
@@ -390,6 +427,7 @@ static int walk(struct strict *strict, uint32_t at, const uint64_t *words, size_
 			cpu->placed = false;
 			return 0;
 		}
+		check_prefixes(strict, at, type);
 		if (type == RING_SYNC)
 			step_sync(strict, at, word);
 		else if (type == RING_CURRENT)
@@ -398,6 +436,8 @@ static int walk(struct strict *strict, uint32_t at, const uint64_t *words, size_
 			err = step_record(strict, at, word);
 		if (err)
 			return err;
+		if (!(1u << type & PREFIXES))
+			cpu->prefixes = 0;
 		i += size;
 		position = (position + (uint32_t)size) & RING_POSITION_MASK;
 	}

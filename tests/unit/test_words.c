@@ -396,6 +396,49 @@ static void test_short_syscalls(void **state)
 	assert_int_equal(ring_long_sys(ring_short_sys(REC_SYS_BASE + 2000)), REC_SYS_OTHER);
 }
 
+/* What ABI 1 has no place for, as text, in words, and read back. */
+static void test_there_and_back(void **state)
+{
+	static const char *const lines[] = {
+		"10 cpu0#0 switch prev=1/0#3 next=2/0#5 state=preempt,R cause=bandwidth "
+		"throttled=77 by=9 how=begin,estimate sys=unknown nextsys=unknown",
+		"20 cpu0#1 switch prev=2/0#6 next=3/0#2 state=R cause=deadline throttled=0 "
+		"how=unknown stolen=5 sys=unknown nextsys=unknown",
+		"30 cpu0#2 migrate task=2/0#6 from=3 to=1",
+		"40 cpu0#3 oom task=3/300",
+		"50 cpu0#4 switch prev=3/0#0 next=4/0#0 state=asleep,0x8001 cause=none scope=none "
+		"sys=unknown nextsys=unknown",
+	};
+	const struct encode_known known = { 0 };
+	char printed[RECTEXT_LINE], again[RECTEXT_LINE], error[128];
+	struct encode_cpu encoder;
+	struct words_cpu cpu;
+	struct rectext *text;
+
+	(void)state;
+	encode_init(&encoder, 0);
+	words_init(&cpu, 0);
+	assert_int_equal(rectext_new(&text), 0);
+	for (size_t i = 0; i < COUNT_OF(lines); i++) {
+		uint64_t room[REC_MOST_BYTES / 8];
+		union rectext_any any;
+		struct encode_out out;
+		struct words chunk;
+
+		if (rectext_parse(text, lines[i], &any, error, sizeof(error)) != RECTEXT_RECORD)
+			fail_msg("%s: %s", lines[i], error);
+		rectext_print(printed, sizeof(printed), &any.head);
+		encode_record(&encoder, &any.head, &known, &out);
+		words_begin(&cpu, &chunk, out.words, out.count,
+			    encoder.position - (uint32_t)out.count);
+		assert_true(words_next(&cpu, &chunk, room) != 0);
+		rectext_print(again, sizeof(again), (const struct rec_head *)room);
+		assert_string_equal(again, printed);
+		assert_int_equal(words_next(&cpu, &chunk, room), 0);
+	}
+	rectext_free(text);
+}
+
 /* ---- simulations ---- */
 
 /* Does the strict checker find nothing in what the simulator writes, losses included? */
@@ -429,7 +472,7 @@ static void test_strict(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[COUNT_OF(rows) + 8];
+	struct CMUnitTest tests[COUNT_OF(rows) + 9];
 	size_t count = 0;
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++)
@@ -443,6 +486,7 @@ int main(void)
 	tests[count++] = (struct CMUnitTest)cmocka_unit_test(test_exec);
 	tests[count++] = (struct CMUnitTest)cmocka_unit_test(test_others);
 	tests[count++] = (struct CMUnitTest)cmocka_unit_test(test_short_syscalls);
+	tests[count++] = (struct CMUnitTest)cmocka_unit_test(test_there_and_back);
 	tests[count++] = (struct CMUnitTest)cmocka_unit_test(test_strict);
 	return _cmocka_run_group_tests("words", tests, count, NULL, NULL);
 }

@@ -10,9 +10,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "busy.h"
 #include "collect.h"
+#include "groups.h"
 
 #define NICE 7
+#define OTHER_NICE 12 /* that the other one gets while it is recorded */
 #define WORDS "two words"
 
 /* Who is there before the start, and who comes later. */
@@ -22,16 +25,9 @@ struct cast {
 	pid_t other;  /* busy there, too */
 	pid_t execed;
 	int status; /* of execed */
+	const char *group;
+	pid_t frozen; /* in the group, which is frozen at the start, thawed, and frozen again */
 };
-
-static void pin(pid_t pid, int cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	sched_setaffinity(pid, sizeof(set), &set);
-}
 
 static pid_t start_stopped(void)
 {
@@ -45,29 +41,28 @@ static pid_t start_stopped(void)
 	return child;
 }
 
-static pid_t start_busy(void)
+/* Until all of it is. */
+static void freeze(const char *group, bool on)
 {
-	pid_t child = fork();
-
-	if (!child) {
-		pin(0, 0);
-		setpriority(PRIO_PROCESS, 0, NICE);
-		for (;;)
-			;
-	}
-	return child;
+	group_put(group, "cgroup.freeze", on ? "1" : "0");
+	for (int i = 0; i < 500 && group_number(group, "cgroup.events", "frozen") != on; i++)
+		usleep(2000);
 }
 
-static void finish(const pid_t pid)
+static pid_t start_frozen(const char *group)
 {
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
+	pid_t child = busy_start(0, 0);
+
+	group_join(group, child);
+	freeze(group, true);
+	return child;
 }
 
 /* While it is recorded: an exec, and a move of one that is runnable. */
 static void play(void *arg)
 {
 	struct cast *cast = arg;
+	long before;
 
 	cast->execed = fork();
 	if (!cast->execed) {
@@ -75,8 +70,16 @@ static void play(void *arg)
 		_exit(1);
 	}
 	waitpid(cast->execed, &cast->status, 0);
-	pin(cast->pinned, 1);
-	usleep(200000);
+	pin_to(cast->pinned, 1);
+	setpriority(PRIO_PROCESS, (id_t)cast->other, OTHER_NICE);
+	busy_run_anew(cast->pinned);
+	busy_run_anew(cast->other);
+	if (!cast->group)
+		return;
+	before = busy_runs(cast->frozen);
+	freeze(cast->group, false);
+	busy_wait(cast->frozen, before);
+	freeze(cast->group, true);
 }
 
 /* ---- looking ---- */
@@ -153,6 +156,32 @@ static bool check_exec(const struct collection *all, const struct cast *cast, ch
 	return true;
 }
 
+/* A THREAD that says the nice value and the CPUs. */
+static bool is_told(const struct collection *all, pid_t tid, int nice, uint64_t cpus)
+{
+	for (size_t i = 0; i < all->count; i++) {
+		const struct rec_thread *record = (const void *)all->records[i];
+		const struct rec_attributes *more;
+
+		if (record->head.type != REC_THREAD || record->task.tid != (uint32_t)tid)
+			continue;
+		more = rec_thread_attributes(record);
+		if (more && more->nice == nice && more->cpus_allowed == cpus)
+			return true;
+	}
+	return false;
+}
+
+static bool check_changes(const struct collection *all, const struct cast *cast, char *why,
+			  size_t size)
+{
+	if (!is_told(all, cast->other, OTHER_NICE, 1))
+		return wrong(why, size, "a new nice value is not told");
+	if (sysconf(_SC_NPROCESSORS_ONLN) > 1 && !is_told(all, cast->pinned, NICE, 2))
+		return wrong(why, size, "other CPUs are not told");
+	return true;
+}
+
 static bool check_move(const struct collection *all, const struct cast *cast, char *why,
 		       size_t size)
 {
@@ -167,26 +196,55 @@ static bool check_move(const struct collection *all, const struct cast *cast, ch
 	return wrong(why, size, "the move to another CPU");
 }
 
-bool facts_check(char *why, size_t size)
+static bool check_frozen(const struct collection *all, const struct cast *cast, char *why,
+			 size_t size)
+{
+	const struct rec_snapshot *entry = entry_of(all, cast->frozen);
+	long times = 0;
+
+	if (!entry || entry->where != (REC_WHERE_KNOWN | REC_WHERE_FROZEN))
+		return wrong(why, size, "the frozen one is not said to be");
+	for (size_t i = 0; i < all->count; i++) {
+		const struct rec_switch *record = (const void *)all->records[i];
+
+		if (record->head.type != REC_SWITCH || !(record->prev_state & 0x8000))
+			continue;
+		if (record->prev.tid != (uint32_t)cast->frozen)
+			return wrong(why, size, "another than the frozen one is said to be");
+		times++;
+	}
+	return times == 1 || wrong(why, size, "it is frozen once, but that is not told once");
+}
+
+bool facts_check(const char *group, char *why, size_t size)
 {
 	const struct capture_options options = { .scope = REC_SCOPE_SYSTEM };
-	struct cast cast = { .stopped = start_stopped() };
+	struct cast cast = { .stopped = start_stopped(), .group = group };
 	struct collection all;
 	struct diag diag = { "" };
 	bool good;
 
-	cast.pinned = start_busy();
-	cast.other = start_busy();
+	cast.pinned = busy_start(0, NICE);
+	cast.other = busy_start(0, NICE);
+	if (group)
+		cast.frozen = start_frozen(group);
 	usleep(100000);
 	if (collect(&all, &options, play, &cast, &diag))
 		good = wrong(why, size, diag.text);
 	else
 		good = check_entries(&all, &cast, why, size) &&
 		       check_exec(&all, &cast, why, size) &&
-		       (sysconf(_SC_NPROCESSORS_ONLN) < 2 || check_move(&all, &cast, why, size));
+		       check_changes(&all, &cast, why, size) &&
+		       (sysconf(_SC_NPROCESSORS_ONLN) < 2 || check_move(&all, &cast, why, size)) &&
+		       (!group || check_frozen(&all, &cast, why, size));
 	collection_fini(&all);
-	finish(cast.stopped);
-	finish(cast.pinned);
-	finish(cast.other);
+	busy_finish(cast.stopped);
+	busy_finish(cast.pinned);
+	busy_finish(cast.other);
+	if (group) {
+		kill(cast.frozen, SIGKILL);
+		freeze(group, false);
+		waitpid(cast.frozen, NULL, 0);
+	}
 	return good;
 }

@@ -24,6 +24,7 @@
 #include "limits.h"
 #include "storm.h"
 #include "strangers.h"
+#include "victim.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 #define GROUP "/gotrace-records"
@@ -466,7 +467,7 @@ int main(int argc, char **argv)
 			good &= run_storm(test);
 	}
 	if (is_wanted("facts", argv + optind, argc - optind)) {
-		bool right = facts_check(why, sizeof(why));
+		bool right = facts_check(cgroup, why, sizeof(why));
 
 		report("facts", "what is known is there", right, why);
 		good &= right;
@@ -476,6 +477,15 @@ int main(int argc, char **argv)
 
 		report("strangers", "who ran meanwhile is told", right, why);
 		good &= right;
+	}
+	if (is_wanted("victim", argv + optind, argc - optind)) {
+		int told = victim_check(why, sizeof(why));
+
+		if (told < 0)
+			printf("ok - victim # SKIP no limit of memory\n");
+		else
+			report("victim", "who is killed for memory is told", told, why);
+		good &= told != 0;
 	}
 	if (is_wanted("limits", argv + optind, argc - optind))
 		good &= run_limits();

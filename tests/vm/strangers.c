@@ -1,48 +1,20 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 #include "strangers.h"
 
-#include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include "busy.h"
 #include "collect.h"
 
-#define PLAY_US 400000
+#define WAITS 10 /* wanted */
 
-static void pin(int cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	sched_setaffinity(0, sizeof(set), &set);
-}
-
-static pid_t start_busy(int cpu)
-{
-	pid_t child = fork();
-
-	if (!child) {
-		pin(cpu);
-		for (;;)
-			;
-	}
-	return child;
-}
-
-static void finish(pid_t pid)
-{
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
-}
-
+/* While it is recorded. */
 static void play(void *arg)
 {
-	(void)arg;
-	usleep(PLAY_US);
+	const pid_t *ours = arg;
+
+	busy_wait(*ours, busy_runs(*ours) + WAITS);
 }
 
 struct found {
@@ -102,15 +74,15 @@ static struct found look(const struct collection *all, pid_t ours, const pid_t *
 
 bool strangers_check(char *why, size_t size)
 {
-	pid_t ours = start_busy(0);
-	const pid_t strangers[] = { start_busy(0), start_busy(0) };
+	pid_t ours = busy_start(0, 0);
+	const pid_t strangers[] = { busy_start(0, 0), busy_start(0, 0) };
 	const struct capture_options options = { .scope = REC_SCOPE_PROCESS,
 						 .pids = &ours,
 						 .pid_count = 1 };
 	struct collection all = { 0 };
 	struct diag diag = { "" };
 	struct found found = { 0 };
-	int err = collect(&all, &options, play, NULL, &diag);
+	int err = collect(&all, &options, play, &ours, &diag);
 
 	if (!err)
 		found = look(&all, ours, strangers);
@@ -118,8 +90,8 @@ bool strangers_check(char *why, size_t size)
 		 "%s%ld waits, in %ld of them both strangers ran; %ld gaps, %ld switches elsewhere",
 		 diag.text, found.waits, found.named, found.broken, found.elsewhere);
 	collection_fini(&all);
-	finish(ours);
-	finish(strangers[0]);
-	finish(strangers[1]);
+	busy_finish(ours);
+	busy_finish(strangers[0]);
+	busy_finish(strangers[1]);
 	return !err && found.waits > 3 && found.named && !found.broken && !found.elsewhere;
 }

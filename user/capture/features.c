@@ -29,6 +29,19 @@ bool features_lookups_fail(const struct btf *btf)
 	       btf__find_by_name_kind(btf, "bpf_task_storage_get_recur", BTF_KIND_FUNC) < 0;
 }
 
+/* The typedef names a pointer to a function, whose first argument is not the tracepoint's. */
+bool features_victim_is_task(const struct btf *btf)
+{
+	int id = btf__find_by_name_kind(btf, "btf_trace_mark_victim", BTF_KIND_TYPEDEF);
+	const struct btf_type *type = id > 0 ? btf__type_by_id(btf, (__u32)id) : NULL;
+
+	while (type && (btf_is_typedef(type) || btf_is_ptr(type)))
+		type = btf__type_by_id(btf, type->type);
+	if (!type || !btf_is_func_proto(type) || btf_vlen(type) < 2)
+		return false;
+	return btf_is_ptr(btf__type_by_id(btf, btf_params(type)[1].type));
+}
+
 /* Not in an anonymous struct or union inside it. */
 static bool has_member(const struct btf *btf, const char *type, const char *member)
 {
@@ -56,5 +69,6 @@ static uint64_t throttled_on(const struct btf *btf)
 
 uint64_t features_on(const struct btf *btf)
 {
-	return STREAM_ON_COMMANDS | STREAM_ON_MIGRATE | throttled_on(btf);
+	return STREAM_ON_COMMANDS | STREAM_ON_MIGRATE | throttled_on(btf) |
+	       (features_has_tracepoint(btf, "tp_btf/mark_victim") ? STREAM_ON_OOM : 0);
 }

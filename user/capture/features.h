@@ -17,6 +17,9 @@ bool features_has_tracepoint(const struct btf *btf, const char *section);
 /* A look-up of a thread's storage inside another finds nothing. */
 bool features_lookups_fail(const struct btf *btf);
 
+/* mark_victim gives the victim's task, not its pid. */
+bool features_victim_is_task(const struct btf *btf);
+
 /* enum stream_on: what is looked for on this kernel, whoever is traced. */
 uint64_t features_on(const struct btf *btf);
 

@@ -111,12 +111,12 @@ static int check_btf(struct diag *diag)
 			"built with CONFIG_DEBUG_INFO_BTF, as distributions' kernels are");
 }
 
-/* Interrupt tracepoints differ between architectures and kernels. */
+/* Tracepoints that not every architecture and kernel has. */
 static bool is_optional(const char *program)
 {
 	static const char *const optional[] = {
 		"on_irq_handler", "on_local_timer", "on_reschedule", "on_call_function",
-		"on_irq_work",	  "on_ipi",	    "on_softirq",
+		"on_irq_work",	  "on_ipi",	    "on_softirq",    "on_oom",
 	};
 
 	for (size_t i = 0; i < sizeof(optional) / sizeof(optional[0]); i++) {
@@ -132,10 +132,13 @@ static int adapt_to_kernel(struct kernel *kernel)
 	struct gotrace_bpf *skel = kernel->skel;
 	struct btf *btf = btf__load_vmlinux_btf();
 	struct bpf_program *program;
+	struct settings *settings;
 
 	if (!btf)
 		return -errno;
-	((struct settings *)&skel->rodata->settings)->lookups_fail = features_lookups_fail(btf);
+	settings = (struct settings *)&skel->rodata->settings;
+	settings->lookups_fail = features_lookups_fail(btf);
+	settings->victim_is_task = features_victim_is_task(btf);
 	bpf_object__for_each_program(program, skel->obj)
 	{
 		if (is_optional(bpf_program__name(program)) &&
@@ -440,7 +443,8 @@ int kernel_attach(struct kernel *kernel, struct diag *diag)
 		kernel->skel->progs.on_rename,	 kernel->skel->progs.on_wakeup_new,
 		kernel->skel->progs.on_sys_exit, kernel->skel->progs.on_sys_enter,
 		kernel->skel->progs.on_wakeup,	 kernel->skel->progs.on_waking,
-		kernel->skel->progs.on_migrate,	 kernel->skel->progs.on_switch,
+		kernel->skel->progs.on_migrate,	 kernel->skel->progs.on_oom,
+		kernel->skel->progs.on_switch,
 	};
 	int err = attach_depths(kernel, "_exit");
 	char what[64];
@@ -450,6 +454,8 @@ int kernel_attach(struct kernel *kernel, struct diag *diag)
 	if (err)
 		return explain(diag, err, "cannot attach to an interrupt tracepoint");
 	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]) && !err; i++) {
+		if (bpf_program__fd(programs[i]) < 0)
+			continue; /* left out */
 		err = attach(kernel, programs[i]);
 		snprintf(what, sizeof(what), "cannot attach to %s",
 			 bpf_program__section_name(programs[i]));

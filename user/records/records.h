@@ -180,7 +180,8 @@ static inline u8 rec_switch_cause(const struct rec_switch *record)
 
 /*
  * How much of next's wait, which this switch ends, was due to a CPU limit of a
- * cgroup. looked_for: the capture's STREAM_ON_THROTTLED.
+ * cgroup; by another clock than the records', so it may be a little more than
+ * the wait. looked_for: the capture's STREAM_ON_THROTTLED.
  */
 struct rec_throttled {
 	u64 ns;	  /* 0: none of it */

@@ -34,7 +34,7 @@ enum stream_encoding {
  * nothing follows from its absence in the records.
  */
 enum stream_on {
-	STREAM_ON_THROTTLED = 1 << 0, /* shares of waits that were due to a CPU limit */
+	STREAM_ON_THROTTLED = 1 << 0, /* shares of waits that were due to a limit; enum rec_cause */
 	STREAM_ON_ESTIMATED = 1 << 1, /* these are estimates */
 	STREAM_ON_STOLEN = 1 << 2,    /* time that a hypervisor took */
 	STREAM_ON_INTERRUPTS = 1 << 3,
