@@ -21,7 +21,7 @@
 
 /* Checks what it is told; fails at one round. */
 struct listener {
-	unsigned begins, snapshots, rings, rounds, ends;
+	unsigned begins, snapshots, rings, rounds, texts, ends;
 	unsigned fails_at; /* this round; 0: none */
 	uint64_t heard;	   /* bytes of rings, atomic */
 	uint64_t told;	   /* the same, by whoever calls the relay, before the call */
@@ -85,6 +85,23 @@ static int hear_round(void *ctx, const struct stream_counters *counters)
 	return listener->rounds == listener->fails_at ? -ENOSPC : 0;
 }
 
+/* After the round whose number they have; the first ones before any. */
+static int hear_texts(void *ctx, const struct stream_texts *texts)
+{
+	struct listener *listener = ctx;
+
+	assert_int_equal(texts->kind, STREAM_COMMANDS);
+	assert_int_equal(texts->ts_ns, 1000 * listener->rounds);
+	assert_int_equal(texts->count, 2);
+	assert_int_equal(texts->texts[0].id, listener->rounds);
+	assert_int_equal(texts->texts[0].size, 5);
+	assert_memory_equal(texts->texts[0].text, "a\0bc\0", 5);
+	assert_int_equal(texts->texts[1].size, 1);
+	assert_memory_equal(texts->texts[1].text, "d", 1);
+	listener->texts++;
+	return 0;
+}
+
 static int hear_end(void *ctx, const struct stream_counters *counters)
 {
 	struct listener *listener = ctx;
@@ -99,6 +116,7 @@ static const struct stream_ops ops = {
 	.snapshot = hear_snapshot,
 	.ring = hear_ring,
 	.round = hear_round,
+	.texts = hear_texts,
 	.end = hear_end,
 };
 
@@ -119,6 +137,17 @@ static int tell_ring(const struct stream *to, struct listener *listener, unsigne
 	return err;
 }
 
+static int tell_texts(const struct stream *to, unsigned round)
+{
+	char bytes[] = { 'a', 0, 'b', 'c', 0, 'd' };
+	const struct stream_text list[] = { { round, bytes, 5 }, { 7, bytes + 5, 1 } };
+	const struct stream_texts texts = { STREAM_COMMANDS, 1000 * round, list, 2 };
+	int err = stream_texts(to, &texts);
+
+	memset(bytes, 0xee, sizeof(bytes)); /* they are gone after the call */
+	return err;
+}
+
 static int tell_rounds(const struct stream *to, struct listener *listener, unsigned rounds)
 {
 	unsigned rings = 0;
@@ -132,6 +161,8 @@ static int tell_rounds(const struct stream *to, struct listener *listener, unsig
 			err = tell_ring(to, listener, rings++);
 		if (!err)
 			err = stream_round(to, &counters);
+		if (!err)
+			err = tell_texts(to, round);
 	}
 	return err;
 }
@@ -145,6 +176,8 @@ static void begin(struct relay **relay, struct stream *to, struct listener *list
 	*to = relay_stream(*relay);
 	assert_int_equal(stream_begin(to, &info), 0);
 	assert_int_equal(stream_snapshot(to, &thread, 1, 77), 0);
+	assert_int_equal(tell_texts(to, 0), 0);
+	assert_int_equal(listener->texts, 1);
 }
 
 static const struct stream_counters at_end = { .missed = 5 };
@@ -164,6 +197,7 @@ static void test_all_arrives(void **state)
 	assert_int_equal(listener.snapshots, 1);
 	assert_int_equal(listener.rings, 2 * ROUNDS);
 	assert_int_equal(listener.rounds, ROUNDS);
+	assert_int_equal(listener.texts, ROUNDS + 1);
 	assert_int_equal(listener.ends, 1);
 	assert_int_equal(listener.heard, listener.told);
 	/* What waits, and the ring whose call has not returned. */

@@ -13,12 +13,17 @@
 
 #define LEAST_PARCEL (64UL << 10)
 
-/* A ring's bytes, or a round's counters: ring.data is NULL then. */
+/* A call that waits, with what it was given. */
 struct parcel {
 	struct parcel *next;
 	size_t size, room; /* of data */
-	struct stream_ring ring;
-	struct stream_counters round;
+	enum { PARCEL_RING, PARCEL_ROUND, PARCEL_TEXTS } kind;
+	union {
+		struct stream_ring ring;
+		struct stream_counters round;
+		struct stream_texts texts;
+	};
+	/* The ring's bytes; the round's counters; the texts, and behind them their bytes. */
 	uint64_t data[];
 };
 
@@ -66,14 +71,16 @@ static void free_parcels(struct parcel *parcel)
 
 /* ---- the thread ---- */
 
-static int hand_on(const struct relay *relay, struct parcel *parcel)
+static int hand_on(const struct relay *relay, const struct parcel *parcel)
 {
-	if (parcel->ring.data) {
-		parcel->ring.data = parcel->data;
+	switch (parcel->kind) {
+	case PARCEL_RING:
 		return stream_ring(&relay->to, &parcel->ring);
+	case PARCEL_ROUND:
+		return stream_round(&relay->to, &parcel->round);
+	default:
+		return stream_texts(&relay->to, &parcel->texts);
 	}
-	parcel->round.cpu = (const struct rec_counters *)parcel->data;
-	return stream_round(&relay->to, &parcel->round);
 }
 
 /* The next one, if need be waited for; NULL: there will be none. */
@@ -194,11 +201,10 @@ static struct parcel *make_parcel(struct relay *relay, size_t size)
 	return parcel;
 }
 
-static int put(struct relay *relay, struct parcel *parcel, const void *data, bool wake)
+static int put(struct relay *relay, struct parcel *parcel, bool wake)
 {
 	int err;
 
-	memcpy(parcel->data, data, parcel->size);
 	parcel->next = NULL;
 	pthread_mutex_lock(&relay->lock);
 	err = relay->err;
@@ -245,10 +251,12 @@ static int relay_ring(void *ctx, const struct stream_ring *ring)
 	parcel = make_parcel(relay, ring->size);
 	if (!parcel)
 		return -ENOMEM;
+	parcel->kind = PARCEL_RING;
 	parcel->size = ring->size;
 	parcel->ring = *ring;
+	parcel->ring.data = memcpy(parcel->data, ring->data, ring->size);
 	parcel->ring.stable = false;
-	return put(relay, parcel, ring->data, false);
+	return put(relay, parcel, false);
 }
 
 static int relay_round(void *ctx, const struct stream_counters *counters)
@@ -263,10 +271,46 @@ static int relay_round(void *ctx, const struct stream_counters *counters)
 	parcel = make_parcel(relay, size);
 	if (!parcel)
 		return -ENOMEM;
+	parcel->kind = PARCEL_ROUND;
 	parcel->size = size;
-	parcel->ring.data = NULL;
 	parcel->round = *counters;
-	return put(relay, parcel, counters->cpu, true);
+	parcel->round.cpu = memcpy(parcel->data, counters->cpu, size);
+	return put(relay, parcel, true);
+}
+
+/* The texts at data, their bytes behind them. */
+static void pack_texts(struct parcel *parcel, const struct stream_texts *texts)
+{
+	struct stream_text *packed = (struct stream_text *)parcel->data;
+	char *bytes = (char *)(packed + texts->count);
+
+	for (size_t i = 0; i < texts->count; i++) {
+		packed[i] = texts->texts[i];
+		packed[i].text = memcpy(bytes, texts->texts[i].text, packed[i].size);
+		bytes += packed[i].size;
+	}
+	parcel->texts = *texts;
+	parcel->texts.texts = packed;
+}
+
+/* Those of the start come before there is a thread. */
+static int relay_texts(void *ctx, const struct stream_texts *texts)
+{
+	struct relay *relay = ctx;
+	size_t size = texts->count * sizeof(*texts->texts);
+	struct parcel *parcel;
+
+	if (!relay->runs)
+		return stream_texts(&relay->to, texts);
+	for (size_t i = 0; i < texts->count; i++)
+		size += texts->texts[i].size;
+	parcel = make_parcel(relay, size);
+	if (!parcel)
+		return -ENOMEM;
+	parcel->kind = PARCEL_TEXTS;
+	parcel->size = size;
+	pack_texts(parcel, texts);
+	return put(relay, parcel, false);
 }
 
 static int relay_end(void *ctx, const struct stream_counters *counters)
@@ -285,6 +329,7 @@ struct stream relay_stream(struct relay *relay)
 		.snapshot = relay_snapshot,
 		.ring = relay_ring,
 		.round = relay_round,
+		.texts = relay_texts,
 		.end = relay_end,
 	};
 
