@@ -5,14 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flight/lasttexts.h"
 #include "flight/replay.h"
 #include "flight/store.h"
+#include "records/records.h"
 
 struct flight {
 	struct flight_options options;
 	struct stream_info info;
 	struct state *state;
 	struct store *store;
+	struct lasttexts texts;
 	struct words_cpu *cpus; /* [info.cpus]: where their decoders stand */
 	uint64_t rounds;
 	bool to_list; /* a segment has begun, and its list is due */
@@ -36,6 +39,7 @@ void flight_free(struct flight *flight)
 		return;
 	state_free(flight->state);
 	store_free(flight->store);
+	lasttexts_fini(&flight->texts);
 	free(flight->cpus);
 	free(flight);
 }
@@ -128,6 +132,17 @@ static int take_snapshot(void *ctx, const struct rec_snapshot *threads, size_t c
 	return keep(flight, err ? err : list_threads(flight));
 }
 
+/* A command line of a record that will have fallen off when it is asked for. */
+static int keep_command(struct flight *flight, const struct rec_head *head)
+{
+	const struct rec_thread *record = (const void *)head;
+	struct stream_text text = { .id = record->tgid };
+	const struct stream_texts texts = { STREAM_COMMANDS, head->ts_ns, &text, 1 };
+
+	text.text = rec_exec_command(record, &text.size);
+	return text.text ? lasttexts_take(&flight->texts, &texts) : 0;
+}
+
 static int roll(struct flight *flight, const struct stream_ring *ring)
 {
 	struct words_cpu *cpu = &flight->cpus[ring->cpu];
@@ -136,8 +151,13 @@ static int roll(struct flight *flight, const struct stream_ring *ring)
 	int err = 0;
 
 	words_begin(cpu, &chunk, ring->data, ring->size / 8, ring->position);
-	while (!err && words_next(cpu, &chunk, room))
-		err = state_take(flight->state, cpu, (const struct rec_head *)room);
+	while (!err && words_next(cpu, &chunk, room)) {
+		const struct rec_head *head = (const struct rec_head *)room;
+
+		err = state_take(flight->state, cpu, head);
+		if (!err && head->type == REC_EXEC)
+			err = keep_command(flight, head);
+	}
 	return err;
 }
 
@@ -173,6 +193,13 @@ static int take_round(void *ctx, const struct stream_counters *counters)
 	return keep(flight, err);
 }
 
+static int take_texts(void *ctx, const struct stream_texts *texts)
+{
+	struct flight *flight = ctx;
+
+	return keep(flight, flight->err ? flight->err : lasttexts_take(&flight->texts, texts));
+}
+
 struct stream flight_stream(struct flight *flight)
 {
 	static const struct stream_ops ops = {
@@ -180,6 +207,7 @@ struct stream flight_stream(struct flight *flight)
 		.snapshot = take_snapshot,
 		.ring = take_ring,
 		.round = take_round,
+		.texts = take_texts,
 	};
 
 	return (struct stream){ &ops, flight };
@@ -200,6 +228,7 @@ int flight_play(const struct flight *flight, const struct flight_moment *now,
 	struct replay_input input = {
 		.info = &flight->info,
 		.store = flight->store,
+		.texts = &flight->texts,
 		.cpus = flight->cpus,
 		.mono_ns = now->mono_ns,
 		.wall_ns = now->wall_ns,

@@ -158,6 +158,8 @@ int replay_play(const struct replay_input *input, const struct stream *to)
 		err = stream_snapshot(to, replay.begin.threads, replay.begin.thread_count,
 				      replay.begin.ts_ns);
 	if (!err)
+		err = lasttexts_play(input->texts, replay.begin.ts_ns, to);
+	if (!err)
 		err = play_all(&replay);
 	free(replay.counters);
 	free(replay.room);

@@ -11,12 +11,14 @@
 #ifndef GOTRACE_FLIGHT_REPLAY_H
 #define GOTRACE_FLIGHT_REPLAY_H
 
+#include "flight/lasttexts.h"
 #include "flight/store.h"
 #include "stream/stream.h"
 
 struct replay_input {
 	const struct stream_info *info;
 	const struct store *store;
+	const struct lasttexts *texts;
 	const struct words_cpu *cpus; /* at the end of what is kept */
 	uint64_t mono_ns, wall_ns;    /* two clocks at one moment */
 	uint64_t end_ns;	      /* of the capture */
