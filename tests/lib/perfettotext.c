@@ -39,6 +39,7 @@ struct reading {
 	char comm[MAX_CPUS][64];
 	uint64_t since_ns[MAX_CPUS];
 	uint64_t last_ns;
+	bool has_last; /* the first event may be of time 0 */
 	perfettotext_run_fn run; /* NULL: nobody asks */
 	void *ctx;
 };
@@ -278,8 +279,9 @@ static void print_line(struct reading *reading, const struct line *line)
 		return;
 	}
 	/* Ties would be in no order. */
-	if (line->ns <= reading->last_ns)
+	if (reading->has_last && line->ns <= reading->last_ns)
 		reading->error = -EINVAL;
+	reading->has_last = true;
 	reading->last_ns = line->ns;
 	fprintf(reading->out, "%" PRIu64 " cpu%u ", line->ns, line->cpu);
 	if (line->kind == LINE_EVENT)
