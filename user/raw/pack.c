@@ -7,10 +7,7 @@
 #include <string.h>
 #include <zstd.h>
 
-/*
- * Level 3 makes it 5 to 10 % smaller and takes three times as long; who has the
- * time has the zstd command.
- */
+/* Level 3 takes three times as long and is no smaller for sure: -7 to +8 % on three loads. */
 #define LEVEL (-1)
 
 struct pack {
