@@ -107,6 +107,7 @@ static void a_switch(struct source *s, struct rec_switch *r)
 
 static void a_thread(struct source *s, struct rec_thread *r)
 {
+	r->head.size = sizeof(*r);
 	r->task = a_task(s);
 	r->tgid = 100 + below(s, 3);
 	r->old_tid = 100 + below(s, THREADS + 1);

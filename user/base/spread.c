@@ -19,11 +19,11 @@ static unsigned bucket_of(uint64_t ns)
 /* The middle of a bucket. */
 static uint64_t middle_of(unsigned bucket)
 {
-	unsigned bits = FIRST_BITS + (bucket - 1) / 8;
-	uint64_t width = UINT64_C(1) << (bits - 3);
+	uint64_t width;
 
 	if (!bucket)
 		return (1 << FIRST_BITS) / 2;
+	width = UINT64_C(1) << (FIRST_BITS + (bucket - 1) / 8 - 3);
 	return (8 + (bucket - 1) % 8) * width + width / 2;
 }
 
