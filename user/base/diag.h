@@ -17,8 +17,8 @@ struct diag {
 };
 
 /*
- * Puts words into an empty diag; in another one they are dropped, as they are
- * if diag is NULL. What is too long is cut, between characters. Returns err.
+ * Puts words into an empty diag. One that has words keeps them, and diag may be
+ * NULL. Text that is too long is cut between characters. Returns err.
  */
 int diag_set(struct diag *diag, int err, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -96,7 +96,7 @@ void idmap_del(struct idmap *map, uint64_t id)
 
 void idmap_clear(struct idmap *map)
 {
-	/* Or clearing the memory of one large generation would cost each small one after it. */
+	/* Otherwise each small generation would clear the memory of a large one before it. */
 	if (map->size > IDMAP_KEEP_SIZE && map->count < map->size / 64) {
 		idmap_fini(map);
 		return;

@@ -355,7 +355,7 @@ static int take_event(struct cut *cut, const struct gt_event *event)
 	return !err && cut->part ? write_event(cut, event) : err;
 }
 
-/* The window is over: a part that has begun lasts until its end; in one nothing happened. */
+/* The window is over. A part lasts until its end; a quiet window gets its part only now. */
 static int end_window(struct cut *cut)
 {
 	int64_t to = cut->start + cut->options.to_ns;

@@ -64,9 +64,9 @@ static inline uint32_t p_slot(const struct cut *cut, uint64_t p)
 bool cut_knows_nothing(const struct cut *cut);
 
 /*
- * States in the part what the mirror holds: every P and G, on their Ms first, each
- * at a time of its own, from this one on, or from earlier if that is needed to be
- * done before the next. 0 or -errno.
+ * States every P and G that the mirror holds in the part, those on Ms first. Each
+ * has a time of its own, from `from` on; earlier if there are more of them than
+ * moments before `next`. 0 or -errno.
  */
 int cut_state_all(struct cut *cut, int64_t from, int64_t next);
 

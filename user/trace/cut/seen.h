@@ -63,9 +63,10 @@ void seen_forget_ids(struct seen *seen);
 int seen_take(struct seen *seen, uint32_t slot, const struct gt_transition *transition);
 
 /*
- * The id of a new stack that says what is known of a G: its last one, or its
- * root alone, or 0. All of it goes into one encoder's open generation until
- * seen_begin_part() is called again. Errors are the encoder's.
+ * seen_write() makes a stack that says what is known of a G: its last one, or its
+ * root alone; 0 if nothing is known. Stacks go into the encoder's open generation,
+ * each once; another part, or encoder, begins with seen_begin_part(). Errors are
+ * the encoder's.
  */
 void seen_begin_part(struct seen *seen);
 uint64_t seen_write(struct seen *seen, uint32_t slot, struct encoder *encoder);

@@ -18,7 +18,7 @@
 #include "base/hashindex.h"
 
 #define RECENT_NONE UINT32_MAX
-/* Ids have this bit and not the one above: so they are none of small numbers and GT_NO_ID. */
+/* Ids have this bit and not the one above. So none is a small number or GT_NO_ID. */
 #define RECENT_BIT (UINT64_C(1) << 62)
 
 struct recent_entry {

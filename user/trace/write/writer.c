@@ -214,7 +214,7 @@ static int finish_v1(struct gt_writer *w)
 
 /* ---- the writer ---- */
 
-/* The format of Go 1.11 lacks nothing, but nobody who reads it does not read the next. */
+/* The format of Go 1.11 would do, but whoever reads it reads the next one, too. */
 static bool is_written(unsigned version)
 {
 	return gt_version_types(version) || version == 19 || version == 21;
