@@ -71,6 +71,12 @@ def tables(text):
     return found
 
 
+def sleep_lines(report):
+    """Those that slept all the while come last."""
+    rows = report['sleeps'] + report['sleeps_all_the_while']
+    return [pair_line(row, True) for row in rows]
+
+
 def has_all(line, cells):
     """The cells stand in the line, one after the other."""
     at = 0
@@ -92,7 +98,7 @@ def main():
     expected = {
         first: [thread_line(row, report['by']) for row in report['threads']],
         'WAITING': [pair_line(row, False) for row in report['waits']],
-        'BLOCKED': [pair_line(row, True) for row in report['sleeps']],
+        'BLOCKED': sleep_lines(report),
         'SYSCALL': [call_line(row) for row in report['syscalls'] or []],
         'TOTAL': [[time(row['total_ns']), str(row['times']), time(row['p99_ns']),
                    time(row['longest_ns']), time(row['longest_at_ns']), row['name']]

@@ -90,6 +90,7 @@ int report_end(struct report *report, uint64_t now)
 	qsort(report->rows, report->row_count, sizeof(*report->rows), by_running);
 	pairs_sort(&report->waits);
 	pairs_sort(&report->sleeps);
+	pairs_sort(&report->stills);
 	pairs_sort(&report->scheds);
 	longest_sort(&report->long_waits);
 	longest_sort(&report->long_runs);
@@ -128,6 +129,12 @@ const struct report_pair *report_sleeps(const struct report *report, size_t *cou
 {
 	*count = report->sleeps.count;
 	return report->sleeps.rows;
+}
+
+const struct report_pair *report_stills(const struct report *report, size_t *count)
+{
+	*count = report->stills.count;
+	return report->stills.rows;
 }
 
 const struct report_single *report_long_waits(const struct report *report, size_t *count,

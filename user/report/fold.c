@@ -287,7 +287,8 @@ static void fold_slices(struct report *report, const struct fold *fold)
 
 static int fold_all(struct report *report, struct fold *fold, bool final)
 {
-	struct pairs *const pairs[] = { &report->waits, &report->sleeps, &report->scheds };
+	struct pairs *const pairs[] = { &report->waits, &report->sleeps, &report->stills,
+					&report->scheds };
 	int err;
 
 	memset(fold->to, 0xff, report->row_count * sizeof(*fold->to)); /* IDMAP_NONE */
@@ -295,7 +296,7 @@ static int fold_all(struct report *report, struct fold *fold, bool final)
 	err = fold_over(report, fold);
 	if (!err && final)
 		err = label_rows(report, fold);
-	for (size_t i = 0; i < 3 && !err; i++)
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]) && !err; i++)
 		err = fold_pairs(pairs[i], fold, final);
 	if (!err)
 		fold_slices(report, fold);

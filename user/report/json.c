@@ -352,6 +352,8 @@ int report_print_json(const struct report *report, const struct report_view *vie
 	put_wait_spread(&page);
 	rows = report_sleeps(report, &count);
 	put_pairs(&page, "sleeps", "in", rows, count, true);
+	rows = report_stills(report, &count);
+	put_pairs(&page, "sleeps_all_the_while", "in", rows, count, true);
 	if (put_calls(&page))
 		return -ENOMEM;
 	put_ranges(&page);

@@ -83,6 +83,8 @@ static int by_sum(const void *a, const void *b)
 
 	if (x->ns != y->ns)
 		return x->ns < y->ns ? 1 : -1;
+	if (x->still_ns != y->still_ns)
+		return x->still_ns < y->still_ns ? 1 : -1;
 	if (x->who != y->who)
 		return x->who < y->who ? -1 : 1;
 	return (x->what > y->what) - (x->what < y->what);

@@ -60,6 +60,7 @@ void report_free(struct report *report)
 	strtab_fini(&report->texts);
 	pairs_fini(&report->waits);
 	pairs_fini(&report->sleeps);
+	pairs_fini(&report->stills);
 	pairs_fini(&report->scheds);
 	idmap_fini(&report->sched_map);
 	idmap_fini(&report->strangers);
@@ -249,7 +250,7 @@ static int leave_wait(struct report *report, struct life *life, const struct rep
 	return has_cpu(step->state) ? 0 : blame_settle(report, life);
 }
 
-/* Who slept all the while has no row: there are too many of them. */
+/* Who slept all the while stands apart: of a whole machine most threads have. */
 static int leave_sleep(struct report *report, const struct life *life, uint64_t now)
 {
 	struct report_thread *row = &report->rows[life->row];
@@ -263,15 +264,14 @@ static int leave_sleep(struct report *report, const struct life *life, uint64_t 
 		row->still_ns += span.to - span.from;
 	else
 		report_add_sum(&row->sleeps, span.to - span.from);
-	if (goes_on && !row->ran) {
-		row->still = 1;
-		return 0;
-	}
 	if (!goes_on)
 		return pairs_add(&report->sleeps, life->row, life->why, span.to - span.from,
 				 span.from);
 	pair.still_ns = span.to - span.from;
-	return pairs_merge(&report->sleeps, &pair);
+	if (row->ran)
+		return pairs_merge(&report->sleeps, &pair);
+	row->still = 1;
+	return pairs_merge(&report->stills, &pair);
 }
 
 static int leave_state(struct report *report, struct life *life, const struct report_step *step)

@@ -245,6 +245,8 @@ const struct report_thread *report_threads(const struct report *report, size_t *
 const struct report_pair *report_waits(const struct report *report, size_t *count);
 /* Sleeps. what: what it is inside, and the reason. Those first that were the longest in sum. */
 const struct report_pair *report_sleeps(const struct report *report, size_t *count);
+/* Likewise the sleeps of those who slept all the while, which are not among the others. */
+const struct report_pair *report_stills(const struct report *report, size_t *count);
 unsigned report_known(const struct report *report); /* enum report_knows */
 /* Those that took longest in sum first. */
 const struct report_call_sum *report_calls(const struct report *report, size_t *count);
@@ -261,7 +263,7 @@ const struct report_single *report_long_waits(const struct report *report, size_
 					      uint64_t *more);
 const struct report_single *report_long_runs(const struct report *report, size_t *count,
 					     uint64_t *more);
-/* So many threads slept all the while. They have no row among the sleeps. */
+/* So many threads slept all the while. */
 uint64_t report_still(const struct report *report);
 /* All moves of all rows. */
 uint64_t report_moves(const struct report *report);

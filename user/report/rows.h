@@ -55,6 +55,7 @@ struct report {
 	uint32_t over;	/* rows whose life is, not folded yet */
 	uint32_t ended; /* lives that ever did */
 	struct pairs waits, sleeps;
+	struct pairs stills; /* sleeps of who slept all the while */
 	struct pairs scheds;	/* what: how it was scheduled, ns: the waiting meanwhile */
 	struct idmap sched_map; /* texts of these, to attributes */
 	struct rec_attributes *attributes;

@@ -233,21 +233,29 @@ static void print_waits(const struct report *report, size_t most, struct out *ou
 			     "(without -p, --cgroup, --) tells which.\n");
 }
 
+static void print_sleep(const struct report *report, const struct report_pair *row, struct out *out)
+{
+	print(out, "%8s %7" PRIu64 " %8s %8s %8s  ", time_of(row->ns).text, row->times,
+	      time_of(row->longest).text, time_of(row->longest_from).text,
+	      time_of(row->still_ns).text);
+	print_what(report, row, "(unknown)", out);
+}
+
+/* Who slept all the while comes last, as far as there is room. */
 static void print_sleeps(const struct report *report, size_t most, struct out *out)
 {
 	uint64_t still = report_still(report);
-	size_t count;
+	size_t count, still_count;
 	const struct report_pair *rows = report_sleeps(report, &count);
+	const struct report_pair *stills = report_stills(report, &still_count);
 
 	print(out, "\n%8s %7s %8s %8s %8s  ", "BLOCKED", "TIMES", "LONGEST", "AT", "STILL");
 	print_name_title(report, out);
 	out_str(out, " IN\n");
-	for (size_t i = 0; i < count && i < most; i++) {
-		print(out, "%8s %7" PRIu64 " %8s %8s %8s  ", time_of(rows[i].ns).text,
-		      rows[i].times, time_of(rows[i].longest).text,
-		      time_of(rows[i].longest_from).text, time_of(rows[i].still_ns).text);
-		print_what(report, &rows[i], "(unknown)", out);
-	}
+	for (size_t i = 0; i < count && i < most; i++)
+		print_sleep(report, &rows[i], out);
+	for (size_t i = 0; i < still_count && count + i < most; i++)
+		print_sleep(report, &stills[i], out);
 	print_more(count, most, "", out);
 	if (still)
 		print(out, "%" PRIu64 " thread%s slept all the while\n", still,
