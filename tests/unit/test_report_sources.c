@@ -22,9 +22,8 @@
 
 #include "captext.h"
 #include "gotrace.h"
-#include "pipeline/pipeline.h"
+#include "kept.h"
 #include "profile/events.h"
-#include "raw/raw.h"
 #include "report/changes.h"
 #include "report/events.h"
 
@@ -40,49 +39,6 @@ struct sides {
 
 /* ---- both reports ---- */
 
-static void read_file(const char *path, struct captext_buffer *out)
-{
-	static char chunk[1 << 16];
-	FILE *file = fopen(path, "r");
-	size_t got;
-
-	assert_non_null(file);
-	while ((got = fread(chunk, 1, sizeof(chunk), file)))
-		assert_int_equal(captext_append(out, chunk, got), 0);
-	fclose(file);
-}
-
-/* Plays the capture through a pipeline. exporter NULL: its trace goes to out. */
-static void play(const struct captext_buffer *capture, const struct exporter *exporter,
-		 struct captext_buffer *out)
-{
-	const struct pipeline_options options = { .version = 23, .exporter = exporter };
-	struct pipeline *pipeline;
-	struct raw_reader *reader;
-	struct stream stream;
-	struct raw_stop stop;
-	struct diag diag = { "" };
-
-	assert_int_equal(raw_reader_new(&reader, capture->data, capture->size, &diag), 0);
-	assert_int_equal(pipeline_new(&pipeline, &options, captext_append, out), 0);
-	stream = pipeline_stream(pipeline);
-	assert_int_equal(raw_play(reader, &stream, NULL, NULL, &stop), 0);
-	pipeline_free(pipeline);
-	raw_reader_free(reader);
-}
-
-static uint32_t arch_of(const struct captext_buffer *capture)
-{
-	struct diag diag = { "" };
-	struct raw_reader *reader;
-	uint32_t arch;
-
-	assert_int_equal(raw_reader_new(&reader, capture->data, capture->size, &diag), 0);
-	arch = raw_reader_info(reader)->arch;
-	raw_reader_free(reader);
-	return arch;
-}
-
 static struct report *report_of_capture(const struct captext_buffer *capture)
 {
 	struct report_changes *changes;
@@ -90,9 +46,9 @@ static struct report *report_of_capture(const struct captext_buffer *capture)
 	struct report *report;
 
 	assert_int_equal(report_new(&report), 0);
-	assert_int_equal(report_changes_new(&changes, report, arch_of(capture)), 0);
+	assert_int_equal(report_changes_new(&changes, report, kept_arch(capture)), 0);
 	exporter = report_changes_exporter(changes);
-	play(capture, &exporter, NULL);
+	kept_play(capture, &exporter, 23, NULL);
 	report_changes_free(changes);
 	return report;
 }
@@ -302,8 +258,8 @@ static void test_capture(void **state)
 	struct sides sides = { .path = path };
 	struct profile *profile;
 
-	read_file(path, &capture);
-	play(&capture, NULL, &trace);
+	kept_read(path, &capture);
+	kept_play(&capture, NULL, 23, &trace);
 	sides.changes = report_of_capture(&capture);
 	sides.events = report_of_trace(&trace);
 	assert_true(near(report_duration(sides.changes), report_duration(sides.events), 1));

@@ -22,8 +22,7 @@
 #include "export/slices/events.h"
 #include "export/slices/print.h"
 #include "gotrace.h"
-#include "pipeline/pipeline.h"
-#include "raw/raw.h"
+#include "kept.h"
 #include "report/changes.h"
 #include "report/events.h"
 
@@ -73,58 +72,15 @@ static void sums_fini(struct sums *sums)
 
 /* ---- both sources ---- */
 
-static void read_file(const char *path, struct captext_buffer *out)
-{
-	static char chunk[1 << 16];
-	FILE *file = fopen(path, "r");
-	size_t got;
-
-	assert_non_null(file);
-	while ((got = fread(chunk, 1, sizeof(chunk), file)))
-		assert_int_equal(captext_append(out, chunk, got), 0);
-	fclose(file);
-}
-
-/* exporter NULL: its trace goes to out. */
-static void play(const struct captext_buffer *capture, const struct exporter *exporter,
-		 struct captext_buffer *out)
-{
-	const struct pipeline_options options = { .version = 25, .exporter = exporter };
-	struct pipeline *pipeline;
-	struct raw_reader *reader;
-	struct stream stream;
-	struct raw_stop stop;
-	struct diag diag = { "" };
-
-	assert_int_equal(raw_reader_new(&reader, capture->data, capture->size, &diag), 0);
-	assert_int_equal(pipeline_new(&pipeline, &options, captext_append, out), 0);
-	stream = pipeline_stream(pipeline);
-	assert_int_equal(raw_play(reader, &stream, NULL, NULL, &stop), 0);
-	pipeline_free(pipeline);
-	raw_reader_free(reader);
-}
-
-static uint32_t arch_of(const struct captext_buffer *capture)
-{
-	struct diag diag = { "" };
-	struct raw_reader *reader;
-	uint32_t arch;
-
-	assert_int_equal(raw_reader_new(&reader, capture->data, capture->size, &diag), 0);
-	arch = raw_reader_info(reader)->arch;
-	raw_reader_free(reader);
-	return arch;
-}
-
 static void slice_capture(const struct captext_buffer *capture, slice_fn tell, void *ctx)
 {
-	const struct slice_changes_options options = { .arch = arch_of(capture) };
+	const struct slice_changes_options options = { .arch = kept_arch(capture) };
 	struct slice_changes *changes;
 	struct exporter exporter;
 
 	assert_int_equal(slice_changes_new(&changes, &options, tell, ctx), 0);
 	exporter = slice_changes_exporter(changes);
-	play(capture, &exporter, NULL);
+	kept_play(capture, &exporter, 25, NULL);
 	slice_changes_free(changes);
 }
 
@@ -150,9 +106,9 @@ static struct report *report_of_capture(const struct captext_buffer *capture)
 	struct report *report;
 
 	assert_int_equal(report_new(&report), 0);
-	assert_int_equal(report_changes_new(&changes, report, arch_of(capture)), 0);
+	assert_int_equal(report_changes_new(&changes, report, kept_arch(capture)), 0);
 	exporter = report_changes_exporter(changes);
-	play(capture, &exporter, NULL);
+	kept_play(capture, &exporter, 25, NULL);
 	report_changes_free(changes);
 	return report;
 }
@@ -220,8 +176,8 @@ static void test_capture(void **state)
 	struct sums of_capture = { 0 }, of_trace = { 0 };
 	struct report *report;
 
-	read_file(path, &capture);
-	play(&capture, NULL, &trace);
+	kept_read(path, &capture);
+	kept_play(&capture, NULL, 25, &trace);
 	slice_capture(&capture, add, &of_capture);
 	report = report_of_capture(&capture);
 	check_sums(path, report, &of_capture);

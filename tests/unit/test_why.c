@@ -18,8 +18,7 @@
 #include "captext.h"
 #include "export/slices/changes.h"
 #include "export/slices/events.h"
-#include "pipeline/pipeline.h"
-#include "raw/raw.h"
+#include "kept.h"
 #include "why/label.h"
 #include "why/pick.h"
 #include "why/walk.h"
@@ -265,36 +264,6 @@ static void test_situation(void **state)
 
 /* ---- captures ---- */
 
-static void read_file(const char *path, struct captext_buffer *out)
-{
-	static char chunk[1 << 16];
-	FILE *file = fopen(path, "r");
-	size_t got;
-
-	assert_non_null(file);
-	while ((got = fread(chunk, 1, sizeof(chunk), file)))
-		assert_int_equal(captext_append(out, chunk, got), 0);
-	fclose(file);
-}
-
-static void play(const struct captext_buffer *capture, const struct exporter *exporter,
-		 struct captext_buffer *out)
-{
-	const struct pipeline_options options = { .version = 25, .exporter = exporter };
-	struct pipeline *pipeline;
-	struct raw_reader *reader;
-	struct stream stream;
-	struct raw_stop stop;
-	struct diag diag = { "" };
-
-	assert_int_equal(raw_reader_new(&reader, capture->data, capture->size, &diag), 0);
-	assert_int_equal(pipeline_new(&pipeline, &options, captext_append, out), 0);
-	stream = pipeline_stream(pipeline);
-	assert_int_equal(raw_play(reader, &stream, NULL, NULL, &stop), 0);
-	pipeline_free(pipeline);
-	raw_reader_free(reader);
-}
-
 static uint64_t slice_capture(const struct captext_buffer *capture, slice_fn tell, void *ctx)
 {
 	const struct slice_changes_options options = { .arch = REC_ARCH_X86_64 };
@@ -304,7 +273,7 @@ static uint64_t slice_capture(const struct captext_buffer *capture, slice_fn tel
 
 	assert_int_equal(slice_changes_new(&changes, &options, tell, ctx), 0);
 	exporter = slice_changes_exporter(changes);
-	play(capture, &exporter, NULL);
+	kept_play(capture, &exporter, 25, NULL);
 	start = slice_changes_start(changes);
 	slice_changes_free(changes);
 	return start;
@@ -403,8 +372,8 @@ static void test_capture(void **state)
 {
 	struct captext_buffer capture = { 0 }, trace = { 0 };
 
-	read_file(*state, &capture);
-	play(&capture, NULL, &trace);
+	kept_read(*state, &capture);
+	kept_play(&capture, NULL, 25, &trace);
 	check_source(&capture, slice_capture);
 	check_source(&trace, slice_trace);
 	free(capture.data);
