@@ -4,14 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/captureplay.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/filekind.h"
 #include "cli/fusereport.h"
 #include "cli/tracefile.h"
 #include "cli/whyreport.h"
-#include "pipeline/pipeline.h"
-#include "raw/raw.h"
 #include "report/changes.h"
 #include "report/events.h"
 #include "report/diff_print.h"
@@ -97,30 +96,13 @@ static enum cli_exit say_stop(const struct trace_file *file, const struct raw_st
 	return CLI_DONE;
 }
 
-static int on_passed(void *ctx, uint64_t offset)
-{
-	struct trace_file *file = ctx;
-
-	mapped_drop(&file->map, offset);
-	return 0;
-}
-
 static enum cli_exit play(struct trace_file *file, struct raw_reader *reader,
 			  const struct exporter *exporter)
 {
-	const struct pipeline_options options = { .exporter = exporter };
-	struct pipeline *pipeline;
 	struct pipeline_stats stats;
-	struct stream stream;
 	struct raw_stop stop;
-	int err = pipeline_new(&pipeline, &options, NULL, NULL);
+	int err = capture_play(file, reader, exporter, &stats, &stop);
 
-	if (err)
-		return fail(err);
-	stream = pipeline_stream(pipeline);
-	err = raw_play(reader, &stream, on_passed, file, &stop);
-	pipeline_stats(pipeline, &stats);
-	pipeline_free(pipeline);
 	if (err == -ENODATA || err == -EBADMSG)
 		return cli_fail("%s: %s; there is nothing before it", file->name, stop.diag.text);
 	if (err)

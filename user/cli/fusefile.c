@@ -8,9 +8,8 @@
 #include <string.h>
 
 #include "base/quantity.h"
+#include "cli/captureplay.h"
 #include "cli/filekind.h"
-#include "pipeline/pipeline.h"
-#include "raw/raw.h"
 
 static enum cli_exit fail(int err)
 {
@@ -33,28 +32,13 @@ static enum cli_exit say_capture(const struct trace_file *file, const struct raw
 	return CLI_DONE;
 }
 
-static int on_passed(void *ctx, uint64_t offset)
-{
-	struct trace_file *file = ctx;
-
-	mapped_drop(&file->map, offset);
-	return 0;
-}
-
 static enum cli_exit play(struct fuse_files *files, struct raw_reader *reader)
 {
 	const struct exporter exporter = fuse_kernel_exporter(files->kernel);
-	const struct pipeline_options options = { .exporter = &exporter };
-	struct pipeline *pipeline;
-	struct stream stream;
+	struct pipeline_stats stats;
 	struct raw_stop stop;
-	int err = pipeline_new(&pipeline, &options, NULL, NULL);
+	int err = capture_play(&files->capture, reader, &exporter, &stats, &stop);
 
-	if (err)
-		return fail(err);
-	stream = pipeline_stream(pipeline);
-	err = raw_play(reader, &stream, on_passed, &files->capture, &stop);
-	pipeline_free(pipeline);
 	if (err == -ENODATA || err == -EBADMSG)
 		return cli_fail("%s: %s; there is nothing before it", files->capture.name,
 				stop.diag.text);

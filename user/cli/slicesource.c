@@ -4,11 +4,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include "cli/captureplay.h"
 #include "cli/filekind.h"
 #include "export/slices/changes.h"
 #include "export/slices/events.h"
-#include "pipeline/pipeline.h"
-#include "raw/raw.h"
 
 /* A source at work; one of the two. */
 struct taker {
@@ -119,30 +118,13 @@ static void say_lost(const struct trace_file *file, const struct pipeline_stats 
 			 (unsigned long long)(stats->lost + stats->records));
 }
 
-static int on_passed(void *ctx, uint64_t offset)
-{
-	struct trace_file *file = ctx;
-
-	mapped_drop(&file->map, offset);
-	return 0;
-}
-
 static enum cli_exit play(struct trace_file *file, struct raw_reader *reader, struct taker *taker,
 			  const struct exporter *exporter)
 {
-	const struct pipeline_options options = { .exporter = exporter };
-	struct pipeline *pipeline;
 	struct pipeline_stats stats;
-	struct stream stream;
 	struct raw_stop stop;
-	int err = pipeline_new(&pipeline, &options, NULL, NULL);
+	int err = capture_play(file, reader, exporter, &stats, &stop);
 
-	if (err)
-		return fail(taker, err);
-	stream = pipeline_stream(pipeline);
-	err = raw_play(reader, &stream, on_passed, file, &stop);
-	pipeline_stats(pipeline, &stats);
-	pipeline_free(pipeline);
 	if (!taker->result.err && (err == -ENODATA || err == -EBADMSG))
 		return cli_fail("%s: %s; there is nothing before it", file->name, stop.diag.text);
 	if (err)
