@@ -104,9 +104,20 @@ static int keep_text(struct why_store *store, struct gt_text text, uint32_t *id)
 	return 0;
 }
 
+/*
+ * A trace names a waker that has ended, or left its CPU, by its tid alone: it is
+ * the thread that was told with that tid, if there is one.
+ */
+static uint64_t id_of_tid(const struct why_store *store, uint32_t tid)
+{
+	uint32_t slot = idmap_find(&store->thread_map, tid);
+
+	return slot != IDMAP_NONE && store->threads[slot].tid == tid ? tid : tid | STRANGER;
+}
+
 static int keep_thread(struct why_store *store, const struct slice_who *who, uint32_t *thread)
 {
-	uint64_t id = who->id ? who->id : who->tid | STRANGER;
+	uint64_t id = who->id ? who->id : id_of_tid(store, who->tid);
 	struct why_thread *grown;
 
 	*thread = WHY_NONE;
